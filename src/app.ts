@@ -1,0 +1,122 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { docsDefinition } from './docs/jobs.ts';
+import type { JobDefinition } from './jobs/kind.ts';
+import type { Config } from './platform/config.ts';
+import { type Database, openDatabase } from './platform/database.ts';
+import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import { createLog, type Log } from './platform/log.ts';
+import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { migrateUp } from './platform/migrations.ts';
+import { type Queue, startQueue } from './platform/queue.ts';
+import { readSecret, type Secret } from './platform/secret.ts';
+import { createFileStorage, type Storage } from './platform/storage.ts';
+import { createThreadPool, type ThreadPool } from './platform/thread-pool.ts';
+import { noWakeUps, postgresWakeUps, redisWakeUps, type WakeUps } from './platform/wake-ups.ts';
+
+/** Everything a feature may use, built once. */
+export interface App {
+  readonly config: Config;
+  readonly log: Log;
+  readonly secret: Secret;
+  readonly database: Database;
+  readonly wakeUps: WakeUps;
+  readonly queue: Queue;
+  readonly storage: Storage;
+  readonly metrics: Metrics;
+  /** Threads for heavy work; none is started before there is some. */
+  readonly threads: ThreadPool;
+  /** Folder for checkouts and other things a job needs only while it runs. */
+  readonly workFolder: string;
+  /** Aborted when the app begins to close: long-lived streams end, workers give their jobs back. */
+  readonly closing: AbortSignal;
+  /** Tells streams and workers to end, before `close` takes their ground away. */
+  beginClosing(): void;
+  /** Closes everything in reverse order. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** The kinds of work there are; each has a queue of its own. */
+export const jobDefinitions: readonly Pick<JobDefinition<unknown>, 'queue' | 'deadlineSeconds'>[] = [docsDefinition];
+
+export interface AppOptions {
+  readonly config: Config;
+  /** Whether this process works on jobs. */
+  readonly working?: boolean;
+  /** Whether this process starts what is due by the clock. */
+  readonly scheduling?: boolean;
+  readonly log?: Log;
+  readonly onStatement?: (sql: string) => void;
+}
+
+/**
+ * Builds the app: embedded or given Postgres, migrations, wake-ups, queue, storage.
+ * Whatever was already opened is closed again when a later part fails.
+ */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, working = false, scheduling = false } = options;
+  const log = options.log ?? createLog(config.LOG_LEVEL);
+  const closing = new AbortController();
+  const opened: (() => Promise<unknown>)[] = [];
+  const close = once(async () => {
+    closing.abort();
+    for (const shut of opened.reverse()) {
+      await shut().catch((error: unknown) => log.error({ err: error }, 'closing failed'));
+    }
+  });
+  try {
+    await mkdir(config.DATA_DIR, { recursive: true, mode: 0o700 });
+    const url = config.DATABASE_URL ?? (await embedded(config, log, opened));
+    await migrateUp(url, { log });
+    const database = openDatabase({ url, connections: config.DATABASE_POOL, log, onStatement: options.onStatement });
+    opened.push(() => database.close());
+    const wakeUps = await openWakeUps(config, url, database, log);
+    opened.push(() => wakeUps.close());
+    const threads = createThreadPool({ threads: config.WORKER_THREADS });
+    opened.push(() => threads.close());
+    const queues = jobDefinitions.map(({ queue, deadlineSeconds }) => ({
+      name: queue,
+      expireSeconds: deadlineSeconds + 120,
+    }));
+    const queue = await startQueue({ url, queues, working, scheduling, log });
+    opened.push(() => queue.close());
+    return {
+      config,
+      log,
+      secret: await readSecret(config),
+      database,
+      wakeUps,
+      queue,
+      storage: createFileStorage(join(config.DATA_DIR, 'storage')),
+      metrics: createMetrics(),
+      threads,
+      workFolder: join(config.DATA_DIR, 'work'),
+      closing: closing.signal,
+      beginClosing: () => closing.abort(),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function embedded(config: Config, log: Log, opened: (() => Promise<unknown>)[]): Promise<string> {
+  const postgres = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, log });
+  opened.push(() => postgres.leave());
+  return postgres.url;
+}
+
+async function openWakeUps(config: Config, url: string, database: Database, log: Log): Promise<WakeUps> {
+  if (config.WAKE_UPS === 'off') return noWakeUps();
+  if (config.WAKE_UPS === 'redis' && config.REDIS_URL !== undefined) return redisWakeUps(config.REDIS_URL, log);
+  return postgresWakeUps(url, database.pool, log);
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= run();
+    return running;
+  };
+}

@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { DeviceType } from '../generated/prisma/enums.ts';
+import type { Builder } from '../platform/builder.ts';
+import { alreadySignedIn, type Context, signedIn } from '../platform/context.ts';
+import {
+  type Credentials,
+  createApiKey,
+  type Device,
+  endSessionOfRefreshToken,
+  refreshSession,
+  revokeApiKey,
+  revokeSession,
+  signIn,
+  signOut,
+  signUp,
+} from './service.ts';
+
+/** Sign-in, sessions and API keys. */
+export function addAuth(builder: Builder): void {
+  addSignIn(builder);
+  addSessions(builder);
+  addApiKeys(builder);
+}
+
+function deviceOf(context: Context): Device {
+  return { userAgent: context.userAgent, ipAddress: context.ipAddress };
+}
+
+function addSignIn(builder: Builder): void {
+  const CredentialsRef = builder.objectRef<Credentials>('Credentials').implement({
+    description: 'What a sign-in gives. Send the access token as `Authorization: Bearer …`.',
+    fields: (t) => ({
+      accessToken: t.exposeString('accessToken', { description: 'A JWT, checked against its session every time.' }),
+      refreshToken: t.exposeString('refreshToken', { description: 'Good once, for the next credentials.' }),
+      expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When the access token ends.' }),
+      sessionId: t.expose('sessionId', { type: 'UUID', description: 'The session both belong to.' }),
+      user: t.prismaField({
+        type: 'User',
+        description: 'Who signed in.',
+        resolve: (query, credentials, _args, context) =>
+          context.app.database.prisma.user.findUniqueOrThrow({ ...query, where: { id: credentials.userId } }),
+      }),
+    }),
+  });
+  const SignUpInput = builder.inputType('SignUpInput', {
+    description: 'A new account.',
+    fields: (t) => ({
+      email: t.string({ validate: z.email('must be an email address').max(254), description: 'Where to reach them.' }),
+      username: t.string({
+        required: false,
+        validate: z.string().min(1).max(39),
+        description: "Made from the email's local part unless given.",
+      }),
+      displayName: t.string({ required: false, validate: z.string().max(100), description: 'How to call them.' }),
+      password: t.string({ description: '8 to 128 characters, at least 3 different ones.' }),
+    }),
+  });
+  const SignInInput = builder.inputType('SignInInput', {
+    description: 'Who wants to sign in.',
+    fields: (t) => ({
+      login: t.string({ validate: z.string().min(1).max(254), description: 'Email or username.' }),
+      password: t.string({ validate: z.string().max(1000), description: 'The password.' }),
+    }),
+  });
+  builder.mutationFields((t) => ({
+    signUp: t.field({
+      type: CredentialsRef,
+      errors: {},
+      description: 'Makes an account and signs it in.',
+      args: { input: t.arg({ type: SignUpInput, description: 'The account.' }) },
+      resolve: (_root, { input }, context) => signUp(context.app, deviceOf(context), input),
+    }),
+    signIn: t.field({
+      type: CredentialsRef,
+      errors: {},
+      description: 'Signs in by email or username.',
+      args: { input: t.arg({ type: SignInInput, description: 'Who.' }) },
+      resolve: (_root, { input }, context) => signIn(context.app, deviceOf(context), input),
+    }),
+    refreshCredentials: t.field({
+      type: CredentialsRef,
+      errors: {},
+      description: 'Exchanges a refresh token, good once. A spent one that comes back ends the session.',
+      args: { refreshToken: t.arg.string({ description: 'The newest refresh token.' }) },
+      resolve: (_root, { refreshToken }, context) => refreshSession(context.app, refreshToken),
+    }),
+    signOut: t.boolean({
+      errors: { directResult: false, result: { name: 'SignOutSuccess' }, dataField: { name: 'signedOut' } },
+      description: 'Ends the session of this request, or the one a refresh token belongs to.',
+      args: { refreshToken: t.arg.string({ required: false, description: 'Instead of being signed in.' }) },
+      resolve: async (_root, { refreshToken }, context) => {
+        if (typeof refreshToken === 'string') await endSessionOfRefreshToken(context.app, refreshToken);
+        else await signOut(context.app, await signedIn(context));
+        return true;
+      },
+    }),
+  }));
+}
+
+function addSessions(builder: Builder): void {
+  const DeviceTypeRef = builder.enumType(DeviceType, { name: 'DeviceType', description: 'What a session runs on.' });
+  const SessionRef = builder.prismaNode('Session', {
+    description: 'One sign-in on one device.',
+    id: { field: 'id' },
+    findUnique: (id, context) => ({ id, userId: alreadySignedIn(context).id }),
+    fields: (t) => ({
+      databaseId: t.expose('id', { type: 'UUID', description: 'Its id in REST.' }),
+      deviceName: t.exposeString('deviceName', { nullable: true, description: 'The user agent; null when none came.' }),
+      deviceType: t.expose('deviceType', { type: DeviceTypeRef, description: 'Guessed from the user agent.' }),
+      ipAddress: t.exposeString('ipAddress', { nullable: true, description: 'Where it signed in from, if known.' }),
+      isCurrent: t.boolean({
+        description: 'Whether this request came by it.',
+        select: { id: true },
+        resolve: async (session, _args, context) => {
+          const { credential } = await signedIn(context);
+          return credential.kind === 'session' && credential.sessionId === session.id;
+        },
+      }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it signed in.' }),
+      lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', description: 'When it last got new credentials.' }),
+      revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true, description: 'Null while it is good.' }),
+    }),
+  });
+  builder.prismaObjectField('User', 'sessions', (t) =>
+    t.relatedConnection('sessions', {
+      cursor: 'id',
+      description: 'Where the viewer is signed in, newest first. Empty for anybody else.',
+      query: (_args, context) => ({
+        where: { revokedAt: null, expiresAt: { gt: new Date() }, userId: alreadySignedIn(context).id },
+        orderBy: { id: 'desc' },
+      }),
+    }),
+  );
+  builder.mutationField('revokeSession', (t) =>
+    t.prismaField({
+      type: SessionRef,
+      errors: {},
+      description: "Ends one of the viewer's sessions.",
+      authScopes: { signedIn: true },
+      args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
+      resolve: async (query, _root, { id }, context) => {
+        const revoked = await revokeSession(context.app, await signedIn(context), id);
+        return context.app.database.prisma.session.findUniqueOrThrow({ ...query, where: { id: revoked } });
+      },
+    }),
+  );
+}
+
+function addApiKeys(builder: Builder): void {
+  const ApiKeyRef = builder.prismaNode('ApiKey', {
+    description: 'A long-lived credential for scripts: `X-API-Key` or Bearer.',
+    id: { field: 'id' },
+    findUnique: (id, context) => ({ id, userId: alreadySignedIn(context).id }),
+    fields: (t) => ({
+      databaseId: t.expose('id', { type: 'UUID', description: 'Its id in REST.' }),
+      name: t.exposeString('name', { description: 'What it is for.' }),
+      prefix: t.exposeString('prefix', { description: 'How it begins, to tell keys apart.' }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+      lastUsedAt: t.expose('lastUsedAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'To the minute; null when it was never used.',
+      }),
+      revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true, description: 'Null while it is good.' }),
+    }),
+  });
+  const NewApiKeyRef = builder.objectRef<Awaited<ReturnType<typeof createApiKey>>>('NewApiKey').implement({
+    description: 'A key that was just made. The key itself is never shown again.',
+    fields: (t) => ({
+      key: t.exposeString('key', { description: 'The secret: keep it now.' }),
+      apiKey: t.expose('apiKey', { type: ApiKeyRef, description: 'What stays of it.' }),
+    }),
+  });
+  builder.prismaObjectField('User', 'apiKeys', (t) =>
+    t.relatedConnection('apiKeys', {
+      cursor: 'id',
+      description: "The viewer's keys that are not revoked, newest first. Empty for anybody else.",
+      query: (_args, context) => ({
+        where: { revokedAt: null, userId: alreadySignedIn(context).id },
+        orderBy: { id: 'desc' },
+      }),
+    }),
+  );
+  builder.mutationFields((t) => ({
+    createApiKey: t.field({
+      type: NewApiKeyRef,
+      errors: {},
+      description: 'Makes an API key; it is shown this once.',
+      authScopes: { permission: 'account:write' },
+      args: {
+        name: t.arg.string({ validate: z.string().trim().min(1).max(100), description: 'What it is for.' }),
+      },
+      resolve: async (_root, input, context) => createApiKey(context.app, await signedIn(context), input),
+    }),
+    revokeApiKey: t.prismaField({
+      type: ApiKeyRef,
+      errors: {},
+      description: "Revokes one of the viewer's keys at once.",
+      authScopes: { permission: 'account:write' },
+      args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
+      resolve: async (_query, _root, { id }, context) => revokeApiKey(context.app, await signedIn(context), id),
+    }),
+  }));
+}

@@ -1,0 +1,147 @@
+import type { App } from '../app.ts';
+import type { ApiKey, Role, User } from '../generated/prisma/client.ts';
+import {
+  ConflictError,
+  ForbiddenError,
+  NotFoundError,
+  UnauthenticatedError,
+  ValidationError,
+} from '../platform/errors.ts';
+import { permissionsOf, requirePermission, type Viewer } from '../platform/viewer.ts';
+import { createUser } from '../users/service.ts';
+import { checkPassword, hashPassword, passwordIssues } from './passwords.ts';
+import { type Credentials, type Device, endSession, type Lifetimes, openSession } from './sessions.ts';
+import { apiKeyPrefix, hashSecret, randomSecret, readAccessToken } from './tokens.ts';
+
+export type { Credentials, Device } from './sessions.ts';
+export { endSessionOfRefreshToken, refreshSession, revokeSession } from './sessions.ts';
+
+/** Most API keys a user can have that are not revoked. */
+const mostApiKeys = 50;
+
+export interface SignUp {
+  readonly email: string;
+  readonly username?: string | null | undefined;
+  readonly displayName?: string | null | undefined;
+  readonly password: string;
+}
+
+/** Makes an account and signs it in. @throws ValidationError, ConflictError ALREADY_EXISTS, ForbiddenError */
+export async function signUp(app: App, device: Device, input: SignUp): Promise<Credentials> {
+  if (!app.config.REGISTRATION_ENABLED) throw new ForbiddenError('Registration is switched off');
+  const user = await register(app, { ...input, role: 'USER' });
+  return openSession(app, user, device);
+}
+
+/**
+ * Makes an account. `overrideRule` lets an operator choose a password against the rule.
+ * @throws ValidationError, ConflictError ALREADY_EXISTS
+ */
+export async function register(
+  app: App,
+  input: SignUp & { readonly role: Role },
+  { overrideRule = false } = {},
+): Promise<User> {
+  const names = [input.email, input.email.split('@')[0] ?? '', input.username ?? ''];
+  const issues = overrideRule ? [] : passwordIssues(input.password, names);
+  if (issues.length > 0) throw new ValidationError(`The password ${issues[0]?.message}`, issues);
+  return createUser(app, { ...input, passwordHash: await hashPassword(input.password) });
+}
+
+/** Signs in by email or username. @throws UnauthenticatedError in the same words and time whatever was wrong */
+export async function signIn(
+  app: App,
+  device: Device,
+  { login, password }: { readonly login: string; readonly password: string },
+): Promise<Credentials> {
+  const name = login.trim().toLowerCase();
+  const user = await app.database.prisma.user.findFirst({
+    where: name.includes('@') ? { email: name } : { username: name },
+  });
+  const fits = await checkPassword(password, user?.passwordHash ?? null);
+  if (user === null || !fits || !user.isActive) throw new UnauthenticatedError('Wrong login or password');
+  return openSession(app, user, device);
+}
+
+/** Signs a known user in without a password, for operators of this machine. */
+export function signInAs(app: App, user: User, device: Device, lifetimes: Lifetimes): Promise<Credentials> {
+  return openSession(app, user, device, lifetimes);
+}
+
+/** Ends the session this request came by. An API key has none to end. */
+export async function signOut(app: App, viewer: Viewer): Promise<void> {
+  if (viewer.credential.kind !== 'session') {
+    throw new ConflictError('An API key is not signed out but revoked', 'NO_SESSION');
+  }
+  await endSession(app, viewer.credential.sessionId);
+}
+
+/** Makes an API key of the viewer's. The key itself is given only here. @throws ConflictError, ForbiddenError */
+export async function createApiKey(
+  app: App,
+  viewer: Viewer,
+  { name }: { readonly name: string },
+): Promise<{ key: string; apiKey: ApiKey }> {
+  requirePermission(viewer, 'account:write');
+  const { prisma } = app.database;
+  if ((await prisma.apiKey.count({ where: { userId: viewer.id, revokedAt: null } })) >= mostApiKeys) {
+    throw new ConflictError(`You have ${mostApiKeys} API keys; revoke one first`, 'TOO_MANY_API_KEYS');
+  }
+  const key = randomSecret(apiKeyPrefix);
+  const apiKey = await prisma.apiKey.create({
+    data: { userId: viewer.id, name, prefix: key.slice(0, 10), hash: hashSecret(key) },
+  });
+  return { key, apiKey };
+}
+
+/** Revokes one of the viewer's API keys at once. @throws NotFoundError */
+export async function revokeApiKey(app: App, viewer: Viewer, id: string): Promise<ApiKey> {
+  requirePermission(viewer, 'account:write');
+  const { prisma } = app.database;
+  const present = await prisma.apiKey.findFirst({ where: { id, userId: viewer.id, revokedAt: null } });
+  if (present === null) throw new NotFoundError('API key');
+  const revoked = await prisma.apiKey.update({ where: { id }, data: { revokedAt: new Date() } });
+  app.wakeUps.publish([`session:${id}`]);
+  return revoked;
+}
+
+/**
+ * Finds out who presents a credential: an access token or an API key.
+ * @throws UnauthenticatedError when it is not, or no longer, good
+ */
+export async function authenticate(app: App, credential: string): Promise<Viewer> {
+  return credential.startsWith(apiKeyPrefix) ? byApiKey(app, credential) : byAccessToken(app, credential);
+}
+
+async function byAccessToken(app: App, token: string): Promise<Viewer> {
+  const { sid, exp } = await readAccessToken(app, token);
+  const session = await app.database.prisma.session.findUnique({
+    where: { id: sid },
+    select: { id: true, revokedAt: true, expiresAt: true, user: true },
+  });
+  if (session === null || session.revokedAt !== null || session.expiresAt <= new Date() || !session.user.isActive) {
+    throw new UnauthenticatedError('Your session has ended');
+  }
+  return viewerOf(session.user, { kind: 'session', sessionId: session.id, expiresAt: new Date(exp * 1000) });
+}
+
+async function byApiKey(app: App, key: string): Promise<Viewer> {
+  const { prisma } = app.database;
+  const present = await prisma.apiKey.findUnique({ where: { hash: hashSecret(key) }, include: { user: true } });
+  if (present === null || present.revokedAt !== null || !present.user.isActive) {
+    throw new UnauthenticatedError('The API key is not valid');
+  }
+  if (present.lastUsedAt === null || present.lastUsedAt.getTime() < Date.now() - 60_000) {
+    await prisma.apiKey.update({ where: { id: present.id }, data: { lastUsedAt: new Date() } });
+  }
+  return viewerOf(present.user, { kind: 'apiKey', apiKeyId: present.id });
+}
+
+/** The viewer an operator at the command line acts as. */
+export function operatorViewer(user: User): Viewer {
+  return viewerOf(user, { kind: 'operator' });
+}
+
+function viewerOf(user: User, credential: Viewer['credential']): Viewer {
+  return { id: user.id, username: user.username, role: user.role, permissions: permissionsOf(user.role), credential };
+}

@@ -1,0 +1,69 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import type { App } from '../app.ts';
+import type { Role } from '../generated/prisma/enums.ts';
+import { UnauthenticatedError } from '../platform/errors.ts';
+import { permissionsOf } from '../platform/viewer.ts';
+
+/** Claims of an access token. `sub` may be a username in one dialect; `uid` is always the user's id. */
+const claims = z.object({
+  sub: z.string(),
+  uid: z.uuid(),
+  sid: z.uuid(),
+  role: z.enum(['user', 'admin', 'viewer']),
+  permissions: z.array(z.string()),
+  iat: z.number(),
+  exp: z.number(),
+});
+export type AccessClaims = z.infer<typeof claims>;
+
+export const apiKeyPrefix = 'mw_';
+
+/** Makes a signed access token (JWT, HS256) for a session. Times are seconds since the epoch. */
+export async function signAccessToken(
+  app: App,
+  user: { readonly id: string; readonly role: Role },
+  session: { readonly id: string; readonly accessTokenSeconds: number },
+): Promise<{ token: string; expiresAt: Date }> {
+  const issuedAt = Math.floor(Date.now() / 1000);
+  const expires = issuedAt + session.accessTokenSeconds;
+  const token = await new SignJWT({
+    uid: user.id,
+    sid: session.id,
+    role: user.role.toLowerCase(),
+    permissions: permissionsOf(user.role),
+  })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setSubject(user.id)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(expires)
+    .sign(app.secret.key('access-token'));
+  return { token, expiresAt: new Date(expires * 1000) };
+}
+
+/** Reads an access token. @throws UnauthenticatedError, with code TOKEN_EXPIRED when it is only too old */
+export async function readAccessToken(app: App, token: string): Promise<AccessClaims> {
+  try {
+    const { payload } = await jwtVerify(token, app.secret.key('access-token'), { algorithms: ['HS256'] });
+    return claims.parse(payload);
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) throw new UnauthenticatedError('The token has expired', 'TOKEN_EXPIRED');
+    throw new UnauthenticatedError('The token is not valid');
+  }
+}
+
+/** A new secret of 256 random bits, as text. */
+export function randomSecret(prefix = ''): string {
+  return prefix + randomBytes(32).toString('base64url');
+}
+
+/** What is kept of a secret. A fast hash is enough for 256 random bits. */
+export function hashSecret(secret: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(createHash('sha256').update(secret).digest());
+}
+
+/** The refresh token that follows one. Only who has the predecessor and this server's secret can work it out. */
+export function successorOf(app: App, refreshToken: string): string {
+  return app.secret.sign('refresh-successor', refreshToken);
+}

@@ -1,0 +1,132 @@
+import type { App } from '../app.ts';
+import { type Coverage, coverageReport, type SkippedFiles, skippedFiles } from '../docs/report.ts';
+import type { PageFile, WrittenPages } from './docs-pages.ts';
+import type { Output } from './output.ts';
+
+/** What a finished documentation job found and made. */
+export interface DocsReport {
+  readonly jobId: string;
+  readonly repository: { readonly name: string; readonly namespace: string; readonly url: string };
+  readonly commit: string | null;
+  readonly engine: string | null;
+  readonly seconds: number;
+  readonly coverage: Coverage;
+  readonly pages: readonly PageFile[];
+  readonly skipped: SkippedFiles;
+}
+
+/** Modules that are named in the table; the pages name them all. */
+const mostModules = 10;
+
+/** Reads what a completed job has left. */
+export async function readDocsReport(app: App, jobId: string): Promise<DocsReport> {
+  const job = await app.database.prisma.job.findUniqueOrThrow({
+    where: { id: jobId },
+    include: { docs: { include: { repository: true } }, artifacts: { orderBy: { path: 'asc' } } },
+  });
+  if (job.docs === null) throw new Error('a documentation job without its details');
+  const { repository, commit, coverage, skipped } = job.docs;
+  return {
+    jobId,
+    repository: { name: repository.name, namespace: repository.namespace, url: repository.url },
+    commit,
+    engine: job.engine,
+    seconds: ((job.finishedAt ?? job.updatedAt).getTime() - job.createdAt.getTime()) / 1000,
+    coverage: coverageReport.parse(coverage),
+    pages: job.artifacts,
+    skipped: skippedFiles.parse(skipped ?? []),
+  };
+}
+
+/** Prints a report: coverage with the worst modules, pages with their sizes and place, what was left out. */
+export function printDocsReport(report: DocsReport, written: WrittenPages, output: Output): void {
+  const { repository, commit, coverage, skipped } = report;
+  const at = commit === null ? '' : ` at ${commit.slice(0, 12)}`;
+  output.print(`\nDocumented ${repository.name}${at} in ${report.seconds.toFixed(1)} s.\n`);
+  printCoverage(coverage, output);
+  output.print(`\nPages in ${written.folder}`);
+  output.table(
+    ['Page', 'Size'],
+    report.pages.map(({ path, size }) => [path, fileSize(size)]),
+  );
+  if (skipped.length > 0) output.print(`\nLeft out: ${leftOut(skipped)}.`);
+  output.result({
+    job: { id: report.jobId, status: 'COMPLETED', engine: report.engine, seconds: report.seconds },
+    repository,
+    commit,
+    coverage: { ...coverage, percentage: share(coverage) },
+    folder: written.folder,
+    pages: report.pages.map(({ path, size, mediaType, sha256 }) => ({
+      path,
+      size,
+      mediaType,
+      sha256,
+      file: written.files.get(path) ?? null,
+    })),
+    skipped,
+  });
+}
+
+function printCoverage(coverage: Coverage, output: Output): void {
+  const { publicSymbols, documentedSymbols, modules } = coverage;
+  if (publicSymbols === 0) {
+    output.print('Coverage: there are no public symbols to document.');
+    return;
+  }
+  output.print(
+    `Coverage: ${documentedSymbols} of ${publicSymbols} public symbols say what they are (${percent(coverage)}).`,
+  );
+  const lacking = modules
+    .filter(({ undocumented }) => undocumented.length > 0)
+    .toSorted((one, other) => other.undocumented.length - one.undocumented.length || byPath(one, other));
+  if (lacking.length === 0) return;
+  output.table(
+    ['Module', 'Documented', 'Coverage', 'Undocumented'],
+    lacking
+      .slice(0, mostModules)
+      .map((module) => [
+        module.path,
+        `${module.documentedSymbols} of ${module.publicSymbols}`,
+        percent(module),
+        firstNames(module.undocumented.map(({ name }) => name)),
+      ]),
+  );
+  const more = lacking.length - mostModules;
+  if (more > 0) output.print(`and ${more} more modules; the pages name every undocumented symbol.`);
+}
+
+interface Counts {
+  readonly publicSymbols: number;
+  readonly documentedSymbols: number;
+}
+
+/** In percent with one decimal; null when there is nothing to count. */
+function share({ publicSymbols, documentedSymbols }: Counts): number | null {
+  return publicSymbols === 0 ? null : Math.round((documentedSymbols / publicSymbols) * 1000) / 10;
+}
+
+function percent(counts: Counts): string {
+  return `${share(counts) ?? 0} %`;
+}
+
+function byPath(one: { readonly path: string }, other: { readonly path: string }): number {
+  return one.path < other.path ? -1 : 1;
+}
+
+function firstNames(names: readonly string[]): string {
+  const first = names.slice(0, 3).join(', ');
+  return names.length > 3 ? `${first} and ${names.length - 3} more` : first;
+}
+
+function fileSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+function leftOut(skipped: SkippedFiles): string {
+  const reasons = new Map<string, number>();
+  for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const words = [...reasons].toSorted((one, other) => other[1] - one[1]).map(([reason, count]) => `${count} ${reason}`);
+  const files = skipped.length === 1 ? '1 file' : `${skipped.length} files`;
+  return `${files} (${words.join(', ')})`;
+}

@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { lstat } from 'node:fs/promises';
+import { devNull } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** What git knows of a checkout: paths relative to its root, with forward slashes, and which of them are submodules. */
+export interface GitListing {
+  readonly files: readonly string[];
+  readonly submodules: readonly string[];
+}
+
+const LISTING_BYTES = 128 * 1024 * 1024;
+const LISTING_MILLISECONDS = 60_000;
+
+/**
+ * Tracked files plus untracked ones that are not ignored, or null when the folder is no git checkout or git cannot list
+ * it. Nothing in the folder's own git configuration is run.
+ */
+export async function listGitFiles(root: string, signal?: AbortSignal): Promise<GitListing | null> {
+  const marker = await lstat(join(root, '.git')).catch(() => null);
+  if (marker === null || marker.isSymbolicLink()) return null;
+  const staged = await git(root, ['ls-files', '-z', '--stage'], signal);
+  const others = await git(root, ['ls-files', '-z', '--others', '--exclude-standard'], signal);
+  if (staged === null || others === null) return null;
+  const files = new Set<string>();
+  const submodules = new Set<string>();
+  for (const entry of staged.split('\0')) {
+    const tab = entry.indexOf('\t');
+    if (tab < 0) continue;
+    (entry.startsWith('160000') ? submodules : files).add(entry.slice(tab + 1));
+  }
+  for (const path of others.split('\0')) {
+    // A folder here is another repository inside this one: git lists it, but does not look in.
+    if (path.endsWith('/')) submodules.add(path.slice(0, -1));
+    else if (path !== '') files.add(path);
+  }
+  return { files: [...files], submodules: [...submodules] };
+}
+
+function git(root: string, args: readonly string[], signal: AbortSignal | undefined): Promise<string | null> {
+  const guarded = ['-c', 'core.fsmonitor=false', '-c', `core.hooksPath=${devNull}`, '-c', 'core.quotePath=false'];
+  return new Promise((resolve, reject) => {
+    execFile(
+      'git',
+      [...guarded, '-c', 'core.untrackedCache=false', '-c', 'safe.directory=*', ...args],
+      {
+        cwd: root,
+        env: gitEnvironment(root),
+        maxBuffer: LISTING_BYTES,
+        timeout: LISTING_MILLISECONDS,
+        killSignal: 'SIGKILL',
+        ...(signal === undefined ? {} : { signal }),
+      },
+      (error, output) => {
+        if (signal?.aborted === true) reject(signal.reason);
+        else resolve(error === null ? output : null);
+      },
+    );
+  });
+}
+
+function gitEnvironment(root: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: devNull,
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+    // The folder's own core.worktree must not send the listing somewhere else.
+    GIT_WORK_TREE: root,
+    GIT_DIR: join(root, '.git'),
+    GIT_CEILING_DIRECTORIES: dirname(root),
+  };
+}

@@ -1,0 +1,220 @@
+import type { ExportDefaultDeclaration, ExportNamedDeclaration, Program, Span, Statement } from 'oxc-parser';
+import { parseSync } from 'oxc-parser';
+import type { ParsedSource, Reexport, SourceSymbol } from './symbols.ts';
+import { commonJsExports } from './typescript-commonjs.ts';
+import { type Declared, declarationsOf, describeDeclared } from './typescript-declarations.ts';
+import { importsOf, requiresOf } from './typescript-imports.ts';
+import { TypeScriptSource } from './typescript-source.ts';
+
+interface Module {
+  readonly source: TypeScriptSource;
+  readonly locals: Map<string, Declared[]>;
+  /** Local names of imports, with where they come from. */
+  readonly imported: ReadonlyMap<string, { specifier: string; imported: string; line: number }>;
+  readonly symbols: SourceSymbol[];
+  readonly reexports: Reexport[];
+  readonly taken: Set<Declared>;
+}
+
+/** Public symbols, imports and problems of a TypeScript or JavaScript file. Never throws for what the text holds. */
+export function parseTypeScript(path: string, text: string): Omit<ParsedSource, 'lines'> {
+  const parsed = parseSync(path, text, { preserveParens: false, ...languageOption(path) });
+  const { program, module: shape } = parsed;
+  const source = new TypeScriptSource(path, text, parsed.comments);
+  const imports = importsOf(source, program, shape.dynamicImports);
+  const module: Module = {
+    source,
+    locals: localDeclarations(source, program.body),
+    imported: imports.locals,
+    symbols: [],
+    reexports: [],
+    taken: new Set(),
+  };
+  for (const statement of program.body) takeExports(module, statement);
+  if (!shape.hasModuleSyntax) takeScript(module, path, program);
+  // An unexpected end is told on the last line that holds anything.
+  const lastCharacter = Math.max(0, text.trimEnd().length - 1);
+  const first = program.body[0];
+  const start = first === undefined ? null : { start: first.start, isDeclaration: isDeclaration(first) };
+  return {
+    doc: source.fileDoc(start),
+    symbols: module.symbols.sort((a, b) => a.line - b.line),
+    imports: [...imports.imports, ...requiresOf(source, program)].sort((a, b) => a.line - b.line),
+    reexports: module.reexports,
+    problems: parsed.errors
+      .filter((error) => error.severity === 'Error')
+      .slice(0, 20)
+      .map((error) => ({
+        line: source.lineAt(Math.min(error.labels[0]?.start ?? 0, lastCharacter)),
+        message: error.message,
+      })),
+    runnable: text.startsWith('#!'),
+  };
+}
+
+/** Plain .js files may hold JSX; .js in a CommonJS package may return at its top. */
+function languageOption(path: string): { lang?: 'jsx' } {
+  return /\.[mc]?js$/.test(path) ? { lang: 'jsx' } : {};
+}
+
+function localDeclarations(source: TypeScriptSource, body: readonly Statement[]): Map<string, Declared[]> {
+  const locals = new Map<string, Declared[]>();
+  for (const statement of body) {
+    const inner = exportedDeclaration(statement) ?? statement;
+    for (const declared of declarationsOf(source, inner, statement)) {
+      locals.set(declared.name, [...(locals.get(declared.name) ?? []), declared]);
+    }
+  }
+  return locals;
+}
+
+function exportedDeclaration(statement: Statement): Statement | null {
+  if (statement.type === 'ExportNamedDeclaration') return statement.declaration;
+  if (statement.type !== 'ExportDefaultDeclaration') return null;
+  const { declaration } = statement;
+  switch (declaration.type) {
+    case 'FunctionDeclaration':
+    case 'TSDeclareFunction':
+    case 'ClassDeclaration':
+    case 'TSInterfaceDeclaration':
+      return declaration;
+    default:
+      return null;
+  }
+}
+
+function isDeclaration(statement: Statement): boolean {
+  return statement.type.startsWith('Export') || /Declaration$/.test(statement.type)
+    ? statement.type !== 'ImportDeclaration'
+    : false;
+}
+
+function takeExports(module: Module, statement: Statement): void {
+  switch (statement.type) {
+    case 'ExportNamedDeclaration':
+      takeNamed(module, statement);
+      break;
+    case 'ExportDefaultDeclaration':
+      takeDefault(module, statement);
+      break;
+    case 'ExportAllDeclaration':
+      module.reexports.push({
+        specifier: statement.source.value,
+        imported: '*',
+        exported: statement.exported === null ? '*' : exportName(statement.exported),
+        line: module.source.lineAt(statement.start),
+      });
+      break;
+    case 'TSExportAssignment':
+      if (statement.expression.type === 'Identifier')
+        takeLocal(module, statement.expression.name, statement.expression.name, true, statement);
+      break;
+    default:
+  }
+}
+
+function exportName(name: { type: string; name?: string; value?: string }): string {
+  return name.name ?? name.value ?? '';
+}
+
+function takeNamed(module: Module, statement: ExportNamedDeclaration): void {
+  if (statement.declaration !== null) {
+    for (const declared of declarationsOf(module.source, statement.declaration, statement)) {
+      takeLocal(module, declared.name, declared.name, false, statement);
+    }
+  }
+  for (const specifier of statement.specifiers) {
+    const local = exportName(specifier.local);
+    const exported = exportName(specifier.exported);
+    if (statement.source !== null) {
+      const line = module.source.lineAt(statement.start);
+      module.reexports.push({ specifier: statement.source.value, imported: local, exported, line });
+    } else takeLocal(module, local, exported === 'default' ? local : exported, exported === 'default', specifier);
+  }
+}
+
+function takeDefault(module: Module, statement: ExportDefaultDeclaration): void {
+  const { declaration } = statement;
+  if (declaration.type === 'Identifier') {
+    takeLocal(module, declaration.name, declaration.name, true, statement);
+    return;
+  }
+  const name = 'id' in declaration && declaration.id?.type === 'Identifier' ? declaration.id.name : null;
+  if (name !== null && module.locals.has(name)) takeLocal(module, name, name, true, statement);
+  else {
+    const declared: Declared = { name: 'default', node: declaration, statement, keyword: 'const' };
+    const symbol = describeDeclared(module.source, [declared], name ?? 'default', true);
+    if (symbol !== null) module.symbols.push(symbol);
+  }
+}
+
+/** Exports a local name: its declarations of one kind are one symbol; an imported name is passed on. */
+function takeLocal(module: Module, local: string, exported: string, isDefault: boolean, at: Span): void {
+  const origin = module.imported.get(local);
+  const declared = module.locals.get(local) ?? [];
+  if (declared.length === 0 && origin !== undefined) {
+    const line = module.source.lineAt(at.start);
+    module.reexports.push({
+      specifier: origin.specifier,
+      imported: origin.imported,
+      exported: isDefault ? 'default' : exported,
+      line,
+    });
+  }
+  for (const group of groupByKind(declared)) {
+    const key = group[0];
+    // Exported once under each name: overloads come here once each, `export default x` beside `export {x}` twice.
+    if (key === undefined) continue;
+    if (module.taken.has(key)) {
+      const index = module.symbols.findIndex((symbol) => symbol.name === exported);
+      const symbol = module.symbols[index];
+      if (symbol !== undefined && isDefault) module.symbols[index] = { ...symbol, isDefault };
+      if (symbol !== undefined) continue;
+    }
+    module.taken.add(key);
+    const symbol = describeDeclared(module.source, group, exported, isDefault);
+    const described =
+      symbol === null || key.node.type !== 'TSModuleDeclaration'
+        ? symbol
+        : { ...symbol, members: namespaceMembers(module, key) };
+    if (described !== null) module.symbols.push(described);
+  }
+}
+
+function groupByKind(declared: readonly Declared[]): Declared[][] {
+  const functions = declared.filter(
+    (one) => one.node.type === 'FunctionDeclaration' || one.node.type === 'TSDeclareFunction',
+  );
+  const others = declared.filter((one) => !functions.includes(one));
+  return [...(functions.length > 0 ? [functions] : []), ...others.map((one) => [one])];
+}
+
+/** What a namespace shows: its exports, or everything when it is only declared. */
+function namespaceMembers(module: Module, declared: Declared): SourceSymbol[] {
+  if (declared.node.type !== 'TSModuleDeclaration' || declared.node.body === null) return [];
+  const { body } = declared.node.body;
+  const inner: Module = {
+    ...module,
+    locals: localDeclarations(module.source, body),
+    symbols: [],
+    reexports: [],
+    taken: new Set(),
+  };
+  const ambient = declared.node.declare || module.source.isDeclarationFile;
+  if (ambient && !body.some((statement) => statement.type.startsWith('Export'))) {
+    for (const name of inner.locals.keys()) takeLocal(inner, name, name, false, declared.statement);
+  } else for (const statement of body) takeExports(inner, statement);
+  return inner.symbols;
+}
+
+/** A file without import and export: global declarations of a .d.ts file, or a CommonJS module. */
+function takeScript(module: Module, path: string, program: Program): void {
+  if (module.source.isDeclarationFile) {
+    for (const name of module.locals.keys()) takeLocal(module, name, name, false, program);
+    return;
+  }
+  if (/\.(?:ts|tsx|mts|mjs)$/.test(path)) return;
+  const found = commonJsExports(module.source, program, module.locals);
+  module.symbols.push(...found.symbols);
+  module.reexports.push(...found.reexports);
+}

@@ -1,0 +1,112 @@
+import { shortened } from '../../code/signatures.ts';
+import type { DocComment } from '../../code/symbols.ts';
+import { docstringLine } from './docstring-line.ts';
+import { docstringMarkdown } from './docstring-markdown.ts';
+import { fence } from './markdown.ts';
+
+/** An author's description as Markdown that cannot break the page around it. */
+export function descriptionOf(doc: DocComment): string {
+  return authorText(doc.description, doc.markup);
+}
+
+/** An author's text of several paragraphs as Markdown that cannot break the page around it. */
+export function authorText(text: string, markup: DocComment['markup']): string {
+  return markup === 'docstring' ? docstringMarkdown(text) : tamedMarkdown(text);
+}
+
+const LONGEST_SUMMARY = 200;
+
+/** The summary of a comment on one line, shortened; empty when there is none. */
+export function summaryLine(doc: DocComment | null): string {
+  return doc === null ? '' : authorLine(shortened(doc.summary, LONGEST_SUMMARY), doc.markup);
+}
+
+/** An author's text on one line, for a table cell or a list. */
+export function authorLine(text: string, markup: DocComment['markup']): string {
+  const line = text
+    .replace(/```+|~~~+/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return markup === 'docstring' ? docstringLine(line) : tamedLine(line);
+}
+
+/** Markdown of a comment with what would leave its place made harmless: headings, HTML, images, open fences. */
+export function tamedMarkdown(text: string): string {
+  const lines = text.replace(/\r/g, '').split('\n');
+  const done: string[] = [];
+  let opened: string | null = null;
+  let block: string[] | null = null;
+  let listed = false;
+  const closeBlock = (): void => {
+    if (block !== null) done.push(fence(outdented(block), ''), '');
+    block = null;
+  };
+  for (const line of lines) {
+    const mark: string | undefined = /^\s*(`{3,}|~{3,})/.exec(line)?.[1];
+    if (opened !== null) {
+      done.push(line);
+      if (mark?.startsWith(opened) === true && line.trim() === mark) opened = null;
+      continue;
+    }
+    // Three: the blank after a comment's star is often counted by its author as the first of four.
+    const indented = /^(?: {3}|\t)/.test(line);
+    if (block !== null && (indented || line.trim() === '')) {
+      block.push(line);
+      continue;
+    }
+    closeBlock();
+    if (mark !== undefined) {
+      opened = mark;
+      done.push(line);
+    } else if (indented && !listed && (done.at(-1) ?? '') === '') block = [line];
+    else {
+      listed ||= /^\s*(?:[-*+]|\d+[.)])\s/.test(line);
+      done.push(tamedBlockStart(tamedLine(line)));
+    }
+  }
+  closeBlock();
+  if (opened !== null) done.push(opened);
+  return done.join('\n').trimEnd();
+}
+
+function outdented(lines: readonly string[]): string {
+  const depth = lines
+    .filter((line) => line.trim() !== '')
+    .reduce((least, line) => Math.min(least, /^\s*/.exec(line)?.[0].length ?? 0), 99);
+  return lines
+    .map((line) => line.slice(depth))
+    .join('\n')
+    .trimEnd();
+}
+
+/** Headings, rules and link definitions would speak for the whole page. */
+function tamedBlockStart(line: string): string {
+  return line
+    .replace(/^(\s{0,3})(#{1,6})(\s|$)/, '$1\\$2$3')
+    .replace(/^(\s{0,3})(=+|-{2,}|\*{3,}|_{3,})(\s*)$/, '$1\\$2$3')
+    .replace(/^(\s{0,3})(\[[^\]]+\]:)/, '$1\\$2');
+}
+
+/** Inline Markdown of a comment: code spans stay, HTML and images do not. */
+function tamedLine(line: string): string {
+  const linked = line.replace(
+    /\{@(?:link|linkcode|linkplain|see)\s+([^}|\s]+)(?:[\s|]+([^}]*))?\}/g,
+    (_, target, label) => {
+      const text: string = (label ?? '').trim();
+      if (/^https?:\/\/[^\s()<>]+$/.test(target)) return text === '' ? `<${target}>` : `[${text}](${target})`;
+      return text === '' ? `\`${target}\`` : text;
+    },
+  );
+  return linked
+    .split(/(`+[^`]+`+|<https?:\/\/[^\s<>]+>)/)
+    .map((piece, index) => (index % 2 === 1 ? piece : tamedInline(piece)))
+    .join('');
+}
+
+function tamedInline(text: string): string {
+  return text
+    .replace(/&lt;/g, '<')
+    .replace(/</g, '&lt;')
+    .replace(/!\[/g, '!\\[')
+    .replace(/\]\(\s*(?!https?:|mailto:|#)[^)\s]*\s*\)/gi, ']');
+}

@@ -1,0 +1,68 @@
+import type { SkipReason } from '../../code/source-text.ts';
+import { code, counted, plain } from './markdown.ts';
+import type { ProjectModel } from './project-model.ts';
+
+const REASONS: Readonly<Record<SkipReason, string>> = {
+  'symlink-outside': 'symbolic link that leads out of the repository',
+  symlink: 'symbolic link',
+  submodule: 'submodule or nested repository',
+  binary: 'binary file',
+  'too-large': 'file too large to read',
+  encoding: 'file in an encoding that could not be read',
+  vendored: 'folder of foreign or built code',
+  generated: 'generated file',
+  unreadable: 'unreadable file or folder',
+  'special-file': 'device, socket or FIFO',
+  limit: 'path beyond the limits',
+  'parser-failed': 'source file that the parser could not take',
+};
+
+const MOST_NAMED = 10;
+
+/** What was not read and what did not parse, by reason with the first paths; empty when everything was read. */
+export function leftOutSection(model: ProjectModel): string[] {
+  const blocks: string[] = [];
+  const lines: string[] = [];
+  for (const reason of Object.keys(REASONS) as SkipReason[]) {
+    const paths = model.skips.filter((skip) => skip.reason === reason).map((skip) => skip.path);
+    if (paths.length > 0)
+      lines.push(`- ${counted(paths.length, REASONS[reason], pluralOf(REASONS[reason]))}: ${firstOf(paths)}`);
+  }
+  if (model.latin1.length > 0)
+    lines.push(`- ${counted(model.latin1.length, 'file')} read as Latin-1, being no UTF-8: ${firstOf(model.latin1)}`);
+  for (const limit of model.limitsReached) lines.push(`- ${plain(limit)}`);
+  if (lines.length > 0) blocks.push('The following was not read:', lines.join('\n'));
+  const broken = model.manifests.filter((manifest) => manifest.problem !== null);
+  if (broken.length > 0) {
+    blocks.push(
+      'Manifests that could not be read:',
+      broken.map((one) => `- ${code(one.path)}: ${plain(one.problem ?? '')}`).join('\n'),
+    );
+  }
+  if (model.problems.length > 0) {
+    const shown = model.problems
+      .slice(0, 50)
+      .map((one) => `- ${code(`${one.path}:${one.line}`)}: ${plain(one.message)}`);
+    const rest = model.problems.length - shown.length;
+    blocks.push(
+      'Source that did not parse; the symbols around it may be missing:',
+      [...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n'),
+    );
+  }
+  return blocks;
+}
+
+function pluralOf(phrase: string): string {
+  return phrase
+    .replace('repository', 'repositories')
+    .replace(/^(symbolic link) that leads out of the repositories/, '$1s that lead out of the repository')
+    .replace(/^(file|folder|path|source file|symbolic link|binary file|generated file)(?!s)/, '$1s')
+    .replace(/^submodule or nested/, 'submodules or nested')
+    .replace(/^unreadable file or folder$/, 'unreadable files or folders')
+    .replace(/^device, socket or FIFO$/, 'devices, sockets or FIFOs');
+}
+
+function firstOf(paths: readonly string[]): string {
+  const named = paths.slice(0, MOST_NAMED).map(code).join(', ');
+  return paths.length > MOST_NAMED ? `${named} and ${paths.length - MOST_NAMED} more` : named;
+}

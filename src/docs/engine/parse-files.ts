@@ -1,0 +1,15 @@
+import { type FileResult, parseFile } from './parse-file.ts';
+
+/** A batch for one thread. */
+export interface ParseBatch {
+  readonly root: string;
+  readonly paths: readonly string[];
+  readonly maxBytes: number;
+}
+
+/** Thread entry: parses the files of a batch in order. */
+export default async function parseFiles(batch: ParseBatch): Promise<FileResult[]> {
+  const results: FileResult[] = [];
+  for (const path of batch.paths) results.push(await parseFile(batch.root, path, batch.maxBytes));
+  return results;
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { following } from '../jobs/events-schema.ts';
+import type { JobRef } from '../jobs/schema.ts';
+import { jobEvents } from '../jobs/service.ts';
+import type { Builder } from '../platform/builder.ts';
+import { alreadySignedIn, signedIn } from '../platform/context.ts';
+import { ownedBy } from '../platform/viewer.ts';
+import type { RepositoryRef } from '../repos/schema.ts';
+import { type Coverage, coverageReport, type SkippedFiles, skippedFiles } from './report.ts';
+import { generateDocs } from './service.ts';
+
+/** Documentation jobs. */
+export function addDocs(builder: Builder, jobRef: JobRef, repositoryRef: RepositoryRef): void {
+  const CoverageRef = addCoverage(builder);
+  const SkippedRef = builder.objectRef<SkippedFiles[number]>('SkippedFile').implement({
+    description: 'A file that was not documented.',
+    fields: (t) => ({
+      path: t.exposeString('path', { description: 'Where it is.' }),
+      reason: t.exposeString('reason', { description: 'Why, in one word, e.g. binary.' }),
+    }),
+  });
+  const DocsJobRef = builder.prismaNode('Job', {
+    variant: 'DocsJob',
+    description: 'The documentation of a repository: pages, coverage and a patch.',
+    interfaces: [jobRef],
+    id: { field: 'id' },
+    select: { kind: true },
+    findUnique: (id, context) => ({ id, kind: 'DOCS', ...ownedBy(alreadySignedIn(context)) }),
+    fields: (t) => ({
+      number: t.int({
+        description: 'Its number, for scripts that know jobs by an integer.',
+        select: { docs: { select: { number: true } } },
+        resolve: ({ docs }) => present(docs).number,
+      }),
+      repository: t.field({
+        type: repositoryRef,
+        description: 'What it documents.',
+        select: (_args, _context, nested) => ({ docs: { select: { repository: nested(true) } } }),
+        resolve: ({ docs }) => present(docs).repository,
+      }),
+      ref: t.string({
+        nullable: true,
+        description: 'The branch, tag or commit asked for; null for the default branch or the folder as it stands.',
+        select: { docs: { select: { ref: true } } },
+        resolve: ({ docs }) => present(docs).ref,
+      }),
+      commit: t.string({
+        nullable: true,
+        description: 'The commit that was documented; null until it is known and for a folder without git.',
+        select: { docs: { select: { commit: true } } },
+        resolve: ({ docs }) => present(docs).commit,
+      }),
+      coverage: t.field({
+        type: CoverageRef,
+        nullable: true,
+        description: 'How much of the public code says what it is; null until completed.',
+        select: { docs: { select: { coverage: true } } },
+        resolve: ({ docs }) => {
+          const { coverage } = present(docs);
+          return coverage === null ? null : coverageReport.parse(coverage);
+        },
+      }),
+      skipped: t.field({
+        type: [SkippedRef],
+        description: 'Files that were left out, with the reason; at most 1000.',
+        select: { docs: { select: { skipped: true } } },
+        resolve: ({ docs }) => skippedFiles.parse(present(docs).skipped ?? []),
+      }),
+    }),
+  });
+
+  const GenerateDocsInput = builder.inputType('GenerateDocsInput', {
+    description: 'What to document. Either repositoryId or address.',
+    fields: (t) => ({
+      repositoryId: t.field({ type: 'UUID', required: false, description: 'A connected repository.' }),
+      address: t.string({ required: false, description: 'One that is connected on the way, as in connectRepository.' }),
+      ref: t.string({
+        required: false,
+        validate: z.string().min(1).max(250),
+        description: 'Branch, tag or commit; absent, the default branch, or a local folder as it stands.',
+      }),
+    }),
+  });
+  builder.mutationField('generateDocs', (t) =>
+    t.prismaField({
+      type: DocsJobRef,
+      errors: {},
+      description: 'Starts to document a repository. Follow it with docsProgress or jobEvents.',
+      authScopes: { permission: 'docs:create' },
+      args: {
+        input: t.arg({ type: GenerateDocsInput, description: 'What to document.' }),
+        idempotencyKey: t.arg.string({ required: false, description: 'Or by the Idempotency-Key header.' }),
+      },
+      resolve: async (query, _root, { input, idempotencyKey }, context) => {
+        const id = await generateDocs(context.app, await signedIn(context), {
+          ...input,
+          idempotencyKey: idempotencyKey ?? context.idempotencyKey,
+        });
+        return context.app.database.prisma.job.findUniqueOrThrow({ ...query, where: { id } });
+      },
+    }),
+  );
+  builder.subscriptionField('docsProgress', (t) =>
+    t.prismaField({
+      type: DocsJobRef,
+      description: 'A documentation job each time it changes, ending with its final state. Cursors as in jobEvents.',
+      authScopes: { permission: 'docs:read' },
+      args: {
+        id: t.arg({ type: 'UUID', description: "The job's databaseId." }),
+        after: t.arg.int({ required: false, description: 'Number of the last event seen.' }),
+      },
+      subscribe: async (_root, { id, after }, context) => {
+        const viewer = await signedIn(context);
+        return jobEvents(context.app, viewer, id, following(context, after));
+      },
+      resolve: (query, event, _args, context) =>
+        context.app.database.prisma.job.findUniqueOrThrow({ ...query, where: { id: event.jobId ?? '' } }),
+    }),
+  );
+}
+
+function addCoverage(builder: Builder) {
+  const SymbolRef = builder
+    .objectRef<Coverage['modules'][number]['undocumented'][number]>('UndocumentedSymbol')
+    .implement({
+      description: 'Something public that says nothing of itself.',
+      fields: (t) => ({
+        name: t.exposeString('name', { description: 'Its name, with its class before it.' }),
+        kind: t.exposeString('kind', { description: 'For example function or class.' }),
+        line: t.exposeInt('line', { description: 'Where it is, from 1.' }),
+      }),
+    });
+  const ModuleRef = builder.objectRef<Coverage['modules'][number]>('ModuleCoverage').implement({
+    description: 'The public symbols of one file.',
+    fields: (t) => ({
+      path: t.exposeString('path', { description: 'The file.' }),
+      publicSymbols: t.exposeInt('publicSymbols', { description: 'How many there are.' }),
+      documentedSymbols: t.exposeInt('documentedSymbols', { description: 'How many have a comment or docstring.' }),
+      undocumented: t.expose('undocumented', { type: [SymbolRef], description: 'Every one that has none.' }),
+    }),
+  });
+  return builder.objectRef<Coverage>('DocsCoverage').implement({
+    description: 'How much of the public code says what it is.',
+    fields: (t) => ({
+      publicSymbols: t.exposeInt('publicSymbols', { description: 'How many public symbols there are.' }),
+      documentedSymbols: t.exposeInt('documentedSymbols', { description: 'How many have a comment or docstring.' }),
+      percentage: t.float({
+        nullable: true,
+        description: 'The share in percent, one decimal; null when there are no public symbols.',
+        resolve: ({ publicSymbols, documentedSymbols }) =>
+          publicSymbols === 0 ? null : Math.round((documentedSymbols / publicSymbols) * 1000) / 10,
+      }),
+      modules: t.expose('modules', { type: [ModuleRef], description: 'File by file, by path.' }),
+    }),
+  });
+}
+
+function present<Row>(row: Row | null): Row {
+  if (row === null) throw new Error('a documentation job without its details');
+  return row;
+}

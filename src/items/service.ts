@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { App } from '../app.ts';
+import type { Item } from '../generated/prisma/client.ts';
+import { idempotently } from '../jobs/service.ts';
+import { NotFoundError } from '../platform/errors.ts';
+import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
+
+export interface NewItem {
+  readonly title: string;
+  readonly description?: string | null | undefined;
+}
+
+export interface ItemChange {
+  readonly title?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly isActive?: boolean | null | undefined;
+}
+
+/** Makes an item of the viewer's. @throws ForbiddenError, IdempotencyKeyReusedError */
+export async function createItem(
+  app: App,
+  viewer: Viewer,
+  input: NewItem,
+  idempotencyKey?: string | null | undefined,
+): Promise<Item> {
+  requirePermission(viewer, 'item:write');
+  const { prisma } = app.database;
+  const data = { ownerId: viewer.id, title: input.title, description: input.description ?? null };
+  if (idempotencyKey === null || idempotencyKey === undefined) return prisma.item.create({ data });
+  const id = await idempotently(app, viewer, {
+    operation: 'createItem',
+    key: idempotencyKey,
+    input,
+    answer: z.uuid(),
+    work: (remember) =>
+      prisma.$transaction(async (transaction) => {
+        const made = await transaction.item.create({ data, select: { id: true } });
+        await remember(transaction, made.id);
+        return made.id;
+      }),
+  });
+  return getItem(app, viewer, id);
+}
+
+/** An item the viewer may see. @throws NotFoundError */
+export async function getItem(app: App, viewer: Viewer, id: string): Promise<Item> {
+  requirePermission(viewer, 'item:read');
+  const item = await app.database.prisma.item.findFirst({ where: { id, ...ownedBy(viewer) } });
+  if (item === null) throw new NotFoundError('Item');
+  return item;
+}
+
+/** Changes the given fields; an absent or null title stays. @throws NotFoundError, ForbiddenError */
+export async function updateItem(app: App, viewer: Viewer, id: string, change: ItemChange): Promise<Item> {
+  requirePermission(viewer, 'item:write');
+  await getItem(app, viewer, id);
+  return app.database.prisma.item.update({
+    where: { id },
+    data: {
+      ...(typeof change.title === 'string' && { title: change.title }),
+      ...(change.description !== undefined && { description: change.description }),
+      ...(typeof change.isActive === 'boolean' && { isActive: change.isActive }),
+    },
+  });
+}
+
+/** Deletes an item and gives back what it was. @throws NotFoundError, ForbiddenError */
+export async function deleteItem(app: App, viewer: Viewer, id: string): Promise<Item> {
+  requirePermission(viewer, 'item:write');
+  await getItem(app, viewer, id);
+  return app.database.prisma.item.delete({ where: { id } });
+}

@@ -1,0 +1,228 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Job as QueueJob } from 'pg-boss';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import type { App } from '../app.ts';
+import { DomainError } from '../platform/errors.ts';
+import { deadLetterQueue } from '../platform/queue.ts';
+import type { JobResult } from './context.ts';
+import { JobContext, SupersededError } from './context.ts';
+import { backoffSeconds, type JobDefinition } from './kind.ts';
+import { buryJob, type Claim, claimJob, completeJob, failJob, type JobRow, requeueJob } from './transitions.ts';
+
+/** How one kind of work is done. Safe to run twice: finished steps are skipped, later writes of an old attempt fail. */
+export interface JobHandler<Input> {
+  readonly definition: JobDefinition<Input>;
+  readonly run: (context: JobContext<Input>) => Promise<JobResult>;
+}
+
+/** What of a definition matters once the input is parsed. */
+type Limits = Pick<JobDefinition<unknown>, 'queue' | 'tries' | 'deadlineSeconds'>;
+
+const entry = z.object({ jobId: z.uuid(), queueId: z.uuid() });
+
+/** The deadline of the job's kind has passed. */
+class DeadlineError extends DomainError {
+  constructor(seconds: number) {
+    super('DEADLINE_EXCEEDED', `The job did not end within ${seconds} seconds`);
+  }
+}
+
+/** Why a running attempt is told to stop. */
+type StopReason = 'cancelled' | 'superseded' | 'deadline' | 'closing';
+
+/** Starts working on the queue of a handler, as many jobs at once as WORKER_CONCURRENCY says. */
+export async function startHandler<Input>(app: App, handler: JobHandler<Input>): Promise<void> {
+  const options = {
+    localConcurrency: app.config.WORKER_CONCURRENCY,
+    heartbeatRefreshSeconds: 0.5,
+    notifyPollingIntervalSeconds: 2,
+    pollingIntervalSeconds: 5,
+  };
+  await app.queue.boss.work(handler.definition.queue, options, async ([job]: QueueJob<unknown>[]) => {
+    if (job !== undefined) await runJob(app, handler, job);
+  });
+}
+
+/** Starts ending the jobs whose workers died again and again. */
+export async function startDeadLetters(app: App): Promise<void> {
+  await app.queue.boss.work(deadLetterQueue, { pollingIntervalSeconds: 5 }, async ([job]: QueueJob<unknown>[]) => {
+    const { jobId, queueId } = entry.parse(job?.data);
+    const buried = await buryJob(app.database.prisma, jobId, queueId);
+    if (buried !== null) announce(app, buried);
+  });
+}
+
+async function runJob<Input>(app: App, handler: JobHandler<Input>, queueJob: QueueJob<unknown>): Promise<void> {
+  const { jobId, queueId } = entry.parse(queueJob.data);
+  const row = await claimJob(app.database.prisma, jobId, queueId);
+  if (row === null) return;
+  announce(app, row);
+  const claim: Claim = { jobId, attempt: row.attempt };
+  const stop = new StopSwitch();
+  const forget = watchForStop(app, handler.definition, row, queueJob.signal, stop);
+  const log = app.log.child({ jobId, kind: row.kind, attempt: row.attempt });
+  app.metrics.jobsRunning.inc({ kind: row.kind });
+  try {
+    stop.signal.throwIfAborted();
+    const workFolder = join(app.workFolder, jobId);
+    await mkdir(workFolder, { recursive: true, mode: 0o700 });
+    const input = handler.definition.input.parse(row.input);
+    const context = await JobContext.open({ app, row, claim, input, signal: stop.signal, workFolder, log });
+    const result = await handler.run(context);
+    await finish(app, claim, context, result);
+  } catch (error) {
+    await settle(app, handler.definition, row, claim, stop, error);
+  } finally {
+    forget();
+    app.metrics.jobsRunning.dec({ kind: row.kind });
+  }
+}
+
+/** Everything that stops an attempt: the owner, the queue, the clock, the process. */
+function watchForStop(
+  app: App,
+  definition: Limits,
+  row: JobRow,
+  queueSignal: AbortSignal,
+  stop: StopSwitch,
+): () => void {
+  const startedAt = row.startedAt ?? new Date();
+  const left = startedAt.getTime() + definition.deadlineSeconds * 1000 - Date.now();
+  const timer = setTimeout(() => stop.pull('deadline'), Math.max(0, left));
+  const onClosing = () => stop.pull('closing');
+  // The queue's signal says that the entry was cancelled, expired or handed to somebody else.
+  const onQueue = () => stop.pull('superseded');
+  const unlisten = app.wakeUps.listen(`stop:${row.id}`, () => stop.pull('cancelled'));
+  if (app.closing.aborted) onClosing();
+  app.closing.addEventListener('abort', onClosing, { once: true });
+  queueSignal.addEventListener('abort', onQueue, { once: true });
+  return () => {
+    clearTimeout(timer);
+    unlisten();
+    app.closing.removeEventListener('abort', onClosing);
+    queueSignal.removeEventListener('abort', onQueue);
+  };
+}
+
+async function finish(
+  app: App,
+  claim: Claim,
+  context: Pick<JobContext<unknown>, 'flush' | 'workFolder'>,
+  result: JobResult,
+): Promise<void> {
+  await context.flush();
+  const row = await app.database.prisma.$transaction(async (transaction) => {
+    await result.save?.(transaction);
+    const completed = await completeJob(transaction, claim, {
+      stage: result.stage ?? 'completed',
+      engine: result.engine,
+      message: result.message,
+    });
+    if (completed === null) throw new SupersededError();
+    return completed;
+  });
+  announce(app, row);
+  await rm(context.workFolder, { recursive: true, force: true });
+}
+
+/** Decides what a broken-off attempt means for its job. */
+async function settle(
+  app: App,
+  definition: Limits,
+  row: JobRow,
+  claim: Claim,
+  stop: StopSwitch,
+  error: unknown,
+): Promise<void> {
+  const log = app.log.child({ jobId: row.id, kind: row.kind, attempt: row.attempt });
+  if (stop.reason === 'deadline') return fail(app, row, claim, new DeadlineError(definition.deadlineSeconds));
+  if (stop.reason === 'closing') return giveBack(app, definition, row, claim);
+  if (stop.reason === 'cancelled' || stop.reason === 'superseded' || error instanceof SupersededError) {
+    log.info({ reason: stop.reason ?? 'superseded' }, 'attempt stopped');
+    await rmUnlessHeld(app, row);
+    return;
+  }
+  const refusal = error instanceof DomainError;
+  if (!refusal) log.error({ err: error }, 'attempt failed');
+  const worthRetrying = refusal ? error.extensions.retryable === true : true;
+  if (worthRetrying && row.failures + 1 < definition.tries) {
+    const startAfter = new Date(Date.now() + backoffSeconds(row.failures + 1) * 1000);
+    const reason = refusal ? error.message : 'An unexpected error';
+    return requeue(app, definition, row, claim, { type: 'RETRYING', startAfter, reason });
+  }
+  await fail(app, row, claim, refusal ? error : new DomainError('INTERNAL_ERROR', 'The job failed unexpectedly'));
+}
+
+async function fail(app: App, row: JobRow, claim: Claim, error: DomainError): Promise<void> {
+  const failed = await failJob(app.database.prisma, claim, error);
+  if (failed === null) return;
+  announce(app, failed);
+  await rm(join(app.workFolder, row.id), { recursive: true, force: true });
+}
+
+async function giveBack(app: App, definition: Limits, row: JobRow, claim: Claim): Promise<void> {
+  await requeue(app, definition, row, claim, {
+    type: 'RELEASED',
+    startAfter: new Date(),
+    reason: 'The worker is going away; another one goes on',
+  });
+}
+
+async function requeue(
+  app: App,
+  definition: Limits,
+  row: JobRow,
+  claim: Claim,
+  requeueing: { type: 'RETRYING' | 'RELEASED'; startAfter: Date; reason: string },
+): Promise<void> {
+  const queueId = uuidv7();
+  const requeued = await app.database.prisma
+    .$transaction(async (transaction) => {
+      await app.queue.send(transaction, definition.queue, {
+        id: queueId,
+        data: { jobId: row.id, queueId },
+        priority: row.priority,
+        startAfter: requeueing.startAfter,
+      });
+      const moved = await requeueJob(transaction, claim, { ...requeueing, queueId });
+      if (moved === null) throw new SupersededError();
+      return moved;
+    })
+    .catch((error: unknown) => {
+      if (error instanceof SupersededError) return null;
+      throw error;
+    });
+  if (requeued !== null) announce(app, requeued);
+}
+
+/** Tells readers that a job has changed. */
+function announce(app: App, row: JobRow): void {
+  if (row.finishedAt !== null) app.metrics.jobsEnded.inc({ kind: row.kind, status: row.status });
+  app.wakeUps.publish([`job:${row.id}`, `user:${row.ownerId}`]);
+}
+
+/** Removes the working folder of a job that has ended; a newer attempt on this machine may still be using it. */
+async function rmUnlessHeld(app: App, row: JobRow): Promise<void> {
+  const present = await app.database.prisma.job.findUnique({ where: { id: row.id }, select: { finishedAt: true } });
+  if (present === null || present.finishedAt !== null) {
+    await rm(join(app.workFolder, row.id), { recursive: true, force: true });
+  }
+}
+
+/** An AbortController that remembers the first reason it was pulled for. */
+class StopSwitch {
+  readonly #controller = new AbortController();
+  reason: StopReason | undefined;
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  pull(reason: StopReason): void {
+    if (this.reason !== undefined) return;
+    this.reason = reason;
+    this.#controller.abort(new SupersededError());
+  }
+}

@@ -1,0 +1,121 @@
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import type { App } from '../app.ts';
+import type { Prisma } from '../generated/prisma/client.ts';
+import type { JobKind } from '../generated/prisma/enums.ts';
+import type { Transaction } from '../platform/database.ts';
+import { ConflictError, NotFoundError } from '../platform/errors.ts';
+import { ownedBy, type Permission, requirePermission, type Viewer } from '../platform/viewer.ts';
+import { type EventRow, type Following, followEvents } from './events.ts';
+import { idempotently } from './idempotency.ts';
+import type { JobDefinition } from './kind.ts';
+import { announceJob, cancelJobRow, insertJob, type JobRow } from './transitions.ts';
+
+export type { EventRow } from './events.ts';
+export { idempotently } from './idempotency.ts';
+export type { JobDefinition } from './kind.ts';
+export type { JobRow } from './transitions.ts';
+export { jobEventTypes } from './transitions.ts';
+
+/** Where a job's queue and permissions are found by its kind. */
+const kinds: Record<JobKind, { readonly queue: string; readonly family: 'docs' }> = {
+  DOCS: { queue: 'docs', family: 'docs' },
+};
+
+export interface JobRequest<Input> {
+  readonly definition: JobDefinition<Input>;
+  readonly input: Input & Prisma.InputJsonValue;
+  /** Higher ones start first. */
+  readonly priority?: number;
+  readonly operation: string;
+  readonly idempotencyKey?: string | null | undefined;
+  /** Writes the kind's own row, in the same transaction. */
+  readonly detail: (transaction: Transaction, jobId: string) => Promise<unknown>;
+}
+
+/**
+ * Asks for work: job, detail row, first event and queue entry in one transaction. With an idempotency key the same
+ * request gives the same job for 24 hours. Gives the job's id.
+ */
+export async function createJob<Input>(app: App, viewer: Viewer, request: JobRequest<Input>): Promise<string> {
+  const { definition, input, priority = 0, operation } = request;
+  requirePermission(viewer, permissionFor(definition.kind, 'create'));
+  const jobId = await idempotently(app, viewer, {
+    operation,
+    key: request.idempotencyKey,
+    input,
+    answer: z.uuid(),
+    work: async (remember) => {
+      const [id, queueId] = [uuidv7(), uuidv7()];
+      await app.database.prisma.$transaction(async (transaction) => {
+        const job = await insertJob(transaction, {
+          id,
+          kind: definition.kind,
+          ownerId: viewer.id,
+          queueId,
+          priority,
+          input,
+        });
+        await request.detail(transaction, id);
+        await app.queue.send(transaction, definition.queue, { id: queueId, data: { jobId: id, queueId }, priority });
+        await remember(transaction, id);
+        await announceJob(transaction, job);
+      });
+      app.wakeUps.publish([`job:${id}`, `user:${viewer.id}`]);
+      return id;
+    },
+  });
+  return jobId;
+}
+
+/** The job of this id, if the viewer may see it. @throws NotFoundError */
+export async function getJob(app: App, viewer: Viewer, id: string): Promise<{ id: string; kind: JobKind }> {
+  const job = await app.database.prisma.job.findFirst({
+    where: { id, ...ownedBy(viewer) },
+    select: { id: true, kind: true },
+  });
+  if (job === null) throw new NotFoundError('Job');
+  requirePermission(viewer, permissionFor(job.kind, 'read'));
+  return job;
+}
+
+/**
+ * Cancels a job that has not ended: it is CANCELLED when this returns, and its worker stops within a second.
+ * @throws NotFoundError, ConflictError JOB_ENDED when it has already ended
+ */
+export async function cancelJob(app: App, viewer: Viewer, id: string): Promise<void> {
+  const { kind } = await getJob(app, viewer, id);
+  requirePermission(viewer, permissionFor(kind, 'cancel'));
+  const job = await cancelJobRow(app.database.prisma, id);
+  if (job === null) throw new ConflictError('This job has already ended', 'JOB_ENDED');
+  tellStopped(app, job);
+}
+
+/** Tells worker and readers that a job was cancelled. */
+export function tellStopped(app: App, job: JobRow): void {
+  app.metrics.jobsEnded.inc({ kind: job.kind, status: job.status });
+  app.wakeUps.publish([`stop:${job.id}`, `job:${job.id}`, `user:${job.ownerId}`]);
+  app.queue
+    .withdraw(kinds[job.kind].queue, job.queueId)
+    .catch((error: unknown) => app.log.warn({ err: error, jobId: job.id }, 'a cancelled entry stays in the queue'));
+}
+
+/** The events of one job: replay after the cursor, then live, ending after the terminal one. @throws NotFoundError */
+export async function jobEvents(
+  app: App,
+  viewer: Viewer,
+  id: string,
+  following: Following = {},
+): Promise<AsyncGenerator<EventRow, void, undefined>> {
+  await getJob(app, viewer, id);
+  return followEvents(app, viewer, { jobId: id }, following);
+}
+
+/** Everything that happens to the viewer's own work: replay after the cursor, then live, without end. */
+export function myEvents(app: App, viewer: Viewer, following: Following = {}): Promise<AsyncGenerator<EventRow>> {
+  return followEvents(app, viewer, { userId: viewer.id }, following);
+}
+
+function permissionFor(kind: JobKind, action: 'create' | 'read' | 'cancel'): Permission {
+  return `${kinds[kind].family}:${action}`;
+}

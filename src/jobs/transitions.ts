@@ -1,0 +1,241 @@
+import { Prisma } from '../generated/prisma/client.ts';
+import type { JobKind, JobStatus } from '../generated/prisma/enums.ts';
+import type { Sql, Transaction } from '../platform/database.ts';
+
+/** A job's row as the database has it. */
+export interface JobRow {
+  readonly id: string;
+  readonly kind: JobKind;
+  readonly ownerId: string;
+  readonly status: JobStatus;
+  readonly percentage: number;
+  readonly stage: string;
+  readonly message: string | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly engine: string | null;
+  readonly attempt: number;
+  readonly failures: number;
+  readonly lastSeq: number;
+  readonly prunedSeq: number;
+  readonly queueId: string;
+  readonly priority: number;
+  readonly input: Prisma.JsonValue;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly updatedAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+/** What can happen to a job. Each is one row of the event log. */
+export const jobEventTypes = [
+  'QUEUED',
+  'STARTED',
+  'RESUMED',
+  'PROGRESS',
+  'STEP_FINISHED',
+  'RETRYING',
+  'RELEASED',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+] as const;
+export type JobEventType = (typeof jobEventTypes)[number];
+
+/** Statuses that never change again. */
+export const terminalStatuses: readonly JobStatus[] = ['COMPLETED', 'FAILED', 'CANCELLED'];
+
+/** The attempt a worker holds. Changes by an older attempt find no row. */
+export interface Claim {
+  readonly jobId: string;
+  readonly attempt: number;
+}
+
+export interface NewJob {
+  readonly id: string;
+  readonly kind: JobKind;
+  readonly ownerId: string;
+  readonly queueId: string;
+  readonly priority: number;
+  readonly input: Prisma.InputJsonValue;
+}
+
+/**
+ * Inserts a job and its first event. Must be the last statement but the commit: it takes the lock of the user's
+ * event counter, and whatever comes after would hold up every other job of that user.
+ */
+export async function announceJob(transaction: Transaction, job: JobRow): Promise<void> {
+  await transaction.$queryRaw(appendEvent(Prisma.sql`SELECT * FROM "Job" WHERE "id" = ${job.id}::uuid`, 'QUEUED', {}));
+}
+
+/** Inserts the job's row. The event is written by `announceJob` once everything else of the transaction is done. */
+export async function insertJob(transaction: Transaction, job: NewJob): Promise<JobRow> {
+  const rows = await transaction.$queryRaw<JobRow[]>`
+    INSERT INTO "Job" ("id", "kind", "ownerId", "queueId", "priority", "input", "lastSeq", "updatedAt")
+    VALUES (${job.id}::uuid, ${job.kind}::"JobKind", ${job.ownerId}::uuid, ${job.queueId}::uuid, ${job.priority},
+      ${JSON.stringify(job.input)}::jsonb, 1, now())
+    RETURNING *`;
+  return only(rows);
+}
+
+/** A worker takes a job that its queue entry may start. Null when the entry is stale or the job has ended. */
+export async function claimJob(sql: Sql, jobId: string, queueId: string): Promise<JobRow | null> {
+  const rows = await move(
+    sql,
+    Prisma.sql`"status" = 'RUNNING', "attempt" = "attempt" + 1, "startedAt" = coalesce("startedAt", now())`,
+    Prisma.sql`"id" = ${jobId}::uuid AND "queueId" = ${queueId}::uuid AND "status" IN ('QUEUED', 'RUNNING')`,
+    Prisma.sql`CASE WHEN job."attempt" = 1 THEN 'STARTED' ELSE 'RESUMED' END`,
+  );
+  return rows[0] ?? null;
+}
+
+export interface Progress {
+  readonly stage: string;
+  /** 0–100; a smaller one than before leaves the old. */
+  readonly percentage: number;
+  readonly message?: string | undefined;
+  readonly type?: 'PROGRESS' | 'STEP_FINISHED';
+}
+
+/** Records progress. Null when the attempt no longer holds the job. */
+export async function recordProgress(sql: Sql, claim: Claim, progress: Progress): Promise<JobRow | null> {
+  const rows = await move(
+    sql,
+    Prisma.sql`"stage" = ${progress.stage}, "message" = ${progress.message ?? null},
+      "percentage" = greatest("percentage", least(99, ${progress.percentage}::int))`,
+    held(claim),
+    Prisma.sql`${progress.type ?? 'PROGRESS'}`,
+  );
+  return rows[0] ?? null;
+}
+
+export interface Outcome {
+  readonly stage: string;
+  readonly engine: string;
+  readonly message?: string | undefined;
+}
+
+/** Ends a job well. Null when the attempt no longer holds it: the transaction must then be rolled back. */
+export async function completeJob(sql: Sql, claim: Claim, outcome: Outcome): Promise<JobRow | null> {
+  const rows = await move(
+    sql,
+    Prisma.sql`"status" = 'COMPLETED', "percentage" = 100, "stage" = ${outcome.stage}, "engine" = ${outcome.engine},
+      "message" = ${outcome.message ?? null}, "finishedAt" = now()`,
+    held(claim),
+    Prisma.sql`'COMPLETED'`,
+  );
+  return rows[0] ?? null;
+}
+
+/** Ends a job badly. Null when the attempt no longer holds it. */
+export async function failJob(
+  sql: Sql,
+  claim: Claim,
+  error: { readonly code: string; readonly message: string },
+): Promise<JobRow | null> {
+  const rows = await move(
+    sql,
+    Prisma.sql`"status" = 'FAILED', "errorCode" = ${error.code}, "errorMessage" = ${error.message}, "message" = NULL,
+      "finishedAt" = now()`,
+    held(claim),
+    Prisma.sql`'FAILED'`,
+  );
+  return rows[0] ?? null;
+}
+
+/** Ends a job whose workers died again and again, whatever attempt it is at. */
+export async function buryJob(sql: Sql, jobId: string, queueId: string): Promise<JobRow | null> {
+  const rows = await move(
+    sql,
+    Prisma.sql`"status" = 'FAILED', "errorCode" = 'WORKER_CRASHED',
+      "errorMessage" = 'The worker died on this job again and again', "finishedAt" = now()`,
+    Prisma.sql`"id" = ${jobId}::uuid AND "queueId" = ${queueId}::uuid AND "status" IN ('QUEUED', 'RUNNING')`,
+    Prisma.sql`'FAILED'`,
+  );
+  return rows[0] ?? null;
+}
+
+export interface Requeueing {
+  readonly type: 'RETRYING' | 'RELEASED';
+  readonly queueId: string;
+  readonly startAfter: Date;
+  readonly reason: string;
+}
+
+/**
+ * Gives a job back to the queue under a new entry, which the same transaction must send: after a failure worth
+ * another try (counted), or because its worker is going away (not counted).
+ */
+export async function requeueJob(sql: Sql, claim: Claim, requeueing: Requeueing): Promise<JobRow | null> {
+  const counted = requeueing.type === 'RETRYING' ? 1 : 0;
+  const rows = await move(
+    sql,
+    Prisma.sql`"status" = 'QUEUED', "queueId" = ${requeueing.queueId}::uuid, "failures" = "failures" + ${counted}::int,
+      "message" = ${requeueing.reason}`,
+    held(claim),
+    Prisma.sql`${requeueing.type}`,
+    { retryAt: requeueing.startAfter.toISOString() },
+  );
+  return rows[0] ?? null;
+}
+
+/** Cancels a job that has not ended. Null when it has, so that of cancel and completion exactly one wins. */
+export async function cancelJobRow(sql: Sql, jobId: string): Promise<JobRow | null> {
+  const rows = await move(
+    sql,
+    Prisma.sql`"status" = 'CANCELLED', "message" = NULL, "finishedAt" = now()`,
+    Prisma.sql`"id" = ${jobId}::uuid AND "status" IN ('QUEUED', 'RUNNING')`,
+    Prisma.sql`'CANCELLED'`,
+  );
+  return rows[0] ?? null;
+}
+
+function held(claim: Claim): Prisma.Sql {
+  return Prisma.sql`"id" = ${claim.jobId}::uuid AND "attempt" = ${claim.attempt}::int AND "status" = 'RUNNING'`;
+}
+
+/**
+ * The one place where a job changes: row, both sequence numbers and event in a single statement. The job's row lock
+ * orders jobSeq, the counter's row lock orders userSeq; both are held until the commit, so numbers appear in order.
+ */
+async function move(
+  sql: Sql,
+  set: Prisma.Sql,
+  where: Prisma.Sql,
+  type: Prisma.Sql,
+  data: Prisma.InputJsonObject = {},
+): Promise<JobRow[]> {
+  const change = Prisma.sql`UPDATE "Job" SET ${set}, "lastSeq" = "lastSeq" + 1, "updatedAt" = now()
+    WHERE ${where} RETURNING *`;
+  return sql.$queryRaw<JobRow[]>(appendEvent(change, type, data));
+}
+
+/** A statement that appends an event for every job row `source` gives, carrying the job's state, and gives the rows. */
+function appendEvent(source: Prisma.Sql, type: Prisma.Sql | JobEventType, data: Prisma.InputJsonObject): Prisma.Sql {
+  const typeSql = typeof type === 'string' ? Prisma.sql`${type}` : type;
+  return Prisma.sql`
+    WITH job AS (${source}),
+    counter AS (
+      INSERT INTO "EventCounter" AS present ("userId", "lastSeq")
+      SELECT "ownerId", 1 FROM job
+      ON CONFLICT ("userId") DO UPDATE SET "lastSeq" = present."lastSeq" + 1
+      RETURNING "userId", "lastSeq"
+    ),
+    event AS (
+      INSERT INTO "Event" ("jobId", "jobSeq", "userId", "userSeq", "type", "data")
+      SELECT job."id", job."lastSeq", counter."userId", counter."lastSeq", ${typeSql}::text,
+        jsonb_strip_nulls(jsonb_build_object(
+          'kind', job."kind", 'status', job."status", 'percentage', job."percentage", 'stage', job."stage",
+          'message', job."message", 'attempt', job."attempt",
+          'errorCode', job."errorCode", 'errorMessage', job."errorMessage"
+        )) || ${JSON.stringify(data)}::jsonb
+      FROM job, counter
+    )
+    SELECT * FROM job`;
+}
+
+function only<Row>(rows: readonly Row[]): Row {
+  const [row] = rows;
+  if (row === undefined) throw new Error('the database gave no row back');
+  return row;
+}

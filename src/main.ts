@@ -1,0 +1,83 @@
+import { type App, type AppOptions, createApp } from './app.ts';
+import { developmentSignIn } from './auth/development-user.ts';
+import { authenticate } from './auth/service.ts';
+import { addDownloads } from './jobs/downloads.ts';
+import type { ReadySignIn } from './platform/graphiql.ts';
+import { createGraphql, readTrustedDocuments } from './platform/graphql.ts';
+import { createGraphqlSocket } from './platform/graphql-socket.ts';
+import { createHttpServer, type HttpOptions, type HttpServer } from './platform/http.ts';
+import { createSchema } from './schema.ts';
+import { startScheduler, startWorker } from './worker.ts';
+
+export interface Roles {
+  readonly api: boolean;
+  readonly worker: boolean;
+  readonly scheduler: boolean;
+}
+
+/** A running process of the house. */
+export interface Running {
+  readonly app: App;
+  /** Where the API listens; empty without the api role. */
+  readonly addresses: readonly string[];
+  /** Null unless the development user is on. */
+  readonly signIn: ReadySignIn | null;
+  /** Closes sockets with 1012, gives jobs back, leaves the database. */
+  close(): Promise<void>;
+}
+
+/** Creates the app and runs the asked roles. */
+export async function run(options: Omit<AppOptions, 'working' | 'scheduling'>, roles: Roles): Promise<Running> {
+  const app = await createApp({ ...options, working: roles.worker, scheduling: roles.scheduler });
+  try {
+    if (roles.worker) await startWorker(app);
+    if (roles.scheduler) await startScheduler(app);
+    const server = roles.api ? await startApi(app) : undefined;
+    return {
+      app,
+      addresses: server?.addresses ?? [],
+      signIn: server === undefined ? null : await server.signIn(),
+      async close() {
+        app.beginClosing();
+        await server?.http.close();
+        await app.close();
+      },
+    };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+/** The routes of features that are neither GraphQL nor the HTTP server's own. */
+export function featureRoutes(app: App): HttpOptions['routes'] {
+  return [(server) => addDownloads(app, server, (credential) => authenticate(app, credential))];
+}
+
+interface Api {
+  readonly http: HttpServer;
+  readonly addresses: string[];
+  readonly signIn: () => Promise<ReadySignIn | null>;
+}
+
+async function startApi(app: App): Promise<Api> {
+  const schema = createSchema();
+  const check = (credential: string) => authenticate(app, credential);
+  const { TRUSTED_DOCUMENTS } = app.config;
+  const trustedDocuments = TRUSTED_DOCUMENTS === undefined ? undefined : await readTrustedDocuments(TRUSTED_DOCUMENTS);
+  const graphql = createGraphql(app, { schema, authenticate: check, trustedDocuments });
+  let signIn: Promise<ReadySignIn | null> | undefined;
+  const readySignIn = () => {
+    signIn ??= app.config.DEVELOPMENT_USER ? developmentSignIn(app) : Promise.resolve(null);
+    return signIn;
+  };
+  const http = await createHttpServer(app, {
+    graphql,
+    graphqlSocket: createGraphqlSocket(app, { graphql, authenticate: check, trustedDocuments }),
+    routes: featureRoutes(app),
+    readySignIn,
+  });
+  // Prisma's first query costs 80 ms: paid before anybody waits for it.
+  await app.database.prisma.user.count();
+  return { http, addresses: await http.listen(), signIn: readySignIn };
+}

@@ -1,0 +1,138 @@
+import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
+import ErrorsPlugin from '@pothos/plugin-errors';
+import PrismaPlugin from '@pothos/plugin-prisma';
+import RelayPlugin from '@pothos/plugin-relay';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import ValidationPlugin from '@pothos/plugin-validation';
+import type PrismaTypes from '../generated/pothos.ts';
+import { getDatamodel } from '../generated/pothos.ts';
+import { type Context, signedIn } from './context.ts';
+import {
+  ConflictError,
+  DomainError,
+  ExternalServiceError,
+  ForbiddenError,
+  NotConfiguredError,
+  NotFoundError,
+  UnauthenticatedError,
+  ValidationError,
+} from './errors.ts';
+import { isUuid } from './scalars.ts';
+import type { Permission } from './viewer.ts';
+
+/** Most points one operation may cost: each field 1, lists times their size. */
+export const costLimit = 20_000;
+/** Deepest nesting. Relay pages need 4 levels a connection; the introspection query needs 13. */
+export const depthLimit = 15;
+
+export interface SchemaTypes {
+  Context: Context;
+  PrismaTypes: PrismaTypes;
+  DefaultFieldNullability: false;
+  DefaultInputFieldRequiredness: true;
+  Scalars: {
+    UUID: { Input: string; Output: string };
+    DateTime: { Input: Date; Output: Date };
+    JSON: { Input: unknown; Output: unknown };
+    ID: { Input: string; Output: string };
+  };
+  AuthScopes: { signedIn: boolean; permission: Permission };
+  DefaultEdgesNullability: { list: false; items: false };
+  DefaultNodeNullability: false;
+}
+
+/** The schema under construction; every feature's schema.ts adds its part. */
+export type Builder = ReturnType<typeof createBuilder>;
+
+/** Makes the builder: non-null by default, refusals as union members, scopes by permission, cost limits. */
+export function createBuilder() {
+  return new SchemaBuilder<SchemaTypes>({
+    plugins: [ErrorsPlugin, ScopeAuthPlugin, ValidationPlugin, RelayPlugin, PrismaPlugin, ComplexityPlugin],
+    defaultFieldNullability: false,
+    defaultInputFieldRequiredness: true,
+    prisma: {
+      client: (context) => context.app.database.prisma,
+      dmmf: getDatamodel(),
+      exposeDescriptions: false,
+      filterConnectionTotalCount: true,
+      maxConnectionSize: 100,
+      defaultConnectionSize: 20,
+    },
+    relay: {
+      clientMutationId: 'omit',
+      cursorType: 'String',
+      nodeTypeOptions: { description: 'Anything with a global id that `node` can find again.' },
+      pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
+      nodesOnConnection: { description: 'The things of this page, without their cursors.' },
+      decodeGlobalID,
+      nodeQueryOptions: {
+        description: 'A thing by its global id; null when there is none or it belongs to somebody else.',
+        // The types' own queries carry the owner check and need to know the viewer.
+        resolve: async (_root, { id }, context, _info, resolveNode) => {
+          await signedIn(context);
+          return resolveNode(id);
+        },
+      },
+      nodesQueryOptions: {
+        description: 'Up to 100 things by their global ids, in that order; null for each that there is not.',
+        resolve: async (_root, { ids }, context, _info, resolveNodes) => {
+          await signedIn(context);
+          if (ids.length > 100) throw new ValidationError('ids: at most 100 at once');
+          return resolveNodes(ids);
+        },
+      },
+    },
+    scopeAuth: {
+      authScopes: async (context) => ({
+        signedIn: async () => (await context.viewer()) !== null,
+        permission: async (permission: Permission) =>
+          (await context.viewer())?.permissions.includes(permission) ?? false,
+      }),
+      unauthorizedError: (_parent, context) =>
+        context.found.viewer === undefined ? new UnauthenticatedError() : new ForbiddenError(),
+      treatErrorsAsUnauthorized: false,
+    },
+    validation: {
+      validationError: (failure) => {
+        const issues = failure.issues.map((issue) => ({ path: pathOf(issue.path), message: issue.message }));
+        const first = issues[0];
+        return new ValidationError(first === undefined ? 'Invalid input' : `${first.path}: ${first.message}`, issues);
+      },
+    },
+    errors: {
+      defaultTypes: [
+        ValidationError,
+        NotFoundError,
+        ConflictError,
+        NotConfiguredError,
+        ExternalServiceError,
+        ForbiddenError,
+        UnauthenticatedError,
+        DomainError,
+      ],
+      directResult: true,
+      // So that a refused input is a union member like any other refusal; it says nothing but what the input lacks.
+      unsafelyHandleInputErrors: true,
+      defaultUnionOptions: {
+        name: ({ fieldName }) => `${fieldName.charAt(0).toUpperCase()}${fieldName.slice(1)}Result`,
+      },
+    },
+    complexity: { limit: { complexity: costLimit, depth: depthLimit, breadth: 2000 } },
+  });
+}
+
+/** Reads a global id: base64 of `Type:uuid`. @throws ValidationError */
+function decodeGlobalID(globalId: string): { typename: string; id: string } {
+  const [typename, id, ...more] = Buffer.from(globalId, 'base64').toString('utf8').split(':');
+  if (typename === undefined || id === undefined || more.length > 0 || !/^\w+$/.test(typename) || !isUuid(id)) {
+    throw new ValidationError('id: not an id this server has given out');
+  }
+  return { typename, id };
+}
+
+/** An input path without the `input` every mutation starts with, dotted. */
+function pathOf(path: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined): string {
+  const keys = (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
+  return (keys[0] === 'input' ? keys.slice(1) : keys).join('.');
+}

@@ -1,0 +1,153 @@
+import { availableParallelism } from 'node:os';
+import { isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+
+const flag = z
+  .enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off'])
+  .transform((text) => ['true', '1', 'yes', 'on'].includes(text));
+const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const origin = z.url().transform((text) => text.replace(/\/+$/, ''));
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+/**
+ * Every setting there is: its environment variable, its form and what it is for. The README's table and .env.example
+ * are checked against this object. A default that depends on other settings is worked out in `readConfig`.
+ */
+export const settings = z.object({
+  ENVIRONMENT: z
+    .enum(['local', 'development', 'staging', 'production'])
+    .default('local')
+    .describe('Where this runs. Staging and production refuse to start without SECRET_KEY.'),
+  PORT: list
+    .transform((texts) => texts.map(Number))
+    .pipe(z.array(z.int().min(0).max(65535)).min(1))
+    .default([8000])
+    .describe('Port to listen on; several separated by commas. 0 takes a free one.'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
+  DATA_DIR: z.string().default('.data').describe('Folder of the embedded database, stored files and the secret.'),
+  DATABASE_URL: z.string().optional().describe('PostgreSQL to use instead of the embedded one.'),
+  POSTGRES_HOST: z.string().optional().describe('The same in parts: host.'),
+  POSTGRES_PORT: wholeNumber(1, 65535).default(5432).describe('The same in parts: port.'),
+  POSTGRES_USER: z.string().default('postgres').describe('The same in parts: user.'),
+  POSTGRES_PASSWORD: z.string().default('').describe('The same in parts: password.'),
+  POSTGRES_DB: z.string().default('millwright').describe('The same in parts: database.'),
+  DATABASE_POOL: wholeNumber(2, 200).default(20).describe('Most database connections a process holds.'),
+  REDIS_URL: z.string().optional().describe('Redis for wake-ups between processes; otherwise PostgreSQL carries them.'),
+  REDIS_HOST: z.string().optional().describe('The same in parts: host.'),
+  REDIS_PORT: wholeNumber(1, 65535).default(6379).describe('The same in parts: port.'),
+  REDIS_PASSWORD: z.string().optional().describe('The same in parts: password.'),
+  REDIS_DB: wholeNumber(0, 1000).default(0).describe('The same in parts: database number.'),
+  WAKE_UPS: z
+    .enum(['auto', 'postgres', 'redis', 'off'])
+    .default('auto')
+    .describe('What tells processes to look again. auto: Redis when configured, else PostgreSQL.'),
+  SECRET_KEY: z
+    .string()
+    .min(32, 'must have at least 32 characters')
+    .optional()
+    .describe('Signs tokens and links; at least 32 characters. Made once in DATA_DIR when local.'),
+  DEBUG: flag.default(false).describe('Verbose logs.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .optional()
+    .describe('Least level that is logged; info unless DEBUG.'),
+  BACKEND_BASE_URL: origin.optional().describe("This server's public address, as it appears in links."),
+  FRONTEND_URL: origin.optional().describe('Front end allowed by CORS and as origin of sockets.'),
+  ALLOW_LOCAL_REPOS: flag
+    .optional()
+    .describe('Whether folders of this machine may be documented. On when local and HOST is loopback.'),
+  DEVELOPMENT_USER: flag
+    .optional()
+    .describe('Whether a ready account is made at start. On when local and HOST is loopback.'),
+  REGISTRATION_ENABLED: flag.default(true).describe('Whether people may sign up.'),
+  GITHUB_URL: origin.default('https://github.com').describe('Web address of GitHub or GitHub Enterprise.'),
+  SAFE_FETCH_ALLOW: list
+    .default([])
+    .describe('Exact origins that outgoing requests may reach although they are private, separated by commas.'),
+  TRUSTED_DOCUMENTS: z
+    .string()
+    .optional()
+    .describe('JSON file of operations by SHA-256 hash; when given, GraphQL runs no others.'),
+  WORKER_CONCURRENCY: wholeNumber(1, 64).default(2).describe('Jobs of one kind that a worker process runs at once.'),
+  WORKER_THREADS: wholeNumber(1, 256)
+    .default(availableParallelism())
+    .describe('Threads for heavy work; as many as there are processors.'),
+  EVENT_RETENTION_DAYS: wholeNumber(1, 3650).default(30).describe('Days the events of finished jobs are kept.'),
+  JOB_RETENTION_DAYS: wholeNumber(1, 3650).default(180).describe('Days finished jobs and their files are kept.'),
+  MAX_REPOSITORY_MEGABYTES: wholeNumber(1, 100_000)
+    .default(500)
+    .describe('Largest repository that is cloned or read, in megabytes.'),
+});
+
+export type Settings = z.infer<typeof settings>;
+
+/** The settings with every default worked out. */
+export interface Config extends Omit<Settings, 'ALLOW_LOCAL_REPOS' | 'DEVELOPMENT_USER' | 'WAKE_UPS' | 'LOG_LEVEL'> {
+  readonly ALLOW_LOCAL_REPOS: boolean;
+  readonly DEVELOPMENT_USER: boolean;
+  readonly WAKE_UPS: 'postgres' | 'redis' | 'off';
+  readonly LOG_LEVEL: NonNullable<Settings['LOG_LEVEL']>;
+}
+
+/** A setting that does not fit. Its message is one sentence for the person at the terminal. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Whether an address to listen on is only reachable from this machine. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/**
+ * Reads the settings from an environment. Empty values count as absent. Relative DATA_DIR is taken from `folder`.
+ * @throws ConfigError naming every setting that does not fit.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>, folder: string): Config {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+  const parsed = settings.safeParse(present);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`Settings do not fit: ${issues.join('; ')}.`);
+  }
+  const read = parsed.data;
+  const deployed = read.ENVIRONMENT === 'production' || read.ENVIRONMENT === 'staging';
+  if (deployed && read.SECRET_KEY === undefined) {
+    throw new ConfigError(
+      `SECRET_KEY is missing: with ENVIRONMENT=${read.ENVIRONMENT} set it to a random text of at least 32 characters.`,
+    );
+  }
+  const private_ = read.ENVIRONMENT === 'local' && isLoopback(read.HOST);
+  const redisUrl = read.REDIS_URL ?? redisUrlOf(read);
+  if (read.WAKE_UPS === 'redis' && redisUrl === undefined) {
+    throw new ConfigError('WAKE_UPS=redis needs REDIS_URL or REDIS_HOST.');
+  }
+  return {
+    ...read,
+    DATA_DIR: isAbsolute(read.DATA_DIR) ? read.DATA_DIR : resolve(folder, read.DATA_DIR),
+    DATABASE_URL: read.DATABASE_URL ?? databaseUrlOf(read),
+    REDIS_URL: redisUrl,
+    ALLOW_LOCAL_REPOS: read.ALLOW_LOCAL_REPOS ?? private_,
+    DEVELOPMENT_USER: read.DEVELOPMENT_USER ?? private_,
+    WAKE_UPS: read.WAKE_UPS === 'auto' ? (redisUrl === undefined ? 'postgres' : 'redis') : read.WAKE_UPS,
+    LOG_LEVEL: read.LOG_LEVEL ?? (read.DEBUG ? 'debug' : 'info'),
+  };
+}
+
+function databaseUrlOf(read: Settings): string | undefined {
+  if (read.POSTGRES_HOST === undefined) return undefined;
+  const [user, password] = [read.POSTGRES_USER, read.POSTGRES_PASSWORD].map(encodeURIComponent);
+  const credentials = password === '' ? user : `${user}:${password}`;
+  return `postgresql://${credentials}@${read.POSTGRES_HOST}:${read.POSTGRES_PORT}/${encodeURIComponent(read.POSTGRES_DB)}`;
+}
+
+function redisUrlOf(read: Settings): string | undefined {
+  if (read.REDIS_HOST === undefined) return undefined;
+  const credentials = read.REDIS_PASSWORD === undefined ? '' : `:${encodeURIComponent(read.REDIS_PASSWORD)}@`;
+  return `redis://${credentials}${read.REDIS_HOST}:${read.REDIS_PORT}/${read.REDIS_DB}`;
+}

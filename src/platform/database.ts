@@ -1,0 +1,58 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Pool } from 'pg';
+import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
+import type { Log } from './log.ts';
+
+/** The database as features see it: Prisma for most things, `pool` for what must be one raw statement. */
+export interface Database {
+  readonly prisma: PrismaClient;
+  readonly pool: Pool;
+  close(): Promise<void>;
+}
+
+/** A Prisma client or the client of a running transaction. */
+export type Sql = Pick<PrismaClient, '$queryRaw' | '$executeRaw'>;
+/** The client of a running transaction. */
+export type Transaction = Prisma.TransactionClient;
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly connections: number;
+  readonly log: Log;
+  /** Called with every statement Prisma sends; tests count them. */
+  readonly onStatement?: ((sql: string) => void) | undefined;
+}
+
+/** Opens the connection pool that Prisma and raw statements share. Connections are made when first needed. */
+export function openDatabase({ url, connections, log, onStatement }: DatabaseOptions): Database {
+  const pool = new Pool({
+    connectionString: url,
+    max: connections,
+    application_name: 'millwright',
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+  });
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    transactionOptions: { maxWait: 10_000, timeout: 30_000 },
+    log: onStatement === undefined ? [] : [{ emit: 'event', level: 'query' }],
+  });
+  if (onStatement !== undefined) {
+    const listen: (event: 'query', callback: (event: Prisma.QueryEvent) => void) => unknown = prisma.$on.bind(prisma);
+    listen('query', (event) => onStatement(event.query));
+  }
+  return {
+    prisma,
+    pool,
+    async close() {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+/** Whether an error says that a unique constraint was hit. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+}

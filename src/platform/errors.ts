@@ -1,0 +1,73 @@
+import { GraphQLError } from 'graphql';
+
+/** One thing wrong with one input field. `path` is the field's name as the schema spells it, dotted when nested. */
+export interface FieldIssue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * A refusal the caller can act on. It extends GraphQLError because Yoga's masking lets only those through on plain
+ * queries. Everything that is not a DomainError is a bug: masked for the caller and logged with the request id.
+ */
+export class DomainError extends GraphQLError {
+  readonly code: string;
+
+  constructor(code: string, message: string, extensions: Record<string, unknown> = {}) {
+    super(message, { extensions: { ...extensions, code } });
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** There is no such thing, or it belongs to somebody else: the words are the same on purpose. */
+export class NotFoundError extends DomainError {
+  constructor(thing: string) {
+    super('NOT_FOUND', `${thing} not found`);
+  }
+}
+
+/** Nobody is signed in, or the credential is no longer good. */
+export class UnauthenticatedError extends DomainError {
+  constructor(message = 'Sign in first', code: 'UNAUTHENTICATED' | 'TOKEN_EXPIRED' = 'UNAUTHENTICATED') {
+    super(code, message);
+  }
+}
+
+/** Signed in, but the role lacks a permission. */
+export class ForbiddenError extends DomainError {
+  constructor(message = 'Your role does not permit this') {
+    super('FORBIDDEN', message);
+  }
+}
+
+/** The input does not fit; `issues` says where. */
+export class ValidationError extends DomainError {
+  readonly issues: readonly FieldIssue[];
+
+  constructor(message: string, issues: readonly FieldIssue[] = []) {
+    super('VALIDATION_ERROR', message, { issues });
+    this.issues = issues;
+  }
+}
+
+/** Something in the present state stands against it: a duplicate, a finished job, a key in use. */
+export class ConflictError extends DomainError {
+  constructor(message: string, code = 'CONFLICT') {
+    super(code, message);
+  }
+}
+
+/** An integration that has no settings. `settings` names what to set. */
+export class NotConfiguredError extends DomainError {
+  constructor(integration: string, settings: readonly string[]) {
+    super('NOT_CONFIGURED', `${integration} is not configured: set ${settings.join(' and ')}`, { settings });
+  }
+}
+
+/** Somebody else's service failed or refused. */
+export class ExternalServiceError extends DomainError {
+  constructor(message: string, code = 'EXTERNAL_SERVICE_ERROR') {
+    super(code, message);
+  }
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { App } from '../app.ts';
+
+/** The page, ready to be sent. */
+export interface GraphiqlPage {
+  readonly plain: Buffer;
+  readonly zipped: Buffer;
+  readonly etag: string;
+}
+
+/** A ready sign-in that the page carries, so that its starter queries run as they stand. */
+export interface ReadySignIn {
+  readonly login: string;
+  readonly password: string;
+  readonly authorization: string;
+  /** A repository that can be documented from here. */
+  readonly address: string;
+}
+
+/**
+ * Makes the GraphiQL page: 9 MB with all its scripts inline, so it works without a network. Made when first asked for,
+ * then kept compressed.
+ */
+export async function renderGraphiqlPage(_app: App, ready: ReadySignIn | null): Promise<GraphiqlPage> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const headers = JSON.stringify({ Authorization: ready?.authorization ?? 'Bearer <access token>' }, null, 2);
+  const page = renderGraphiQL({
+    title: 'Millwright',
+    headers,
+    defaultTabs: starterQueries(ready).map((query) => ({ query, headers: ready === null ? null : headers })),
+    shouldPersistHeaders: false,
+    defaultEditorToolsVisibility: 'headers',
+    subscriptionsProtocol: 'SSE',
+    schemaDescription: true,
+  });
+  const plain = Buffer.from(page);
+  return {
+    plain,
+    zipped: await promisify(gzip)(plain, { level: 6 }),
+    etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 27)}"`,
+  };
+}
+
+/** The tabs GraphiQL opens with. A test runs each of them as it stands. */
+export function starterQueries(ready: ReadySignIn | null): string[] {
+  const address = JSON.stringify(ready?.address ?? 'owner/name');
+  const login = JSON.stringify(ready?.login ?? 'you@example.com');
+  const password = JSON.stringify(ready?.password ?? 'your password');
+  return [
+    `# Document a repository. Run this, then follow it in the next tab.
+mutation DocumentRepository {
+  generateDocs(input: { address: ${address} }) {
+    ... on DocsJob {
+      databaseId
+      status
+      repository {
+        name
+        url
+      }
+    }
+    ... on Error {
+      code
+      message
+    }
+  }
+}
+`,
+    `# Everything that happens to your jobs, live. Start it, then run the first tab again.
+# \`after: 0\` replays from the beginning and then goes on live; no event is lost or doubled.
+subscription FollowMyJobs {
+  myEvents(after: 0) {
+    userSeq
+    at
+    ... on JobEvent {
+      jobId
+      type
+      status
+      stage
+      percentage
+      message
+    }
+  }
+}
+`,
+    `# Your newest jobs with their results.
+query MyJobs {
+  jobs(first: 5) {
+    totalCount
+    nodes {
+      databaseId
+      status
+      stage
+      percentage
+      error {
+        code
+        message
+      }
+      artifacts {
+        path
+        size
+        url
+        text(first: 2000)
+      }
+      ... on DocsJob {
+        commit
+        repository {
+          name
+        }
+        coverage {
+          percentage
+          publicSymbols
+          documentedSymbols
+        }
+      }
+    }
+  }
+}
+`,
+    `# Who you are. Put the access token of SignIn into the headers below: {"Authorization": "Bearer …"}
+query WhoAmI {
+  me {
+    username
+    email
+    role
+    permissions
+  }
+}
+`,
+    `mutation SignIn {
+  signIn(input: { login: ${login}, password: ${password} }) {
+    ... on Credentials {
+      accessToken
+      refreshToken
+      expiresAt
+    }
+    ... on Error {
+      code
+      message
+    }
+  }
+}
+`,
+  ];
+}

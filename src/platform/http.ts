@@ -1,0 +1,328 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import { type FastifyInstance, fastify } from 'fastify';
+import type { WebSocketServer } from 'ws';
+import type { App } from '../app.ts';
+import { version } from '../version.ts';
+import { isLoopback } from './config.ts';
+import { DomainError } from './errors.ts';
+import { type GraphiqlPage, type ReadySignIn, renderGraphiqlPage } from './graphiql.ts';
+import type { GraphqlServer } from './graphql.ts';
+import { redactUrl } from './log.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route is for, in a few words, as `server routes` lists it. */
+    readonly purpose?: string;
+  }
+}
+
+/** A route as people know it. */
+export interface HttpRoute {
+  readonly method: string;
+  readonly path: string;
+  readonly purpose: string;
+}
+
+/** What is dispatched before the router. */
+const graphqlRoutes: readonly HttpRoute[] = [
+  { method: 'GET', path: '/graphql', purpose: 'GraphiQL in a browser; queries and subscriptions over SSE for clients' },
+  { method: 'POST', path: '/graphql', purpose: 'GraphQL queries, mutations and subscriptions over SSE' },
+  { method: 'WS', path: '/graphql', purpose: 'GraphQL over a socket (graphql-transport-ws)' },
+];
+
+export interface HttpOptions {
+  readonly graphql: GraphqlServer;
+  readonly graphqlSocket: WebSocketServer;
+  /** Adds a feature's raw routes, such as downloads. */
+  readonly routes: readonly ((server: FastifyInstance) => void)[];
+  readonly readySignIn: () => Promise<ReadySignIn | null>;
+}
+
+/** A running HTTP server. */
+export interface HttpServer {
+  readonly fastify: FastifyInstance;
+  /** Starts to listen on every configured port; gives the addresses. */
+  listen(): Promise<string[]>;
+  /** Stops accepting, lets running requests end (at most 5 s), closes sockets. */
+  close(): Promise<void>;
+}
+
+/**
+ * One HTTP server for GraphQL, its socket, GraphiQL, downloads, health and metrics. /graphql is dispatched before
+ * Fastify's router, which would cost a third of a trivial query.
+ */
+export async function createHttpServer(app: App, options: HttpOptions): Promise<HttpServer> {
+  const routed = await createRouter(app, options);
+  const graphql = graphqlListener(app, options);
+  const dispatch: RequestListener = (request, response) => {
+    const requestId = requestIdOf(request);
+    response.setHeader('x-request-id', requestId);
+    request.headers['x-request-id'] = requestId;
+    observe(app, request, response, requestId);
+    const path = (request.url ?? '').split('?', 1)[0];
+    if (path === '/graphql') graphql(request, response);
+    else routed.listener(request, response);
+  };
+  const servers: Server[] = [];
+  return {
+    fastify: routed.fastify,
+    async listen() {
+      const addresses: string[] = [];
+      for (const port of app.config.PORT) {
+        const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, dispatch);
+        server.on('upgrade', (request, socket, head) => {
+          if ((request.url ?? '').split('?', 1)[0] !== '/graphql') {
+            socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+            return;
+          }
+          options.graphqlSocket.handleUpgrade(request, socket, head, (webSocket) =>
+            options.graphqlSocket.emit('connection', webSocket, request),
+          );
+        });
+        await listen(server, port, app.config.HOST);
+        servers.push(server);
+        addresses.push(addressOf(server));
+      }
+      return addresses;
+    },
+    async close() {
+      await Promise.all(servers.map(closeServer));
+      await routed.fastify.close();
+    },
+  };
+}
+
+/** Every route and socket there is, from the real router. Listens to nothing and reads only the app's settings. */
+export async function listHttpRoutes(app: App, options: Pick<HttpOptions, 'routes'>): Promise<HttpRoute[]> {
+  const router = await createRouter(app, options);
+  await router.fastify.close();
+  return [...graphqlRoutes, ...router.routes];
+}
+
+async function createRouter(app: App, options: Pick<HttpOptions, 'routes'>) {
+  let listener: RequestListener | undefined;
+  const routes: HttpRoute[] = [];
+  const server = fastify({
+    bodyLimit: 1_000_000,
+    // Connections belong to the servers this module makes; Fastify only routes.
+    serverFactory: (handler) => {
+      listener = handler;
+      return createServer(handler);
+    },
+    genReqId: (request) => requestIdOf(request),
+    logger: false,
+    routerOptions: { ignoreTrailingSlash: false },
+  });
+  server.addHook('onRoute', ({ method, url, config }) => {
+    const preflight = 'Answers the preflight requests of browsers';
+    for (const one of [method].flat()) {
+      // Fastify adds a HEAD to every GET.
+      if (one === 'HEAD') continue;
+      routes.push({ method: one, path: url, purpose: config?.purpose ?? (one === 'OPTIONS' ? preflight : '') });
+    }
+  });
+  await server.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
+  await server.register(cors, {
+    origin: app.config.FRONTEND_URL ?? false,
+    credentials: true,
+    exposedHeaders: ['x-request-id'],
+  });
+  server.setErrorHandler((error, request, reply) => {
+    if (error instanceof DomainError) {
+      const status = error.code === 'NOT_FOUND' ? 404 : error.code === 'FORBIDDEN' ? 403 : statusOfCode(error.code);
+      return reply.status(status).send({ error: { code: error.code, message: error.message } });
+    }
+    const status = isHttpError(error) ? error.statusCode : 500;
+    if (status < 500 && error instanceof Error) {
+      return reply.status(status).send({ error: { code: 'BAD_REQUEST', message: error.message } });
+    }
+    app.log.error({ err: error, requestId: request.id }, 'unexpected');
+    return reply
+      .status(500)
+      .send({ error: { code: 'INTERNAL_ERROR', message: 'Unexpected error', requestId: request.id } });
+  });
+  server.setNotFoundHandler((_request, reply) =>
+    reply.status(404).send({ error: { code: 'NOT_FOUND', message: 'There is nothing at this address' } }),
+  );
+  addHealth(app, server);
+  for (const add of options.routes) add(server);
+  await server.ready();
+  if (listener === undefined) throw new Error('Fastify made no listener');
+  return { fastify: server, listener, routes };
+}
+
+function addHealth(app: App, server: FastifyInstance): void {
+  server.get('/', { config: { purpose: 'Leads to GraphiQL' } }, (_request, reply) => reply.redirect('/graphql', 302));
+  server.get('/health/live', { config: { purpose: 'Whether the process lives' } }, () => ({
+    status: 'alive',
+    version,
+  }));
+  server.get('/health/ready', { config: { purpose: 'Whether it takes requests' } }, async (_request, reply) => {
+    const checks = {
+      database: await isUp(() => app.database.pool.query('SELECT 1')),
+      wakeUps: app.wakeUps.healthy() !== false,
+      accepting: !app.closing.aborted,
+    };
+    const ready = checks.database && checks.accepting;
+    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not_ready', checks });
+  });
+  server.get('/metrics', { config: { purpose: 'Figures for Prometheus' } }, async (_request, reply) =>
+    reply.type(app.metrics.registry.contentType).send(await app.metrics.registry.metrics()),
+  );
+}
+
+function graphqlListener(app: App, { graphql, readySignIn }: HttpOptions): RequestListener {
+  let page: Promise<GraphiqlPage> | undefined;
+  let openPage: Promise<GraphiqlPage> | undefined;
+  return (request, response) => {
+    if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
+      // The page with a sign-in is only for this machine: another Host may be a foreign page that was rebound to it.
+      if (isLoopback(hostOf(request))) page ??= readySignIn().then((ready) => renderGraphiqlPage(app, ready));
+      else openPage ??= renderGraphiqlPage(app, null);
+      const chosen = isLoopback(hostOf(request)) ? page : openPage;
+      chosen?.then(
+        (ready) => sendPage(ready, request, response),
+        (error: unknown) => {
+          app.log.error({ err: error }, 'GraphiQL could not be made');
+          response.writeHead(500).end();
+        },
+      );
+      return;
+    }
+    crossOrigin(app, request, response);
+    const done = graphql(request, response, {
+      requestId: requestIdOf(request),
+      ipAddress: request.socket.remoteAddress,
+    });
+    Promise.resolve(done).catch((error: unknown) => {
+      app.log.error({ err: error, requestId: requestIdOf(request) }, 'unexpected');
+      if (!response.headersSent) response.writeHead(500).end();
+    });
+  };
+}
+
+function sendPage(page: GraphiqlPage, request: IncomingMessage, response: ServerResponse): void {
+  const zipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+  response.setHeader('etag', page.etag);
+  response.setHeader('cache-control', 'private, no-cache');
+  response.setHeader('vary', 'accept, accept-encoding, host');
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('x-frame-options', 'DENY');
+  if (request.headers['if-none-match'] === page.etag) {
+    response.writeHead(304).end();
+    return;
+  }
+  const body = zipped ? page.zipped : page.plain;
+  if (zipped) response.setHeader('content-encoding', 'gzip');
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-length': body.byteLength });
+  response.end(body);
+}
+
+/** CORS for /graphql, which does not pass Fastify: only the configured front end. */
+function crossOrigin(app: App, request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('x-content-type-options', 'nosniff');
+  const { origin } = request.headers;
+  if (origin === undefined || origin !== app.config.FRONTEND_URL) return;
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-allow-credentials', 'true');
+  response.setHeader('vary', 'origin');
+  if (request.method === 'OPTIONS') {
+    response.setHeader('access-control-allow-methods', 'GET, POST');
+    response.setHeader(
+      'access-control-allow-headers',
+      'authorization, content-type, x-api-key, idempotency-key, last-event-id, x-request-id',
+    );
+    response.setHeader('access-control-max-age', '600');
+  }
+}
+
+function observe(app: App, request: IncomingMessage, response: ServerResponse, requestId: string): void {
+  const started = performance.now();
+  response.once('close', () => {
+    const seconds = (performance.now() - started) / 1000;
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const route = path === '/graphql' ? path : `/${path.split('/')[1] ?? ''}`;
+    const status = response.writableFinished ? response.statusCode : 499;
+    app.metrics.httpSeconds.observe({ route: knownRoute(route), status: `${Math.floor(status / 100)}xx` }, seconds);
+    app.log.info(
+      {
+        requestId,
+        method: request.method,
+        url: redactUrl(request.url ?? ''),
+        status,
+        milliseconds: Math.round(seconds * 1000),
+      },
+      'request',
+    );
+  });
+}
+
+/** Metrics must not grow with what strangers ask for. */
+function knownRoute(route: string): string {
+  return ['/', '/graphql', '/health', '/metrics', '/artifacts', '/api', '/auth'].includes(route) ? route : 'other';
+}
+
+const requestIds = new WeakMap<IncomingMessage, string>();
+
+function requestIdOf(request: IncomingMessage): string {
+  const present = requestIds.get(request);
+  if (present !== undefined) return present;
+  const given = request.headers['x-request-id'];
+  const id = typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
+  requestIds.set(request, id);
+  return id;
+}
+
+function hostOf(request: IncomingMessage): string {
+  return (request.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+}
+
+function isHttpError(error: unknown): error is Error & { statusCode: number } {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number';
+}
+
+function statusOfCode(code: string): number {
+  return code === 'UNAUTHENTICATED' || code === 'TOKEN_EXPIRED' ? 401 : code === 'CONFLICT' ? 409 : 400;
+}
+
+async function isUp(check: () => Promise<unknown>): Promise<boolean> {
+  const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), 2000).unref());
+  return Promise.race([
+    check().then(
+      () => true,
+      () => false,
+    ),
+    late,
+  ]);
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function addressOf(server: Server): string {
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('the server has no address');
+  const { address, family, port } = bound;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), 5000);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,93 @@
+import { fromPrisma, PgBoss } from 'pg-boss';
+import type { Transaction } from './database.ts';
+import type { Log } from './log.ts';
+
+/** How one queue treats its entries. */
+export interface QueueSettings {
+  readonly name: string;
+  /** Seconds after which an entry that is still being worked on is taken away from its worker. */
+  readonly expireSeconds: number;
+}
+
+/** The transport of work. Its entries say only which job to look at; what the job is lives in our own tables. */
+export interface Queue {
+  readonly boss: PgBoss;
+  /** Puts an entry in, as part of `transaction`. The caller chooses the entry's id. */
+  send(transaction: Transaction, name: string, entry: QueueEntry): Promise<void>;
+  /** Takes an entry out, or tells the worker that has it to stop. An entry that is gone already is fine. */
+  withdraw(name: string, id: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface QueueEntry {
+  readonly id: string;
+  readonly data: { readonly jobId: string; readonly queueId: string };
+  readonly priority: number;
+  /** Not before this moment. */
+  readonly startAfter?: Date;
+}
+
+/** Where entries go whose worker died again and again. */
+export const deadLetterQueue = 'dead-letters';
+/** Where the hourly pruning waits. */
+export const pruneQueue = 'prune';
+/** How often a worker may die on an entry before it becomes a dead letter. Failures of the work itself are counted elsewhere. */
+const crashLimit = 20;
+
+export interface QueueOptions {
+  readonly url: string;
+  readonly queues: readonly QueueSettings[];
+  /** Whether this process hands out work and looks after crashed workers, not only sends. */
+  readonly working: boolean;
+  /** Whether this process starts what is due by the clock. */
+  readonly scheduling: boolean;
+  readonly log: Log;
+}
+
+/**
+ * Starts pg-boss and makes its queues. Heartbeats of 10 s (the least it allows), looked at every 2 s, bring the work
+ * of a killed worker back within 15 s.
+ */
+export async function startQueue({ url, queues, working, scheduling, log }: QueueOptions): Promise<Queue> {
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: 'millwright queue',
+    max: working ? 10 : 3,
+    useListenNotify: working,
+    supervise: working,
+    schedule: scheduling,
+    superviseIntervalSeconds: 2,
+    monitorIntervalSeconds: 2,
+    queueCacheIntervalSeconds: 30,
+  });
+  boss.on('error', (error) => log.warn({ err: error }, 'the queue had a problem'));
+  await boss.start();
+  const known = new Set((await boss.getQueues()).map((queue) => queue.name));
+  if (!known.has(deadLetterQueue)) await boss.createQueue(deadLetterQueue, { retryLimit: 5, notify: true });
+  if (!known.has(pruneQueue)) await boss.createQueue(pruneQueue, { retryLimit: 2, policy: 'short' });
+  for (const { name, expireSeconds } of queues) {
+    const options = {
+      retryLimit: crashLimit,
+      retryDelay: 0,
+      heartbeatSeconds: 10,
+      expireInSeconds: expireSeconds,
+      notify: true,
+    };
+    if (known.has(name)) await boss.updateQueue(name, options);
+    else await boss.createQueue(name, { ...options, deadLetter: deadLetterQueue });
+  }
+  return {
+    boss,
+    async send(transaction, name, { id, data, priority, startAfter }) {
+      const options = { id, priority, db: fromPrisma(transaction), ...(startAfter && { startAfter }) };
+      const sent = await boss.send(name, data, options);
+      if (sent === null) throw new Error(`the queue ${name} dropped entry ${id}`);
+    },
+    async withdraw(name, id) {
+      await boss.cancel(name, id);
+    },
+    async close() {
+      await boss.stop({ graceful: true, timeout: 10_000 });
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { Piscina } from 'piscina';
+
+/** What a pool may use. Threads start when there is work and end when there has been none for a while. */
+export interface ThreadPoolOptions {
+  readonly threads: number;
+  /** Heap of one thread in megabytes; a thread that needs more dies, and its task rejects. */
+  readonly heapMegabytes?: number;
+  /** Stack of one thread in megabytes of address space; only what is used takes memory. */
+  readonly stackMegabytes?: number;
+  /** Milliseconds without work after which a thread ends. */
+  readonly idleMilliseconds?: number;
+}
+
+/**
+ * A task that threads can run: a module whose default export takes `Input` and gives `Output`, both plain data.
+ * `satisfies ThreadTask<…>` beside the module keeps the types of both sides together.
+ */
+export interface ThreadTask<Input, Output> {
+  readonly module: URL;
+  /** Never read: it ties the two types to the module. */
+  readonly run?: (input: Input) => Output | Promise<Output>;
+}
+
+/** Threads for work that would hold up the event loop. */
+export interface ThreadPool {
+  readonly threads: number;
+  /** Tasks that run or wait. */
+  readonly busy: number;
+  /**
+   * Runs one task. When `signal` is aborted the thread is terminated in the middle of its work and the promise rejects
+   * with the signal's reason. Rejects with the task's error, or with a ThreadDiedError when the thread did not survive.
+   */
+  run<Input, Output>(
+    task: ThreadTask<Input, Output>,
+    input: Input,
+    options?: { signal?: AbortSignal },
+  ): Promise<Output>;
+  /** Terminates the threads; tasks that still run reject. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** The thread ended without an answer: out of memory, or the task ended its thread. */
+export class ThreadDiedError extends Error {
+  override readonly name = 'ThreadDiedError';
+}
+
+/** Makes a pool. Nothing is started before the first task. */
+export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
+  const pool = new Piscina({
+    minThreads: 0,
+    maxThreads: options.threads,
+    idleTimeout: options.idleMilliseconds ?? 10_000,
+    concurrentTasksPerWorker: 1,
+    atomics: 'disabled',
+    recordTiming: false,
+    resourceLimits: {
+      maxOldGenerationSizeMb: options.heapMegabytes ?? 768,
+      stackSizeMb: options.stackMegabytes ?? 256,
+    },
+  });
+  let busy = 0;
+  let closing: Promise<void> | null = null;
+  return {
+    threads: options.threads,
+    get busy() {
+      return busy;
+    },
+    async run(task, input, { signal } = {}) {
+      signal?.throwIfAborted();
+      busy += 1;
+      try {
+        return await pool.run(input, { filename: task.module.href, ...(signal === undefined ? {} : { signal }) });
+      } catch (error) {
+        if (signal?.aborted === true) throw signal.reason;
+        throw isThreadDeath(error) ? new ThreadDiedError(deathMessage(error)) : error;
+      } finally {
+        busy -= 1;
+      }
+    },
+    close() {
+      closing ??= pool.destroy();
+      return closing;
+    },
+  };
+}
+
+function isThreadDeath(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? error.code : undefined;
+  return (
+    code === 'ERR_WORKER_OUT_OF_MEMORY' ||
+    code === 'ERR_WORKER_INIT_FAILED' ||
+    /worker (?:exited|thread exited)|exited with code/i.test(error.message)
+  );
+}
+
+function deathMessage(error: Error): string {
+  return 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    ? 'The thread ran out of memory'
+    : 'The thread died';
+}

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { RedisPubSub } from 'graphql-redis-subscriptions';
+import { Redis } from 'ioredis';
+import { Client, type Pool } from 'pg';
+import type { Log } from './log.ts';
+
+/**
+ * Tells processes to look again. A wake-up carries no data and may be lost: rows are the truth, and every reader
+ * looks again by itself after a few seconds. So no call here ever fails or waits for a server that is away.
+ */
+export interface WakeUps {
+  /** Wakes all listeners of these topics in all processes. */
+  publish(topics: readonly string[]): void;
+  /** Calls `listener` on every wake-up of `topic` until the returned function is called. */
+  listen(topic: string, listener: () => void): () => void;
+  /** Whether the channel is up: null when there is none to be up. */
+  healthy(): boolean | null;
+  close(): Promise<void>;
+}
+
+const channel = 'millwright';
+
+/** Listeners by topic in this process. */
+class Listeners {
+  readonly #byTopic = new Map<string, Set<() => void>>();
+
+  add(topic: string, listener: () => void): () => void {
+    const present = this.#byTopic.get(topic) ?? new Set();
+    this.#byTopic.set(topic, present.add(listener));
+    return () => {
+      present.delete(listener);
+      if (present.size === 0 && this.#byTopic.get(topic) === present) this.#byTopic.delete(topic);
+    };
+  }
+
+  wake(topics: readonly string[]): void {
+    for (const topic of topics) for (const listener of this.#byTopic.get(topic) ?? []) listener();
+  }
+
+  /** After a gap in the channel nobody knows what was missed. */
+  wakeAll(): void {
+    for (const listeners of this.#byTopic.values()) for (const listener of listeners) listener();
+  }
+}
+
+/**
+ * Gathers the topics of one turn of the event loop, so that a burst of changes is one message. Listeners of this
+ * process are woken at once, without the way through the server.
+ */
+class Gathering {
+  readonly #topics = new Set<string>();
+  readonly #listeners: Listeners;
+  readonly #flush: (topics: string[]) => void;
+
+  constructor(listeners: Listeners, flush: (topics: string[]) => void) {
+    this.#listeners = listeners;
+    this.#flush = flush;
+  }
+
+  add(topics: readonly string[]): void {
+    if (this.#topics.size === 0) setImmediate(() => this.flush());
+    for (const topic of topics) this.#topics.add(topic);
+    this.#listeners.wake(topics);
+  }
+
+  flush(): void {
+    const topics = [...this.#topics];
+    this.#topics.clear();
+    if (topics.length > 0) this.#flush(topics);
+  }
+}
+
+/** No channel at all: every reader relies on looking again by itself, in this process too. */
+export function noWakeUps(): WakeUps {
+  return { publish() {}, listen: () => () => {}, healthy: () => null, close: async () => {} };
+}
+
+/** Wake-ups by PostgreSQL's LISTEN and NOTIFY, on one connection that is made again when it breaks. */
+export async function postgresWakeUps(url: string, pool: Pool, log: Log): Promise<WakeUps> {
+  const listeners = new Listeners();
+  const self = randomUUID();
+  let closing = false;
+  let connection: Client | undefined;
+  let retry: NodeJS.Timeout | undefined;
+
+  async function connect(): Promise<void> {
+    const client = new Client({ connectionString: url, application_name: 'millwright wake-ups', keepAlive: true });
+    client.on('notification', (message) => {
+      const [sender, ...topics] = (message.payload ?? '').split(' ');
+      if (sender !== self) listeners.wake(topics);
+    });
+    client.on('error', (error) => lost(client, error));
+    client.on('end', () => lost(client));
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${channel}`);
+    } catch (error) {
+      lost(client, error);
+      return;
+    }
+    if (closing) return void client.end().catch(() => {});
+    connection = client;
+    listeners.wakeAll();
+  }
+
+  function lost(client: Client, error?: unknown): void {
+    if (connection === client) connection = undefined;
+    client.removeAllListeners();
+    client.on('error', () => {});
+    client.end().catch(() => {});
+    if (closing || retry !== undefined) return;
+    log.warn({ err: error }, 'the wake-up connection broke; trying again');
+    retry = setTimeout(() => {
+      retry = undefined;
+      connect().catch((failure: unknown) => log.warn({ err: failure }, 'the wake-up connection failed'));
+    }, 500);
+  }
+
+  const gathering = new Gathering(listeners, (topics) => {
+    // NOTIFY payloads are at most 8000 bytes; a topic is about 45.
+    for (let start = 0; start < topics.length; start += 100) {
+      const payload = [self, ...topics.slice(start, start + 100)].join(' ');
+      pool
+        .query({ name: 'wake', text: 'SELECT pg_notify($1, $2)', values: [channel, payload] })
+        .catch((error: unknown) => log.warn({ err: error }, 'a wake-up was lost'));
+    }
+  });
+  await connect();
+  return {
+    publish: (topics) => gathering.add(topics),
+    listen: (topic, listener) => listeners.add(topic, listener),
+    healthy: () => connection !== undefined,
+    async close() {
+      closing = true;
+      gathering.flush();
+      clearTimeout(retry);
+      await connection?.end().catch(() => {});
+    },
+  };
+}
+
+/**
+ * Wake-ups by Redis. Redis delivers at most once and may be away: messages sent meanwhile are dropped at once instead
+ * of queueing, and every listener is woken when it comes back.
+ */
+export function redisWakeUps(url: string, log: Log): WakeUps {
+  const listeners = new Listeners();
+  const self = randomUUID();
+  const options = {
+    maxRetriesPerRequest: null,
+    retryStrategy: (times: number) => Math.min(times * 100, 1000),
+    lazyConnect: false,
+  };
+  const publisher = new Redis(url, { ...options, enableOfflineQueue: false });
+  const subscriber = new Redis(url, options);
+  let loggedAt = 0;
+  const complain = (error: unknown) => {
+    if (Date.now() - loggedAt < 5000) return;
+    loggedAt = Date.now();
+    log.warn({ err: error }, 'Redis is away; readers look again by themselves');
+  };
+  publisher.on('error', complain);
+  subscriber.on('error', complain);
+  subscriber.on('ready', () => listeners.wakeAll());
+  const pubsub = new RedisPubSub({ publisher, subscriber });
+  const subscription = pubsub.subscribe<{ sender: string; topics: string[] }>(channel, ({ sender, topics }) => {
+    if (sender !== self) listeners.wake(topics);
+  });
+  subscription.catch(complain);
+  const gathering = new Gathering(listeners, (topics) => {
+    pubsub.publish(channel, { sender: self, topics }).catch(complain);
+  });
+  return {
+    publish: (topics) => gathering.add(topics),
+    listen: (topic, listener) => listeners.add(topic, listener),
+    healthy: () => publisher.status === 'ready' && subscriber.status === 'ready',
+    async close() {
+      gathering.flush();
+      publisher.disconnect();
+      subscriber.disconnect();
+    },
+  };
+}

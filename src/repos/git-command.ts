@@ -1,0 +1,178 @@
+import { type ProcessOptions, type ProcessResult, runProcess } from '../platform/child-process.ts';
+import { AddressError, resolvePublicAddress } from '../platform/safe-address.ts';
+import { gitFailure, gitInterruption } from './git-failure.ts';
+import type { RepositoryAddress } from './repository-address.ts';
+import { RepositoryError } from './repository-error.ts';
+
+/** What one git command may reach, decided before it starts. */
+export interface GitAccess {
+  /** The only transport git may use; null for none at all. */
+  readonly protocol: 'http' | 'https' | null;
+  readonly config: readonly (readonly [string, string])[];
+  /** Texts that must not appear in any error. */
+  readonly secrets: readonly string[];
+}
+
+export interface GitOptions extends Pick<ProcessOptions, 'signal' | 'timeoutMs' | 'maxOutputBytes' | 'onStderrLine'> {
+  readonly cwd?: string;
+  /** The repository to work on. Given outright, git neither searches parent folders nor asks who owns it. */
+  readonly gitDir?: string;
+  readonly workTree?: string;
+  readonly access?: GitAccess;
+}
+
+/** Git that reaches nothing but the files it is pointed at. */
+export const noAccess: GitAccess = { protocol: null, config: [], secrets: [] };
+
+/**
+ * Settings of every git command. They come from the command, so they win over a hostile .git/config; what it can say
+ * besides (filters, aliases, ssh commands) is used by none of the commands run on repositories that are not ours.
+ */
+const settings: readonly (readonly [string, string])[] = [
+  ['core.hooksPath', '/dev/null'],
+  ['core.fsmonitor', 'false'],
+  ['core.attributesFile', '/dev/null'],
+  ['core.autocrlf', 'false'],
+  ['core.askPass', ''],
+  ['core.sshCommand', 'false'],
+  // Links are kept as links, so that readers see what they are; whoever reads the files must not follow them.
+  ['core.symlinks', 'true'],
+  ['core.protectHFS', 'true'],
+  ['core.protectNTFS', 'true'],
+  ['credential.helper', ''],
+  ['protocol.allow', 'never'],
+  ['submodule.recurse', 'false'],
+  ['fetch.recurseSubmodules', 'false'],
+  // One pack file whatever its size: its growth is what the size cap watches.
+  ['fetch.unpackLimit', '1'],
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+  ['advice.detachedHead', 'false'],
+  ['init.defaultBranch', 'main'],
+  ['http.followRedirects', 'false'],
+  ['http.lowSpeedLimit', '1000'],
+  ['http.lowSpeedTime', '30'],
+];
+
+/** Runs git and answers its result whatever the exit code. Throws RepositoryError, or the signal's reason. */
+export async function tryGit(args: readonly string[], options: GitOptions): Promise<ProcessResult> {
+  const { cwd = '/', signal, timeoutMs = 30_000, maxOutputBytes, onStderrLine } = options;
+  try {
+    const env = gitEnvironment(options);
+    return await runProcess('git', args, { cwd, env, signal, timeoutMs, maxOutputBytes, onStderrLine });
+  } catch (error) {
+    throw gitInterruption(error);
+  }
+}
+
+/** Runs git and answers its stdout. A non-zero exit is a RepositoryError. */
+export async function runGit(args: readonly string[], options: GitOptions): Promise<string> {
+  const result = await tryGit(args, options);
+  if (result.exitCode !== 0) {
+    throw gitFailure(result, options.access?.secrets);
+  }
+  return result.stdout;
+}
+
+/**
+ * Checks where a remote address leads and binds git to it: this protocol, these network addresses, this token.
+ * Throws RepositoryError ADDRESS_NOT_ALLOWED or REPOSITORY_UNREACHABLE.
+ */
+export async function remoteAccess(
+  address: RepositoryAddress,
+  { allow, token, signal }: { allow: readonly string[]; token?: string | undefined; signal?: AbortSignal | undefined },
+): Promise<GitAccess> {
+  const url = new URL(address.url);
+  const protocol = url.protocol === 'http:' ? 'http:' : 'https:';
+  const port = url.port === '' ? undefined : Number(url.port);
+  const checked = await checkedAddress(url.hostname, { allow, port, protocol, signal });
+  // GitHub's name is the operator's choice; any other may belong to somebody who moves it after the check.
+  if (address.provider === 'GIT' && !(await canPin())) {
+    throw new RepositoryError('GIT_UNAVAILABLE', 'Repositories of this host need git 2.37 or newer on this server');
+  }
+  const addresses = checked.all.map((one) => (one.family === 6 ? `[${one.address}]` : one.address)).join(',');
+  const config: [string, string][] = [];
+  if (!url.hostname.startsWith('[')) {
+    config.push(['http.curloptResolve', `${url.hostname}:${port ?? (protocol === 'http:' ? 80 : 443)}:${addresses}`]);
+  }
+  const secrets: string[] = [];
+  if (token !== undefined) {
+    const basic = Buffer.from(`x-access-token:${headerSafe(token)}`).toString('base64');
+    config.push([`http.${url.origin}/.extraHeader`, `Authorization: Basic ${basic}`]);
+    secrets.push(token, basic);
+  }
+  return { protocol: protocol === 'http:' ? 'http' : 'https', config, secrets };
+}
+
+async function checkedAddress(host: string, question: Parameters<typeof resolvePublicAddress>[1]) {
+  try {
+    return await resolvePublicAddress(host, question);
+  } catch (error) {
+    if (!(error instanceof AddressError)) {
+      throw error;
+    }
+    const code = error.code === 'ADDRESS_NOT_ALLOWED' ? 'ADDRESS_NOT_ALLOWED' : 'REPOSITORY_UNREACHABLE';
+    throw new RepositoryError(code, error.message, { retryable: error.retryable, cause: error });
+  }
+}
+
+function headerSafe(token: string): string {
+  if (!/^[\x21-\x7e]{1,1000}$/.test(token)) {
+    throw new RepositoryError(
+      'REPOSITORY_NOT_FOUND',
+      'The access token of this account is not usable, connect it again',
+    );
+  }
+  return token;
+}
+
+function gitEnvironment({ gitDir, workTree, access = noAccess }: GitOptions): Record<string, string> {
+  const env: Record<string, string> = {
+    LC_ALL: 'C',
+    // No ~/.gitconfig of older gits, and no ~/.netrc: curl would send the operator's passwords.
+    HOME: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '',
+    GIT_LFS_SKIP_SMUDGE: '1',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_OPTIONAL_LOCKS: '0',
+    // Wins over protocol.*.allow of any config file, which protocol.allow alone does not.
+    GIT_ALLOW_PROTOCOL: access.protocol ?? '',
+    GIT_DIR: gitDir ?? '/dev/null',
+  };
+  if (workTree !== undefined) {
+    env.GIT_WORK_TREE = workTree;
+  }
+  // The operator's own certificates, for a git server inside a company.
+  for (const name of ['GIT_SSL_CAINFO', 'SSL_CERT_FILE', 'SSL_CERT_DIR']) {
+    const value = process.env[name];
+    if (value !== undefined) {
+      env[name] = value;
+    }
+  }
+  const config = [...settings, ...access.config];
+  env.GIT_CONFIG_COUNT = String(config.length);
+  for (const [index, [key, value]] of config.entries()) {
+    env[`GIT_CONFIG_KEY_${index}`] = key;
+    env[`GIT_CONFIG_VALUE_${index}`] = value;
+  }
+  return env;
+}
+
+let knownCanPin: Promise<boolean> | undefined;
+
+/** http.curloptResolve came with git 2.37; older ones ignore it. */
+function canPin(): Promise<boolean> {
+  knownCanPin ??= runGit(['version'], {}).then((text) => {
+    const [, major = 0, minor = 0] = /(\d+)\.(\d+)/.exec(text)?.map(Number) ?? [];
+    return major > 2 || (major === 2 && minor >= 37);
+  });
+  knownCanPin.catch(() => {
+    knownCanPin = undefined;
+  });
+  return knownCanPin;
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { Role } from '../generated/prisma/enums.ts';
+import type { Builder } from '../platform/builder.ts';
+import { alreadySignedIn, signedIn } from '../platform/context.ts';
+import { permissionsOf } from '../platform/viewer.ts';
+import { setUserRole, updateMe } from './service.ts';
+
+/** People: the viewer, and for admins everybody. */
+export function addUsers(builder: Builder): void {
+  const RoleRef = builder.enumType(Role, {
+    name: 'Role',
+    description: 'What an account may do.',
+    values: {
+      USER: { description: 'Works with what is its own.' },
+      ADMIN: { description: 'Also sees and cancels the work of others and manages users.' },
+      VIEWER: { description: 'Only reads what is its own; changes nothing.' },
+    },
+  });
+  const UserRef = builder.prismaNode('User', {
+    description: 'A person or script that owns work here.',
+    id: { field: 'id' },
+    findUnique: (id, context) => {
+      const viewer = alreadySignedIn(context);
+      return viewer.role === 'ADMIN' ? { id } : { id, AND: [{ id: viewer.id }] };
+    },
+    fields: (t) => ({
+      databaseId: t.expose('id', { type: 'UUID', description: 'Its id in REST.' }),
+      email: t.exposeString('email', { description: 'Unique, lower case.' }),
+      username: t.exposeString('username', { description: 'Unique, lower case; signs in as well as the email.' }),
+      displayName: t.exposeString('displayName', { nullable: true, description: 'How to call them; null when unset.' }),
+      role: t.expose('role', { type: RoleRef, description: 'What the account may do.' }),
+      permissions: t.stringList({
+        description: "The role's permissions, as access tokens carry them.",
+        select: { role: true },
+        resolve: (user) => [...permissionsOf(user.role)],
+      }),
+      isActive: t.exposeBoolean('isActive', { description: 'Whether it may sign in.' }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the account was made.' }),
+    }),
+  });
+
+  const UpdateMeInput = builder.inputType('UpdateMeInput', {
+    description: 'What to change of the own profile; absent fields stay.',
+    fields: (t) => ({
+      displayName: t.string({
+        required: false,
+        validate: z.string().max(100, 'must have at most 100 characters'),
+        description: 'At most 100 characters; null removes it.',
+      }),
+    }),
+  });
+
+  builder.queryFields((t) => ({
+    me: t.prismaField({
+      type: UserRef,
+      nullable: true,
+      description: 'Who is signed in; null when nobody is.',
+      resolve: async (query, _root, _args, context) => {
+        const viewer = await context.viewer();
+        if (viewer === null) return null;
+        return context.app.database.prisma.user.findUnique({ ...query, where: { id: viewer.id } });
+      },
+    }),
+    users: t.prismaConnection({
+      type: UserRef,
+      cursor: 'id',
+      description: 'Everybody, newest first; for admins.',
+      authScopes: { permission: 'user:read' },
+      resolve: (query, _root, _args, context) =>
+        context.app.database.prisma.user.findMany({ ...query, orderBy: { id: 'desc' } }),
+    }),
+  }));
+
+  builder.mutationFields((t) => ({
+    updateMe: t.prismaField({
+      type: UserRef,
+      errors: {},
+      description: 'Changes the own profile.',
+      authScopes: { permission: 'account:write' },
+      args: { input: t.arg({ type: UpdateMeInput, description: 'What to change.' }) },
+      resolve: async (_query, _root, { input }, context) => updateMe(context.app, await signedIn(context), input),
+    }),
+    setUserRole: t.prismaField({
+      type: UserRef,
+      errors: {},
+      description: 'Gives a user another role; for admins.',
+      authScopes: { permission: 'user:write' },
+      args: {
+        id: t.arg({ type: 'UUID', description: "The user's databaseId." }),
+        role: t.arg({ type: RoleRef, description: 'The new role.' }),
+      },
+      resolve: async (_query, _root, args, context) => setUserRole(context.app, await signedIn(context), args),
+    }),
+  }));
+}

@@ -1,0 +1,16 @@
+import type { App } from './app.ts';
+import { docsHandler } from './docs/worker.ts';
+import { schedulePruning, startPruning } from './jobs/pruning.ts';
+import { startDeadLetters, startHandler } from './jobs/runner.ts';
+
+/** Works on jobs of every kind until the app closes. */
+export async function startWorker(app: App): Promise<void> {
+  await startHandler(app, docsHandler(app));
+  await startDeadLetters(app);
+  await startPruning(app);
+}
+
+/** Starts what is due by the clock until the app closes. Any number may run; each time comes once. */
+export async function startScheduler(app: App): Promise<void> {
+  await schedulePruning(app);
+}

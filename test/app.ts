@@ -1,0 +1,92 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { inject } from 'vitest';
+import { type App, createApp } from '../src/app.ts';
+import { type Roles, type Running, run } from '../src/main.ts';
+import { type Config, readConfig } from '../src/platform/config.ts';
+import { createLog } from '../src/platform/log.ts';
+
+/** What a test app does. `bare`: it may work on jobs, but on none unless the test says how. */
+export type TestRoles = Partial<Roles> & { readonly bare?: boolean };
+
+/** A real app of its own database, with its own folders and, with the api role, a listening server. */
+export interface TestApp {
+  readonly app: App;
+  /** Where it listens; empty without the api role. */
+  readonly url: string;
+  readonly config: Config;
+  /** SQL statements that Prisma and the pool have sent since the last call. */
+  readonly statements: () => string[];
+  /** Starts another process's worth of app on the same database and folder. */
+  readonly another: (roles?: TestRoles, settings?: Record<string, string>) => Promise<TestApp>;
+  /** The environment to start a real child process on the same database and folder with. */
+  readonly environment: Record<string, string>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an app on a fresh clone of the template database. By default it serves but does not work, so that a test
+ * decides when and by whom work is done.
+ */
+export async function testApp(roles: TestRoles = {}, settings: Record<string, string> = {}): Promise<TestApp> {
+  const folder = await mkdtemp(join(tmpdir(), 'millwright-test-'));
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await onServer(`CREATE DATABASE ${name} TEMPLATE template`);
+  const url = new URL(inject('postgresUrl'));
+  url.pathname = `/${name}`;
+  const environment = {
+    DATABASE_URL: url.href,
+    DATA_DIR: folder,
+    PORT: '0',
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
+    DATABASE_POOL: '8',
+    SECRET_KEY: `test-secret-${randomUUID()}`,
+    DEVELOPMENT_USER: 'false',
+    ...settings,
+  };
+  return start(environment, roles, async () => {
+    await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await rm(folder, { recursive: true, force: true });
+  });
+}
+
+async function start(
+  environment: Record<string, string>,
+  roles: TestRoles,
+  afterwards: () => Promise<void>,
+): Promise<TestApp> {
+  const config = readConfig(environment, '/');
+  const seen: string[] = [];
+  const options = { config, log: createLog(config.LOG_LEVEL), onStatement: (sql: string) => seen.push(sql) };
+  const running =
+    roles.bare === true
+      ? await bare(options)
+      : await run(options, { api: true, worker: false, scheduler: false, ...roles });
+  return {
+    app: running.app,
+    url: running.addresses[0] ?? '',
+    config,
+    environment,
+    statements: () => seen.splice(0),
+    another: (more = {}, settings = {}) => start({ ...environment, ...settings }, more, async () => {}),
+    async close() {
+      await running.close();
+      await afterwards();
+    },
+  };
+}
+
+async function bare(options: Omit<Parameters<typeof createApp>[0], 'working'>): Promise<Running> {
+  const app = await createApp({ ...options, working: true });
+  return { app, addresses: [], signIn: null, close: () => app.close() };
+}
+
+async function onServer(sql: string): Promise<void> {
+  const client = new Client({ connectionString: inject('postgresUrl') });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+}

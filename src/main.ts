@@ -3,7 +3,8 @@ import { developmentSignIn } from './auth/development-user.ts';
 import { authenticate } from './auth/service.ts';
 import { addDownloads } from './jobs/downloads.ts';
 import type { ReadySignIn } from './platform/graphiql.ts';
-import { createGraphql, readTrustedDocuments } from './platform/graphql.ts';
+import { createGraphql } from './platform/graphql.ts';
+import { persistedDocuments, readTrustedDocuments, trustedDocuments } from './platform/graphql-documents.ts';
 import { createGraphqlSocket } from './platform/graphql-socket.ts';
 import { createHttpServer, type HttpOptions, type HttpServer } from './platform/http.ts';
 import { createSchema } from './schema.ts';
@@ -64,8 +65,11 @@ async function startApi(app: App): Promise<Api> {
   const schema = createSchema();
   const check = (credential: string) => authenticate(app, credential);
   const { TRUSTED_DOCUMENTS } = app.config;
-  const trustedDocuments = TRUSTED_DOCUMENTS === undefined ? undefined : await readTrustedDocuments(TRUSTED_DOCUMENTS);
-  const graphql = createGraphql(app, { schema, authenticate: check, trustedDocuments });
+  const documents =
+    TRUSTED_DOCUMENTS === undefined
+      ? persistedDocuments()
+      : trustedDocuments(await readTrustedDocuments(TRUSTED_DOCUMENTS));
+  const graphql = createGraphql(app, { schema, authenticate: check, documents });
   let signIn: Promise<ReadySignIn | null> | undefined;
   const readySignIn = () => {
     signIn ??= app.config.DEVELOPMENT_USER ? developmentSignIn(app) : Promise.resolve(null);
@@ -73,7 +77,7 @@ async function startApi(app: App): Promise<Api> {
   };
   const http = await createHttpServer(app, {
     graphql,
-    graphqlSocket: createGraphqlSocket(app, { graphql, authenticate: check, trustedDocuments }),
+    graphqlSocket: createGraphqlSocket(app, { graphql, authenticate: check, documents }),
     routes: featureRoutes(app),
     readySignIn,
   });

@@ -62,8 +62,8 @@ function commitAll(root: string): void {
 function applyInClone(root: string, patch: string): string {
   const clone = join(folder(), 'clone');
   execFileSync('git', ['clone', '-q', root, clone]);
-  execFileSync('git', ['apply', '--check', '-'], { cwd: clone, input: patch });
-  execFileSync('git', ['apply', '-'], { cwd: clone, input: patch });
+  execFileSync('git', ['apply', '--check', '-'], { cwd: clone, input: patch, stdio: 'pipe' });
+  execFileSync('git', ['apply', '-'], { cwd: clone, input: patch, stdio: 'pipe' });
   return clone;
 }
 
@@ -269,6 +269,20 @@ describe('Parsing', () => {
     expect(parsed.skips).toEqual([{ path: 'c.js', reason: 'parser-failed', detail: 'the parser died on it' }]);
     expect(steps.at(-1)).toBe(4);
     expect([...steps].sort((a, b) => a - b)).toEqual(steps);
+  });
+
+  test('finds the file that kills its thread and keeps the others of its batch', async () => {
+    const heavy = `export const heavy = [${'[1],'.repeat(60_000)}];\n`.replace(/(.{1000})/g, '$1\n');
+    const root = folder({ 'a.ts': 'export const a = 1;\n', 'b.ts': heavy, 'c.ts': 'export const c = 1;\n' });
+    const small = createThreadPool({ threads: 1, heapMegabytes: 24 });
+    try {
+      const { files } = await readSourceTree(root);
+      const parsed = await parseTree({ root, files, pool: small });
+      expect(parsed.files.map((file) => file.path)).toEqual(['a.ts', 'c.ts']);
+      expect(parsed.skips).toEqual([{ path: 'b.ts', reason: 'parser-failed', detail: 'the parser ran out of memory' }]);
+    } finally {
+      await small.close();
+    }
   });
 
   test('stops at once when it is aborted, and leaves the pool ready for more', async () => {

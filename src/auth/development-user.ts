@@ -2,34 +2,46 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { App } from '../app.ts';
+import type { User } from '../generated/prisma/client.ts';
 import type { ReadySignIn } from '../platform/graphiql.ts';
 import { hashPassword } from './passwords.ts';
-import { register, signInAs } from './service.ts';
+import { createApiKey, operatorViewer, register } from './service.ts';
+import { hashSecret } from './tokens.ts';
 
 const email = 'developer@millwright.localhost';
-/** How long the token GraphiQL carries is good for. */
-const lifetimes = { accessTokenSeconds: 7 * 86_400, refreshTokenDays: 7 };
 
 /**
- * Makes the development user, or finds it, and signs it in. The password is random and kept in DATA_DIR, so that
- * no page a developer visits can guess it.
+ * Makes the development user with a password and an API key, or finds them. Both are random and kept in DATA_DIR, so
+ * that no page a developer visits can guess them, and stay the same from start to start.
  */
 export async function developmentSignIn(app: App): Promise<ReadySignIn> {
-  const password = await keptPassword(join(app.config.DATA_DIR, 'development-password'));
+  const kept = (name: string) => join(app.config.DATA_DIR, `development-${name}`);
   const { prisma } = app.database;
   const present = await prisma.user.findUnique({ where: { email } });
-  const user =
-    present === null
-      ? await register(app, { email, password, displayName: 'Developer', role: 'ADMIN' })
-      : await prisma.user.update({ where: { email }, data: { passwordHash: await hashPassword(password) } });
-  const { accessToken } = await signInAs(app, user, { userAgent: 'GraphiQL, ready at start' }, lifetimes);
-  return { login: email, password, authorization: `Bearer ${accessToken}`, address: process.cwd() };
+  const oldPassword = await read(kept('password'));
+  const password = oldPassword ?? randomBytes(12).toString('base64url');
+  if (oldPassword === null) await writeFile(kept('password'), password, { mode: 0o600 });
+  let user = present ?? (await register(app, { email, password, displayName: 'Developer', role: 'ADMIN' }));
+  if (present !== null && oldPassword === null) {
+    user = await prisma.user.update({ where: { email }, data: { passwordHash: await hashPassword(password) } });
+  }
+  const authorization = `Bearer ${await usableKey(app, user, kept('key'))}`;
+  return { login: email, password, authorization, address: process.cwd() };
 }
 
-async function keptPassword(path: string): Promise<string> {
-  const kept = await readFile(path, 'utf8').catch(() => '');
-  if (kept !== '') return kept.trim();
-  const made = randomBytes(12).toString('base64url');
-  await writeFile(path, made, { mode: 0o600 });
-  return made;
+/** The kept key while the database knows it; otherwise a new one. */
+async function usableKey(app: App, user: User, path: string): Promise<string> {
+  const key = await read(path);
+  if (key !== null) {
+    const where = { hash: hashSecret(key), userId: user.id, revokedAt: null };
+    if ((await app.database.prisma.apiKey.count({ where })) > 0) return key;
+  }
+  const made = await createApiKey(app, operatorViewer(user), { name: 'GraphiQL, ready at start' });
+  await writeFile(path, made.key, { mode: 0o600 });
+  return made.key;
+}
+
+async function read(path: string): Promise<string | null> {
+  const text = (await readFile(path, 'utf8').catch(() => '')).trim();
+  return text === '' ? null : text;
 }

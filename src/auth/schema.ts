@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DeviceType } from '../generated/prisma/enums.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, type Context, signedIn } from '../platform/context.ts';
+import { newestFirst } from '../platform/pages.ts';
 import {
   type Credentials,
   createApiKey,
@@ -85,7 +86,11 @@ function addSignIn(builder: Builder): void {
       resolve: (_root, { refreshToken }, context) => refreshSession(context.app, refreshToken),
     }),
     signOut: t.boolean({
-      errors: { directResult: false, result: { name: 'SignOutSuccess' }, dataField: { name: 'signedOut' } },
+      errors: {
+        directResult: false,
+        result: { name: 'SignOutSuccess', description: 'A session that was ended.' },
+        dataField: { name: 'signedOut', description: 'Always true.' },
+      },
       description: 'Ends the session of this request, or the one a refresh token belongs to.',
       args: { refreshToken: t.arg.string({ required: false, description: 'Instead of being signed in.' }) },
       resolve: async (_root, { refreshToken }, context) => {
@@ -98,10 +103,19 @@ function addSignIn(builder: Builder): void {
 }
 
 function addSessions(builder: Builder): void {
-  const DeviceTypeRef = builder.enumType(DeviceType, { name: 'DeviceType', description: 'What a session runs on.' });
+  const DeviceTypeRef = builder.enumType(DeviceType, {
+    name: 'DeviceType',
+    description: 'What a session runs on.',
+    values: {
+      MOBILE: { description: 'A telephone.' },
+      TABLET: { description: 'A tablet.' },
+      DESKTOP: { description: 'Anything else, scripts too.' },
+    },
+  });
   const SessionRef = builder.prismaNode('Session', {
     description: 'One sign-in on one device.',
     id: { field: 'id' },
+    nullable: true,
     findUnique: (id, context) => ({ id, userId: alreadySignedIn(context).id }),
     fields: (t) => ({
       databaseId: t.expose('id', { type: 'UUID', description: 'Its id in REST.' }),
@@ -122,13 +136,15 @@ function addSessions(builder: Builder): void {
     }),
   });
   builder.prismaObjectField('User', 'sessions', (t) =>
-    t.relatedConnection('sessions', {
+    t.prismaConnection({
+      type: SessionRef,
       cursor: 'id',
       description: 'Where the viewer is signed in, newest first. Empty for anybody else.',
-      query: (_args, context) => ({
-        where: { revokedAt: null, expiresAt: { gt: new Date() }, userId: alreadySignedIn(context).id },
-        orderBy: { id: 'desc' },
-      }),
+      resolve: async (query, user, _args, context) => {
+        if ((await context.viewer())?.id !== user.id) return [];
+        const open = { userId: user.id, revokedAt: null, expiresAt: { gt: new Date() } };
+        return context.app.database.prisma.session.findMany(newestFirst(query, open));
+      },
     }),
   );
   builder.mutationField('revokeSession', (t) =>
@@ -150,6 +166,7 @@ function addApiKeys(builder: Builder): void {
   const ApiKeyRef = builder.prismaNode('ApiKey', {
     description: 'A long-lived credential for scripts: `X-API-Key` or Bearer.',
     id: { field: 'id' },
+    nullable: true,
     findUnique: (id, context) => ({ id, userId: alreadySignedIn(context).id }),
     fields: (t) => ({
       databaseId: t.expose('id', { type: 'UUID', description: 'Its id in REST.' }),
@@ -172,13 +189,15 @@ function addApiKeys(builder: Builder): void {
     }),
   });
   builder.prismaObjectField('User', 'apiKeys', (t) =>
-    t.relatedConnection('apiKeys', {
+    t.prismaConnection({
+      type: ApiKeyRef,
       cursor: 'id',
       description: "The viewer's keys that are not revoked, newest first. Empty for anybody else.",
-      query: (_args, context) => ({
-        where: { revokedAt: null, userId: alreadySignedIn(context).id },
-        orderBy: { id: 'desc' },
-      }),
+      resolve: async (query, user, _args, context) => {
+        if ((await context.viewer())?.id !== user.id) return [];
+        const valid = { userId: user.id, revokedAt: null };
+        return context.app.database.prisma.apiKey.findMany(newestFirst(query, valid));
+      },
     }),
   );
   builder.mutationFields((t) => ({

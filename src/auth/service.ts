@@ -10,7 +10,7 @@ import {
 import { permissionsOf, requirePermission, type Viewer } from '../platform/viewer.ts';
 import { createUser } from '../users/service.ts';
 import { checkPassword, hashPassword, passwordIssues } from './passwords.ts';
-import { type Credentials, type Device, endSession, type Lifetimes, openSession } from './sessions.ts';
+import { type Credentials, type Device, endSession, openSession } from './sessions.ts';
 import { apiKeyPrefix, hashSecret, randomSecret, readAccessToken } from './tokens.ts';
 
 export type { Credentials, Device } from './sessions.ts';
@@ -61,11 +61,6 @@ export async function signIn(
   const fits = await checkPassword(password, user?.passwordHash ?? null);
   if (user === null || !fits || !user.isActive) throw new UnauthenticatedError('Wrong login or password');
   return openSession(app, user, device);
-}
-
-/** Signs a known user in without a password, for operators of this machine. */
-export function signInAs(app: App, user: User, device: Device, lifetimes: Lifetimes): Promise<Credentials> {
-  return openSession(app, user, device, lifetimes);
 }
 
 /** Ends the session this request came by. An API key has none to end. */

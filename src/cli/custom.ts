@@ -62,7 +62,7 @@ export function defineCommand<Options extends z.ZodObject>(definition: CommandDe
 function parseOptions<Options extends z.ZodObject>(schema: Options, given: unknown): z.output<Options> {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const issues = parsed.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`);
   throw new CommandError(`The options do not fit: ${issues.join('; ')}.`, { code: 'VALIDATION_ERROR' });
 }
 

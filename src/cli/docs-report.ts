@@ -44,11 +44,13 @@ export function printDocsReport(report: DocsReport, written: WrittenPages, outpu
   const at = commit === null ? '' : ` at ${commit.slice(0, 12)}`;
   output.print(`\nDocumented ${repository.name}${at} in ${report.seconds.toFixed(1)} s.\n`);
   printCoverage(coverage, output);
-  output.print(`\nPages in ${written.folder}`);
+  output.print(`\nWritten to ${written.folder}`);
   output.table(
-    ['Page', 'Size'],
+    ['File', 'Size'],
     report.pages.map(({ path, size }) => [path, fileSize(size)]),
   );
+  const patch = report.pages.find(({ path }) => path.endsWith('.patch'));
+  if (patch !== undefined) output.print(`\nTo take them over: git apply ${written.files.get(patch.path)}`);
   if (skipped.length > 0) output.print(`\nLeft out: ${leftOut(skipped)}.`);
   output.result({
     job: { id: report.jobId, status: 'COMPLETED', engine: report.engine, seconds: report.seconds },
@@ -80,16 +82,18 @@ function printCoverage(coverage: Coverage, output: Output): void {
     .filter(({ undocumented }) => undocumented.length > 0)
     .toSorted((one, other) => other.undocumented.length - one.undocumented.length || byPath(one, other));
   if (lacking.length === 0) return;
+  const shown = lacking.slice(0, mostModules).map((module) => ({ ...module, path: shortPath(module.path) }));
+  const longest = Math.max(...shown.map(({ path }) => path.length));
+  // Frame, padding and the two columns of figures take 40 places.
+  const room = Math.max(20, (process.stdout.columns || 120) - longest - 40);
   output.table(
     ['Module', 'Documented', 'Coverage', 'Undocumented'],
-    lacking
-      .slice(0, mostModules)
-      .map((module) => [
-        module.path,
-        `${module.documentedSymbols} of ${module.publicSymbols}`,
-        percent(module),
-        firstNames(module.undocumented.map(({ name }) => name)),
-      ]),
+    shown.map((module) => [
+      module.path,
+      `${module.documentedSymbols} of ${module.publicSymbols}`,
+      percent(module),
+      namesWithin(module.undocumented, room),
+    ]),
   );
   const more = lacking.length - mostModules;
   if (more > 0) output.print(`and ${more} more modules; the pages name every undocumented symbol.`);
@@ -113,9 +117,22 @@ function byPath(one: { readonly path: string }, other: { readonly path: string }
   return one.path < other.path ? -1 : 1;
 }
 
-function firstNames(names: readonly string[]): string {
-  const first = names.slice(0, 3).join(', ');
-  return names.length > 3 ? `${first} and ${names.length - 3} more` : first;
+/** The end of a path says more than its beginning. */
+function shortPath(path: string): string {
+  return path.length <= 48 ? path : `…${path.slice(-47)}`;
+}
+
+/** As many of the names as fit into so many characters, and how many more there are. */
+function namesWithin(symbols: readonly { readonly name: string }[], room: number): string {
+  const names = symbols.map(({ name }) => name);
+  for (let count = names.length; count > 1; count -= 1) {
+    const more = names.length - count;
+    const text = `${names.slice(0, count).join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
+    if (text.length <= room) return text;
+  }
+  const [first = ''] = names;
+  const text = names.length === 1 ? first : `${first} and ${names.length - 1} more`;
+  return text.length <= room ? text : `${names.length} symbols`;
 }
 
 function fileSize(bytes: number): string {
@@ -128,5 +145,5 @@ function leftOut(skipped: SkippedFiles): string {
   for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   const words = [...reasons].toSorted((one, other) => other[1] - one[1]).map(([reason, count]) => `${count} ${reason}`);
   const files = skipped.length === 1 ? '1 file' : `${skipped.length} files`;
-  return `${files} (${words.join(', ')})`;
+  return `${files} (${reasons.size === 1 ? skipped[0]?.reason : words.join(', ')})`;
 }

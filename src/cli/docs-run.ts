@@ -78,45 +78,55 @@ async function follow(app: App, viewer: Viewer, jobId: string, output: Output): 
       if (!(error instanceof ConflictError)) app.log.error({ err: error }, 'cancelling failed');
     });
   });
-  const helping = helpWhenNobodyWorks(app, jobId);
+  const helping = new Help(app, jobId);
   let state: JobState | undefined;
   try {
-    for await (const event of await jobEvents(app, viewer, jobId)) {
+    for await (const event of await jobEvents(app, viewer, jobId, { signal: helping.failed })) {
       state = eventData.parse(event.data);
       bar.update({ percentage: state.percentage, stage: stageWords(state), detail: state.message ?? '' });
     }
   } finally {
     bar.stop();
     reset();
-    helping.cancel();
-    await helping.done;
+    await helping.end();
   }
   throwUnlessCompleted(state, stopped);
 }
 
-/** Works on jobs in this process too, unless another one has taken this job by then. */
-function helpWhenNobodyWorks(app: App, jobId: string) {
-  const waiting = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => waiting.resolve(true), otherWorkerWithin);
-  const help = async () => {
-    if (!(await waiting.promise)) return;
-    const { attempt } = await app.database.prisma.job.findUniqueOrThrow({
-      where: { id: jobId },
-      select: { attempt: true },
-    });
-    if (attempt === 0) await startWorker(app);
-  };
-  return {
-    done: help(),
-    cancel() {
-      clearTimeout(timer);
-      waiting.resolve(false);
-    },
-  };
+/** Works on jobs in this process too, unless another one has taken the job by then. */
+class Help {
+  readonly #timer: NodeJS.Timeout;
+  readonly #failure = new AbortController();
+  #starting: Promise<void> | undefined;
+
+  constructor(app: App, jobId: string) {
+    this.#timer = setTimeout(() => {
+      this.#starting = startUnlessTaken(app, jobId).catch((error: unknown) => this.#failure.abort(error));
+    }, otherWorkerWithin);
+  }
+
+  /** Aborted when no worker can be started here, with the reason. */
+  get failed(): AbortSignal {
+    return this.#failure.signal;
+  }
+
+  /** @throws what starting a worker failed with */
+  async end(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#starting;
+    this.#failure.signal.throwIfAborted();
+  }
+}
+
+async function startUnlessTaken(app: App, jobId: string): Promise<void> {
+  const { prisma } = app.database;
+  const { attempt } = await prisma.job.findUniqueOrThrow({ where: { id: jobId }, select: { attempt: true } });
+  if (attempt === 0) await startWorker(app);
 }
 
 function stageWords({ status, stage }: JobState): string {
   if (status === 'QUEUED') return 'Waiting for a worker';
+  if (stage === 'queued') return 'Starting';
   const words = stage.replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

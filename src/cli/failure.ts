@@ -1,6 +1,8 @@
 import { CommanderError } from 'commander';
+import { ConfigError } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { printError } from './output.ts';
+import { stopForLackOfReader } from './stopping.ts';
 
 /** A command that ends without a result, and the exit code it ends with. Its message may be empty. */
 export class CommandError extends Error {
@@ -19,10 +21,11 @@ export class CommandError extends Error {
 export function reportFailure(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) {
     // For people commander has printed it, with a hint at what was meant.
-    if (json && error.exitCode !== 0) printError(new Error(error.message.replace(/^error: /, '')), json);
+    if (json && error.exitCode !== 0 && error.code !== 'commander.help')
+      printError(new Error(error.message.replace(/^error: /, '')), json);
     return error.exitCode;
   }
-  printError(error, json);
+  printError(error instanceof ConfigError ? new CommandError(error.message, { code: 'CONFIG_ERROR' }) : error, json);
   if (isDebugging() && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
   return error instanceof CommandError ? error.exitCode : 1;
 }
@@ -55,8 +58,8 @@ export function logUncaught(log: Log): void {
 export function endQuietlyWithReader(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
+      if (error.code !== 'EPIPE') throw error;
+      stopForLackOfReader();
     });
   }
 }

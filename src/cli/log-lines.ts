@@ -16,7 +16,7 @@ export function readableLog(stream: NodeJS.WriteStream): DestinationStream {
 }
 
 /** One record as one line; whatever is not a record stays as it is. */
-export function readableLine(line: string): string {
+function readableLine(line: string): string {
   const parsed = record.safeParse(parse(line));
   if (!parsed.success) return line;
   const { level, time, msg, err, requestId: _requestId, ...facts } = parsed.data;

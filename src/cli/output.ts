@@ -23,7 +23,7 @@ export interface OutputStreams {
   readonly err: { write(text: string): unknown };
 }
 
-/** Makes the output of one command. Colours and frames are for terminals only. */
+/** Makes the output of one command. Colours are for terminals only. */
 export function createOutput(json: boolean, streams: OutputStreams = standardStreams()): Output {
   const { out, err } = streams;
   return {
@@ -62,7 +62,7 @@ function jsonValue(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
-function drawTable(head: readonly string[], rows: readonly (readonly string[])[], framed: boolean): string {
+function drawTable(head: readonly string[], rows: readonly (readonly string[])[], coloured: boolean): string {
   const lines = { top: '', bottom: '', left: '', right: '', mid: '', middle: '' };
   const none = {
     'top-mid': '',
@@ -77,8 +77,8 @@ function drawTable(head: readonly string[], rows: readonly (readonly string[])[]
   };
   const table = new Table({
     head: [...head],
-    style: { head: framed ? ['bold'] : [], border: [], ...(framed ? {} : { 'padding-left': 0, 'padding-right': 2 }) },
-    ...(framed ? {} : { chars: { ...lines, ...none } }),
+    style: { head: coloured ? ['bold'] : [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    chars: { ...lines, ...none },
   });
   for (const row of rows) table.push([...row]);
   return table

@@ -1,4 +1,4 @@
-import { Command, type Help } from 'commander';
+import { Command } from 'commander';
 import { version } from '../version.ts';
 import { registerDocsCommands } from './docs.ts';
 import { createOutput, type Output } from './output.ts';
@@ -26,10 +26,10 @@ export async function createProgram(words: readonly string[]): Promise<Command> 
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .enablePositionalOptions()
-    .showHelpAfterError('(add --help to see what there is)')
+    .showHelpAfterError(output.json ? false : '(add --help to see what there is)')
     .exitOverride()
     .configureOutput({ outputError: (text, write) => (output.json ? undefined : write(text)) })
-    .configureHelp({ visibleGlobalOptions, sortSubcommands: false })
+    .configureHelp({ subcommandTerm })
     .addHelpText('after', examples);
   // Every command refuses settings that do not fit before it does anything.
   program.hook('preAction', () => void readSettings());
@@ -77,6 +77,8 @@ function addJsonOption(command: Command): void {
   for (const below of command.commands) addJsonOption(below);
 }
 
-function visibleGlobalOptions(this: Help, _command: Command) {
-  return [];
+/** A command and its arguments; that it has options goes without saying. */
+function subcommandTerm(command: Command): string {
+  const argumentsOf = command.registeredArguments.map((one) => (one.required ? `<${one.name()}>` : `[${one.name()}]`));
+  return [command.name(), ...argumentsOf].join(' ');
 }

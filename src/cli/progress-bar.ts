@@ -1,4 +1,4 @@
-import { Format, Presets, SingleBar } from 'cli-progress';
+import cliProgress from 'cli-progress';
 import type { Output } from './output.ts';
 
 /** Where work stands. */
@@ -27,7 +27,7 @@ export function createProgressBar(output: Output, stream: NodeJS.WriteStream = p
 
 function terminalBar(stream: NodeJS.WriteStream): ProgressBar {
   const startedAt = Date.now();
-  const bar = new SingleBar(
+  const bar = new cliProgress.SingleBar(
     {
       stream,
       barsize: 28,
@@ -40,13 +40,13 @@ function terminalBar(stream: NodeJS.WriteStream): ProgressBar {
       forceRedraw: true,
       format(options, { progress, value }, { stage, detail }: Partial<ProgressState>) {
         const seconds = `${Math.floor((Date.now() - startedAt) / 1000)} s`;
-        const drawn = Format.BarFormat(progress, options);
+        const drawn = cliProgress.Format.BarFormat(progress, options);
         const words = [stage, detail].filter(Boolean).join(': ');
         const line = `${drawn} ${String(Math.floor(value)).padStart(3)} %  ${seconds.padStart(5)}  ${words}`;
         return line.slice(0, Math.max(20, (stream.columns || 80) - 1));
       },
     },
-    Presets.shades_classic,
+    cliProgress.Presets.shades_classic,
   );
   bar.start(100, 0, { stage: '', detail: '' });
   return {

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-export type StopSignal = (typeof signals)[number];
+export type StopSignal = (typeof signals)[number] | 'SIGPIPE';
 
 /** One Ctrl-C can arrive twice: from the terminal, and from npm, which passes on what it got. */
 const sameWithin = 500;
@@ -26,6 +26,13 @@ export function listenForSignals(): void {
       }
     });
   }
+}
+
+/** Ends the work as a first signal would, because nobody reads what it writes any more. */
+export function stopForLackOfReader(): void {
+  if (stoppedAt !== undefined) return;
+  stoppedAt = Date.now();
+  onFirst('SIGPIPE');
 }
 
 /** Says what the first signal does from now on. Gives a function that takes it back. */

@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import {
   type CANCEL_SYMBOL,
-  cancel,
   confirm,
   intro,
   isCancel,
@@ -29,8 +28,10 @@ interface Account {
 }
 
 const emailForm = z.email().max(254);
+/** Ctrl-D or a closed terminal: nobody will ever answer. */
+const hungUp = new AbortController();
 /** Standard output carries nothing but the result. */
-const prompting = { output: process.stderr };
+const prompting = { output: process.stderr, signal: hungUp.signal };
 
 /** Makes an account from options, and asks for what they leave open when somebody is there to answer. */
 export async function createAccount(options: CreateOptions, output: Output): Promise<void> {
@@ -43,10 +44,12 @@ export async function createAccount(options: CreateOptions, output: Output): Pro
   const names = [account.email, account.email.split('@')[0] ?? '', account.username ?? ''];
   const [issue] = passwordIssues(account.password, names);
   if (account.password === '') throw new ValidationError('The password must not be empty');
-  if (issue !== undefined) output.note(`Warning: the password ${issue.message}. It is taken because you insist.`);
   const user = await withApp((app) =>
     register(app, { ...account, role: roleOf[account.role] }, { overrideRule: true }),
   );
+  // Whoever typed it at a terminal was asked.
+  if (issue !== undefined && options.password !== undefined)
+    output.note(`Warning: the password ${issue.message}; it was taken all the same.`);
   const words = `Made ${user.email} (username ${user.username}, role ${account.role}).`;
   if (interactive) outro(words, prompting);
   else output.print(words);
@@ -83,6 +86,8 @@ async function firstLineOfInput(): Promise<string> {
 }
 
 async function askFor(options: CreateOptions, role: RoleWord | undefined): Promise<Account> {
+  // The prompts stop listening without a word then, and nothing is left to wait for.
+  process.once('beforeExit', () => hungUp.abort());
   intro('A new account', prompting);
   const email = options.email ?? (await askEmail());
   const username = options.username ?? (await askUsername(email));
@@ -134,8 +139,7 @@ function askRole(): Promise<RoleWord> {
 async function ask<Answer>(prompt: Promise<Answer | typeof CANCEL_SYMBOL>): Promise<Answer> {
   const answer = await prompt;
   if (!isCancel(answer)) return answer;
-  cancel('No account was made.', prompting);
-  throw new CommandError('', { code: 'CANCELLED', exitCode: 130 });
+  throw new CommandError('No account was made.', { code: 'CANCELLED', exitCode: 130 });
 }
 
 function checkEmail(email: string): void {

@@ -1,4 +1,5 @@
-import { type Dependency, type Manifest, requirement, type Script } from './manifests.ts';
+import { requirement } from './manifest-python.ts';
+import type { Dependency, Manifest, Script } from './manifests.ts';
 
 /** setup.cfg: the metadata, requirements and console scripts of its sections. */
 export function readSetupCfg(empty: Manifest, content: string): Manifest {

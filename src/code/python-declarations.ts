@@ -155,13 +155,14 @@ function classMembers(owner: Node, body: Node): SourceSymbol[] {
     if (seen === undefined) found.set(symbol.name, symbol);
     else if (isOverload(seen)) found.set(symbol.name, joinOverload(seen, symbol));
   };
-  for (const statement of children(body)) {
+  const statements = children(body);
+  for (const [at, statement] of statements.entries()) {
     const inner = statement.type === 'decorated_definition' ? statement.childForFieldName('definition') : statement;
     if (inner === null) continue;
     if (inner.type === 'function_definition' && isPublicMember(inner)) keep(describeFunction(inner, statement, owner));
     else if (inner.type === 'class_definition' && isPublicMember(inner)) keep(describeClass(inner, statement));
     else if (statement.type === 'expression_statement') {
-      for (const variable of describeVariable(statement, (name) => !name.startsWith('_')))
+      for (const variable of describeVariable(statements, at, (name) => !name.startsWith('_')))
         keep({ ...variable, kind: 'property' });
     }
   }
@@ -174,8 +175,14 @@ function isPublicMember(definition: Node): boolean {
   return !name.startsWith('_') || /^__\w+__$/.test(name);
 }
 
-/** Names that an assignment or annotation makes; the doc is a string after it or `#:` comments before it. */
-export function describeVariable(statement: Node, isPublic: (name: string) => boolean): SourceSymbol[] {
+/** Names that the assignment or annotation at `siblings[at]` makes; the doc is a string after it or `#:` comments before it. */
+export function describeVariable(
+  siblings: readonly Node[],
+  at: number,
+  isPublic: (name: string) => boolean,
+): SourceSymbol[] {
+  const statement = siblings[at];
+  if (statement === undefined) return [];
   const assignment = statement.firstNamedChild;
   if (assignment?.type !== 'assignment') return [];
   const names: string[] = [];
@@ -192,7 +199,7 @@ export function describeVariable(statement: Node, isPublic: (name: string) => bo
     value = value.childForFieldName('right');
   }
   const type = assignment.childForFieldName('type');
-  const doc = docAfter(statement) ?? docBefore(statement);
+  const doc = docAfter(siblings, at) ?? docBefore(siblings, at);
   return names
     .filter((name) => isPublic(name) && name !== '__all__' && !(value !== null && TYPE_VARIABLE.test(value.text)))
     .map((name) => ({
@@ -211,17 +218,18 @@ export function describeVariable(statement: Node, isPublic: (name: string) => bo
     }));
 }
 
-function docAfter(statement: Node): DocComment | null {
-  const next = statement.nextNamedSibling;
-  return next === null ? null : stringStatement(next);
+function docAfter(siblings: readonly Node[], at: number): DocComment | null {
+  const next = siblings[at + 1];
+  return next === undefined ? null : stringStatement(next);
 }
 
-function docBefore(statement: Node): DocComment | null {
+function docBefore(siblings: readonly Node[], at: number): DocComment | null {
   const lines: string[] = [];
-  let expected = statement.startPosition.row;
-  for (let node = statement.previousNamedSibling; node?.type === 'comment'; node = node.previousNamedSibling) {
+  let expected = siblings[at]?.startPosition.row ?? 0;
+  for (let before = at - 1; siblings[before]?.type === 'comment'; before -= 1) {
+    const node = siblings[before];
     expected -= 1;
-    if (node.startPosition.row !== expected || !node.text.startsWith('#:')) break;
+    if (node === undefined || node.startPosition.row !== expected || !node.text.startsWith('#:')) break;
     lines.unshift(node.text.slice(2).trim());
   }
   return lines.length === 0 ? null : parseDocstring(lines.join('\n'));

@@ -39,6 +39,8 @@ function readName(node: Node): { name: string; alias: string | null } {
 function circumstances(statement: Node): { typeOnly: boolean; lazy: boolean } {
   let typeOnly = false;
   let lazy = false;
+  // Finding a parent costs time with the size of the file: most imports stand at the margin and have none that matters.
+  if (statement.startPosition.column === 0) return { typeOnly, lazy };
   for (let node = statement.parent; node !== null; node = node.parent) {
     if (node.type === 'function_definition' || node.type === 'lambda') lazy = true;
     if (node.type === 'if_statement') {

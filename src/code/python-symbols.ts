@@ -72,8 +72,8 @@ function listedNames(statements: readonly Node[]): ReadonlySet<string> | null {
 function publicSymbols(statements: readonly Node[], listed: ReadonlySet<string> | null): SourceSymbol[] {
   const found = new Map<string, SourceSymbol>();
   const isPublic = (name: string): boolean => (listed === null ? !name.startsWith('_') : listed.has(name));
-  for (const statement of statements) {
-    for (const symbol of symbolsOf(statement, isPublic)) {
+  for (const at of statements.keys()) {
+    for (const symbol of symbolsOf(statements, at, isPublic)) {
       const seen = found.get(symbol.name);
       if (seen === undefined) found.set(symbol.name, symbol);
       // `@overload` comes before the implementation, which callers do not see.
@@ -83,7 +83,9 @@ function publicSymbols(statements: readonly Node[], listed: ReadonlySet<string> 
   return [...found.values()].sort((a, b) => a.line - b.line);
 }
 
-function symbolsOf(statement: Node, isPublic: (name: string) => boolean): SourceSymbol[] {
+function symbolsOf(statements: readonly Node[], at: number, isPublic: (name: string) => boolean): SourceSymbol[] {
+  const statement = statements[at];
+  if (statement === undefined) return [];
   const inner = statement.type === 'decorated_definition' ? statement.childForFieldName('definition') : statement;
   if (inner === null) return [];
   if (inner.type === 'function_definition' || inner.type === 'class_definition') {
@@ -94,7 +96,7 @@ function symbolsOf(statement: Node, isPublic: (name: string) => boolean): Source
       inner.type === 'class_definition' ? describeClass(inner, statement) : describeFunction(inner, statement, null),
     ];
   }
-  return statement.type === 'expression_statement' ? describeVariable(statement, isPublic) : [];
+  return statement.type === 'expression_statement' ? describeVariable(statements, at, isPublic) : [];
 }
 
 function headerIsBroken(definition: Node): boolean {

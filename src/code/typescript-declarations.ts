@@ -144,7 +144,7 @@ function describeFunction(
 }
 
 /** What stands before a body, without the semicolon of a bodiless one and the brackets around an arrow's value. */
-export function withoutBody(head: string): string {
+function withoutBody(head: string): string {
   return head.replace(/;$/, '').replace(/=>[\s(]*$/, '=>');
 }
 

@@ -47,13 +47,14 @@ export function member(source: TypeScriptSource, parts: MemberParts): SourceSymb
 /** Public members of a class in source order; overloads and getter-setter pairs are one member. */
 export function classMembers(source: TypeScriptSource, node: Class): SourceSymbol[] {
   const members: SourceSymbol[] = [];
+  const overloads = overloadsOf(node.body.body);
   for (const element of node.body.body) {
     if (element.type === 'MethodDefinition' && element.kind === 'constructor') {
       for (const param of element.value.params) {
         if (param.type === 'TSParameterProperty') push(members, parameterProperty(source, param));
       }
     }
-    if (!isImplementation(element, node.body.body)) push(members, classElement(source, element));
+    if (!isImplementation(element, overloads)) push(members, classElement(source, element));
   }
   return merged(members);
 }
@@ -199,14 +200,17 @@ function keyName(source: TypeScriptSource, node: { key: Span & { type: string };
   return node.key.type === 'Literal' ? written.replace(/^(['"])(.*)\1$/s, '$2') : written;
 }
 
-/** Whether a method's body only implements the overloads declared before it: callers never see its signature. */
-function isImplementation(element: ClassElement, elements: readonly ClassElement[]): boolean {
-  if (element.type !== 'MethodDefinition' || element.value.body === null) return false;
-  const key = overloadKey(element);
-  return elements.some(
-    (other) =>
-      other !== element && other.type === 'MethodDefinition' && other.value.body === null && overloadKey(other) === key,
-  );
+/** Methods that are declared without a body: a body of the same name only implements them, callers never see it. */
+function overloadsOf(elements: readonly ClassElement[]): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const element of elements) {
+    if ('kind' in element && element.value.body === null) keys.add(overloadKey(element));
+  }
+  return keys;
+}
+
+function isImplementation(element: ClassElement, overloads: ReadonlySet<string>): boolean {
+  return 'kind' in element && element.value.body !== null && overloads.has(overloadKey(element));
 }
 
 function overloadKey(element: MethodDefinition): string {

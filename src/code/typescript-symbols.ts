@@ -14,6 +14,8 @@ interface Module {
   readonly symbols: SourceSymbol[];
   readonly reexports: Reexport[];
   readonly taken: Set<Declared>;
+  /** Local and exported names that are done: each overload of a function asks for it again. */
+  readonly done: Set<string>;
 }
 
 /** Public symbols, imports and problems of a TypeScript or JavaScript file. Never throws for what the text holds. */
@@ -29,6 +31,7 @@ export function parseTypeScript(path: string, text: string): Omit<ParsedSource, 
     symbols: [],
     reexports: [],
     taken: new Set(),
+    done: new Set(),
   };
   for (const statement of program.body) takeExports(module, statement);
   if (!shape.hasModuleSyntax) takeScript(module, path, program);
@@ -62,7 +65,9 @@ function localDeclarations(source: TypeScriptSource, body: readonly Statement[])
   for (const statement of body) {
     const inner = exportedDeclaration(statement) ?? statement;
     for (const declared of declarationsOf(source, inner, statement)) {
-      locals.set(declared.name, [...(locals.get(declared.name) ?? []), declared]);
+      const same = locals.get(declared.name);
+      if (same === undefined) locals.set(declared.name, [declared]);
+      else same.push(declared);
     }
   }
   return locals;
@@ -150,6 +155,9 @@ function takeDefault(module: Module, statement: ExportDefaultDeclaration): void 
 
 /** Exports a local name: its declarations of one kind are one symbol; an imported name is passed on. */
 function takeLocal(module: Module, local: string, exported: string, isDefault: boolean, at: Span): void {
+  const key = `${local}\0${exported}\0${isDefault}`;
+  if (module.done.has(key)) return;
+  module.done.add(key);
   const origin = module.imported.get(local);
   const declared = module.locals.get(local) ?? [];
   if (declared.length === 0 && origin !== undefined) {
@@ -162,30 +170,30 @@ function takeLocal(module: Module, local: string, exported: string, isDefault: b
     });
   }
   for (const group of groupByKind(declared)) {
-    const key = group[0];
+    const first = group[0];
     // Exported once under each name: overloads come here once each, `export default x` beside `export {x}` twice.
-    if (key === undefined) continue;
-    if (module.taken.has(key)) {
+    if (first === undefined) continue;
+    if (module.taken.has(first)) {
       const index = module.symbols.findIndex((symbol) => symbol.name === exported);
       const symbol = module.symbols[index];
       if (symbol !== undefined && isDefault) module.symbols[index] = { ...symbol, isDefault };
       if (symbol !== undefined) continue;
     }
-    module.taken.add(key);
+    module.taken.add(first);
     const symbol = describeDeclared(module.source, group, exported, isDefault);
     const described =
-      symbol === null || key.node.type !== 'TSModuleDeclaration'
+      symbol === null || first.node.type !== 'TSModuleDeclaration'
         ? symbol
-        : { ...symbol, members: namespaceMembers(module, key) };
+        : { ...symbol, members: namespaceMembers(module, first) };
     if (described !== null) module.symbols.push(described);
   }
 }
 
 function groupByKind(declared: readonly Declared[]): Declared[][] {
-  const functions = declared.filter(
-    (one) => one.node.type === 'FunctionDeclaration' || one.node.type === 'TSDeclareFunction',
-  );
-  const others = declared.filter((one) => !functions.includes(one));
+  const isFunction = (one: Declared): boolean =>
+    one.node.type === 'FunctionDeclaration' || one.node.type === 'TSDeclareFunction';
+  const functions = declared.filter(isFunction);
+  const others = declared.filter((one) => !isFunction(one));
   return [...(functions.length > 0 ? [functions] : []), ...others.map((one) => [one])];
 }
 
@@ -199,6 +207,7 @@ function namespaceMembers(module: Module, declared: Declared): SourceSymbol[] {
     symbols: [],
     reexports: [],
     taken: new Set(),
+    done: new Set(),
   };
   const ambient = declared.node.declare || module.source.isDeclarationFile;
   if (ambient && !body.some((statement) => statement.type.startsWith('Export'))) {

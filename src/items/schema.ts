@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
+import { newestFirst } from '../platform/pages.ts';
 import { ownedBy } from '../platform/viewer.ts';
 import { createItem, deleteItem, updateItem } from './service.ts';
 
@@ -12,6 +13,7 @@ export function addItems(builder: Builder): void {
   const ItemRef = builder.prismaNode('Item', {
     description: 'The smallest thing a user can own.',
     id: { field: 'id' },
+    nullable: true,
     findUnique: (id, context) => ({ id, ...ownedBy(alreadySignedIn(context)) }),
     fields: (t) => ({
       databaseId: t.expose('id', { type: 'UUID', description: 'Its id in REST.' }),
@@ -59,11 +61,7 @@ export function addItems(builder: Builder): void {
       description: "The viewer's items, newest first.",
       authScopes: { permission: 'item:read' },
       resolve: async (query, _root, _args, context) =>
-        context.app.database.prisma.item.findMany({
-          ...query,
-          where: { ownerId: (await signedIn(context)).id },
-          orderBy: { id: 'desc' },
-        }),
+        context.app.database.prisma.item.findMany(newestFirst(query, { ownerId: (await signedIn(context)).id })),
     }),
   }));
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Item } from '../generated/prisma/client.ts';
 import { idempotently } from '../jobs/service.ts';
+import { isMissingRow } from '../platform/database.ts';
 import { NotFoundError } from '../platform/errors.ts';
 import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
 
@@ -50,23 +51,28 @@ export async function getItem(app: App, viewer: Viewer, id: string): Promise<Ite
   return item;
 }
 
-/** Changes the given fields; an absent or null title stays. @throws NotFoundError, ForbiddenError */
+/** Changes the given fields of an own item; an absent or null title stays. @throws NotFoundError, ForbiddenError */
 export async function updateItem(app: App, viewer: Viewer, id: string, change: ItemChange): Promise<Item> {
   requirePermission(viewer, 'item:write');
-  await getItem(app, viewer, id);
-  return app.database.prisma.item.update({
-    where: { id },
-    data: {
-      ...(typeof change.title === 'string' && { title: change.title }),
-      ...(change.description !== undefined && { description: change.description }),
-      ...(typeof change.isActive === 'boolean' && { isActive: change.isActive }),
-    },
-  });
+  const data = {
+    ...(typeof change.title === 'string' && { title: change.title }),
+    ...(change.description !== undefined && { description: change.description }),
+    ...(typeof change.isActive === 'boolean' && { isActive: change.isActive }),
+  };
+  return present(app.database.prisma.item.update({ where: { id, ownerId: viewer.id }, data }));
 }
 
-/** Deletes an item and gives back what it was. @throws NotFoundError, ForbiddenError */
+/** Deletes an own item and gives back what it was. @throws NotFoundError, ForbiddenError */
 export async function deleteItem(app: App, viewer: Viewer, id: string): Promise<Item> {
   requirePermission(viewer, 'item:write');
-  await getItem(app, viewer, id);
-  return app.database.prisma.item.delete({ where: { id } });
+  return present(app.database.prisma.item.delete({ where: { id, ownerId: viewer.id } }));
+}
+
+/** A change whose row is not there, or was deleted at the same moment, is a refusal and no bug. */
+async function present(change: Promise<Item>): Promise<Item> {
+  try {
+    return await change;
+  } catch (error) {
+    throw isMissingRow(error) ? new NotFoundError('Item') : error;
+  }
 }

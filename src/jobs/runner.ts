@@ -38,7 +38,7 @@ export async function startHandler<Input>(app: App, handler: JobHandler<Input>):
     localConcurrency: app.config.WORKER_CONCURRENCY,
     heartbeatRefreshSeconds: 0.5,
     notifyPollingIntervalSeconds: 2,
-    pollingIntervalSeconds: 5,
+    pollingIntervalSeconds: 2,
   };
   await app.queue.boss.work(handler.definition.queue, options, async ([job]: QueueJob<unknown>[]) => {
     if (job !== undefined) await runJob(app, handler, job);

@@ -6,7 +6,9 @@ const flag = z
   .enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off'])
   .transform((text) => ['true', '1', 'yes', 'on'].includes(text));
 const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
-const origin = z.url().transform((text) => text.replace(/\/+$/, ''));
+const origin = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .transform((text) => text.replace(/\/+$/, ''));
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -122,7 +124,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       `SECRET_KEY is missing: with ENVIRONMENT=${read.ENVIRONMENT} set it to a random text of at least 32 characters.`,
     );
   }
-  const private_ = read.ENVIRONMENT === 'local' && isLoopback(read.HOST);
+  const onlyHere = read.ENVIRONMENT === 'local' && isLoopback(read.HOST);
   const redisUrl = read.REDIS_URL ?? redisUrlOf(read);
   if (read.WAKE_UPS === 'redis' && redisUrl === undefined) {
     throw new ConfigError('WAKE_UPS=redis needs REDIS_URL or REDIS_HOST.');
@@ -132,8 +134,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     DATA_DIR: isAbsolute(read.DATA_DIR) ? read.DATA_DIR : resolve(folder, read.DATA_DIR),
     DATABASE_URL: read.DATABASE_URL ?? databaseUrlOf(read),
     REDIS_URL: redisUrl,
-    ALLOW_LOCAL_REPOS: read.ALLOW_LOCAL_REPOS ?? private_,
-    DEVELOPMENT_USER: read.DEVELOPMENT_USER ?? private_,
+    ALLOW_LOCAL_REPOS: read.ALLOW_LOCAL_REPOS ?? onlyHere,
+    DEVELOPMENT_USER: read.DEVELOPMENT_USER ?? onlyHere,
     WAKE_UPS: read.WAKE_UPS === 'auto' ? (redisUrl === undefined ? 'postgres' : 'redis') : read.WAKE_UPS,
     LOG_LEVEL: read.LOG_LEVEL ?? (read.DEBUG ? 'debug' : 'info'),
   };
@@ -143,11 +145,15 @@ function databaseUrlOf(read: Settings): string | undefined {
   if (read.POSTGRES_HOST === undefined) return undefined;
   const [user, password] = [read.POSTGRES_USER, read.POSTGRES_PASSWORD].map(encodeURIComponent);
   const credentials = password === '' ? user : `${user}:${password}`;
-  return `postgresql://${credentials}@${read.POSTGRES_HOST}:${read.POSTGRES_PORT}/${encodeURIComponent(read.POSTGRES_DB)}`;
+  return `postgresql://${credentials}@${hostInUrl(read.POSTGRES_HOST)}:${read.POSTGRES_PORT}/${encodeURIComponent(read.POSTGRES_DB)}`;
 }
 
 function redisUrlOf(read: Settings): string | undefined {
   if (read.REDIS_HOST === undefined) return undefined;
   const credentials = read.REDIS_PASSWORD === undefined ? '' : `:${encodeURIComponent(read.REDIS_PASSWORD)}@`;
-  return `redis://${credentials}${read.REDIS_HOST}:${read.REDIS_PORT}/${read.REDIS_DB}`;
+  return `redis://${credentials}${hostInUrl(read.REDIS_HOST)}:${read.REDIS_PORT}/${read.REDIS_DB}`;
+}
+
+function hostInUrl(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }

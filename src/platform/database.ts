@@ -56,3 +56,8 @@ export function openDatabase({ url, connections, log, onStatement }: DatabaseOpt
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }
+
+/** Whether an error says that the row to change does not exist. */
+export function isMissingRow(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2025';
+}

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { App } from '../app.ts';
 
 /** The page, ready to be sent. */
 export interface GraphiqlPage {
   readonly plain: Buffer;
   readonly zipped: Buffer;
   readonly etag: string;
+  /** Keeps the page, and the sign-in in it, from speaking to anybody but this server. */
+  readonly contentSecurityPolicy: string;
 }
 
 /** A ready sign-in that the page carries, so that its starter queries run as they stand. */
@@ -19,11 +20,21 @@ export interface ReadySignIn {
   readonly address: string;
 }
 
+const contentSecurityPolicy = [
+  "default-src 'self' data: blob:",
+  "script-src 'unsafe-inline' 'unsafe-eval' blob:",
+  "style-src 'unsafe-inline'",
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
 /**
  * Makes the GraphiQL page: 9 MB with all its scripts inline, so it works without a network. Made when first asked for,
  * then kept compressed.
  */
-export async function renderGraphiqlPage(_app: App, ready: ReadySignIn | null): Promise<GraphiqlPage> {
+export async function renderGraphiqlPage(ready: ReadySignIn | null): Promise<GraphiqlPage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const headers = JSON.stringify({ Authorization: ready?.authorization ?? 'Bearer <access token>' }, null, 2);
   const page = renderGraphiQL({
@@ -39,7 +50,8 @@ export async function renderGraphiqlPage(_app: App, ready: ReadySignIn | null): 
   return {
     plain,
     zipped: await promisify(gzip)(plain, { level: 6 }),
-    etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 27)}"`,
+    etag: `W/"${createHash('sha256').update(plain).digest('base64url').slice(0, 27)}"`,
+    contentSecurityPolicy,
   };
 }
 

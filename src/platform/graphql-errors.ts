@@ -1,7 +1,46 @@
-import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type ExecutionResult, GraphQLError, type GraphQLErrorOptions, type GraphQLFormattedError } from 'graphql';
+import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga';
+import type { App } from '../app.ts';
 import { Prisma } from '../generated/prisma/client.ts';
+import type { Context } from './context.ts';
 import { DomainError } from './errors.ts';
 import type { Log } from './log.ts';
+
+/** The request being answered, for errors that arise where no context is at hand. */
+const requestInHand = new AsyncLocalStorage<string>();
+
+/** Runs the handling of one request, so that errors outside of its execution know its id too. */
+export function inRequest<T>(requestId: string, handle: () => T): T {
+  return requestInHand.run(requestId, handle);
+}
+
+/** Masks the errors of executions and streams, with the request id of their context. */
+export function maskingPlugin(app: App): Plugin<Context> {
+  const mask = (payload: {
+    readonly args: { readonly contextValue: Context };
+    readonly result: ExecutionResult;
+    readonly setResult: (result: ExecutionResult) => void;
+  }) => {
+    const { result, args } = payload;
+    if (result.errors === undefined) return;
+    const errors = result.errors.map((error) => maskError(error, app.log, args.contextValue.requestId));
+    payload.setResult({ ...result, errors });
+  };
+  return {
+    onExecute: () => ({ onExecuteDone: (payload) => handleStreamOrSingleExecutionResult(payload, mask) }),
+    onSubscribe: () => ({ onSubscribeResult: (payload) => handleStreamOrSingleExecutionResult(payload, mask) }),
+  };
+}
+
+/** Masks what goes wrong before or after an execution: an unexpected error there is a failed request. */
+export function maskOutsideExecution(error: unknown, log: Log): GraphQLError {
+  const masked = maskError(error, log, requestInHand.getStore());
+  if (masked.extensions.code !== internal || masked === error) return masked;
+  return new GraphQLError(masked.message, { extensions: { ...masked.extensions, http: { status: 500 } } });
+}
+
+const internal = 'INTERNAL_SERVER_ERROR';
 
 /**
  * Turns an error into what the caller may see. Refusals and GraphQL's own errors pass; values that the database
@@ -22,8 +61,15 @@ export function maskError(error: unknown, log: Log, requestId: string | undefine
   log.error({ err: error instanceof GraphQLError ? (error.originalError ?? error) : error, requestId }, 'unexpected');
   return new GraphQLError('Unexpected error', {
     ...(error instanceof GraphQLError && place(error)),
-    extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
+    extensions: { code: internal, requestId },
   });
+}
+
+/** An error as it is sent on streams and sockets, where no HTTP status goes with it. */
+export function formatError(error: GraphQLError): GraphQLFormattedError {
+  const { extensions, ...formatted } = error.toJSON();
+  const { http: _status, ...rest } = extensions ?? {};
+  return Object.keys(rest).length === 0 ? formatted : { ...formatted, extensions: rest };
 }
 
 function withCode(error: GraphQLError): GraphQLError {

@@ -1,69 +1,187 @@
-import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
-import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
-import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
-import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
-import { type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql';
+import {
+  type ASTVisitor,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Lexer,
+  type ParseOptions,
+  parse,
+  type SelectionSetNode,
+  Source,
+  TokenKind,
+  type ValidationContext,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { depthLimit } from './builder.ts';
+import { costError } from './graphql-cost.ts';
 
 /** Largest body of a GraphQL request and of a message on a socket, in bytes. */
 export const bodyLimit = 1_000_000;
 
-const limits = { tokens: 2000, aliases: 15, directives: 9, repeats: 50, variableDepth: 32, variableValues: 20_000 };
+/** What an operation may look like. */
+export const shapeLimits = {
+  tokens: 2000,
+  nesting: 100,
+  depth: depthLimit,
+  aliases: 15,
+  directives: 9,
+  repetitions: 50,
+} as const;
+export const variableLimits = { depth: 32, values: 20_000 } as const;
 
 /**
- * What an operation may look like, over HTTP, SSE and socket alike: tokens, depth, aliases, directives, repetition,
- * and the size of its variables. Cost is limited by the schema itself.
+ * Holds the limits over HTTP, SSE and socket alike. The shape is measured before validation, whose rules take
+ * quadratic time on repeated fields.
  */
-export function limitPlugins(): Plugin[] {
-  return [
-    maxTokensPlugin({ n: limits.tokens }),
-    maxDepthPlugin({ n: depthLimit, flattenFragments: true }),
-    maxAliasesPlugin({ n: limits.aliases, allowList: [] }),
-    maxDirectivesPlugin({ n: limits.directives }),
-    {
-      onValidate: ({ addValidationRule }) => {
-        addValidationRule(noRepetition);
-        addValidationRule(noNulCharacters);
-      },
-      onExecute: ({ args, setResultAndStopExecution }) => {
-        const error = variableError(args.variableValues);
-        if (error !== null) setResultAndStopExecution({ errors: [error] });
-      },
-      onSubscribe: ({ args, setResultAndStopExecution }) => {
-        const error = variableError(args.variableValues);
-        if (error !== null) setResultAndStopExecution({ errors: [error] });
-      },
-    },
-  ];
-}
-
-/** The same field more than 50 times in one selection costs validation quadratic time. */
-function noRepetition(context: ValidationContext): ASTVisitor {
+export function limitPlugin(): Plugin {
+  const measured = new WeakMap<DocumentNode, readonly GraphQLError[]>();
   return {
-    SelectionSet(node) {
-      const seen = new Map<string, number>();
-      for (const selection of node.selections) {
-        const name = selection.kind === 'InlineFragment' ? '... on' : `${selection.kind} ${selection.name.value}`;
-        const count = (seen.get(name) ?? 0) + 1;
-        seen.set(name, count);
-        if (count > limits.repeats) {
-          context.reportError(
-            new GraphQLError(`The same selection more than ${limits.repeats} times`, { nodes: selection }),
-          );
-          return;
-        }
-      }
+    onParse: ({ setParseFn }) => setParseFn(parseWithin),
+    onValidate: ({ params: { documentAST }, setResult, addValidationRule }) => {
+      const errors = measured.get(documentAST) ?? shapeErrors(documentAST);
+      measured.set(documentAST, errors);
+      if (errors.length > 0) setResult(errors);
+      addValidationRule(onlyStorableText);
+    },
+    onExecute: ({ args, setResultAndStopExecution }) => {
+      const error = variableError(args.variableValues) ?? costError(args);
+      if (error !== null) setResultAndStopExecution({ errors: [error] });
+    },
+    onSubscribe: ({ args, setResultAndStopExecution }) => {
+      const error = variableError(args.variableValues) ?? costError(args);
+      if (error !== null) setResultAndStopExecution({ errors: [error] });
     },
   };
 }
 
-/** PostgreSQL cannot hold U+0000 in a text. */
-function noNulCharacters(context: ValidationContext): ASTVisitor {
+/** Looks at the brackets first: the parser is recursive, and a deeply nested text would exhaust its stack. */
+function parseWithin(source: string | Source, options?: ParseOptions): DocumentNode {
+  const lexer = new Lexer(typeof source === 'string' ? new Source(source) : source);
+  let tokens = 0;
+  let nesting = 0;
+  for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; kind = lexer.advance().kind) {
+    tokens += 1;
+    if (tokens > shapeLimits.tokens) throw tooMuch('tokens');
+    if (opening.includes(kind)) nesting += 1;
+    if (nesting > shapeLimits.nesting) throw tooMuch('nesting');
+    if (closing.includes(kind)) nesting -= 1;
+  }
+  return parse(source, options);
+}
+
+const opening: readonly TokenKind[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L];
+const closing: readonly TokenKind[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R];
+
+type Limit = keyof typeof shapeLimits;
+
+function tooMuch(limit: Limit, found?: number): GraphQLError {
+  const maximum = shapeLimits[limit];
+  const counted = found === undefined ? '' : `; this one has ${found}`;
+  return new GraphQLError(`An operation may have ${words[limit](maximum)}${counted}`, {
+    extensions: { code: 'QUERY_TOO_COMPLEX', limit, maximum },
+  });
+}
+
+const words: Record<Limit, (maximum: number) => string> = {
+  nesting: (maximum) => `at most ${maximum} brackets inside one another`,
+  tokens: (maximum) => `at most ${maximum} tokens`,
+  depth: (maximum) => `at most ${maximum} levels of fields`,
+  aliases: (maximum) => `at most ${maximum} aliases, fragments written out`,
+  directives: (maximum) => `at most ${maximum} directives, fragments written out`,
+  repetitions: (maximum) => `the same field at most ${maximum} times at one place`,
+};
+
+interface Shape {
+  readonly depth: number;
+  readonly aliases: number;
+  readonly directives: number;
+  /** How often the most repeated field stands at one place. */
+  readonly repetitions: number;
+}
+
+function shapeErrors(document: DocumentNode): GraphQLError[] {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions) if (node.kind === 'FragmentDefinition') fragments.set(node.name.value, node);
+  const ruler = new Ruler(fragments);
+  for (const node of document.definitions) {
+    if (node.kind !== 'OperationDefinition' && node.kind !== 'FragmentDefinition') continue;
+    const shape = ruler.measure(node.selectionSet);
+    const found = { ...shape, directives: shape.directives + (node.directives?.length ?? 0) };
+    for (const limit of ['depth', 'aliases', 'directives', 'repetitions'] as const) {
+      if (found[limit] > shapeLimits[limit]) return [tooMuch(limit, found[limit])];
+    }
+  }
+  return [];
+}
+
+const nothing: Shape = { depth: 0, aliases: 0, directives: 0, repetitions: 0 };
+
+/** Measures selections with their fragments written out, each fragment once. */
+class Ruler {
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #measured = new Map<string, Shape>();
+
+  constructor(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
+    this.#fragments = fragments;
+  }
+
+  measure(set: SelectionSetNode): Shape {
+    const repeated = new Map<string, number>();
+    this.#count(set, repeated, new Set());
+    let { depth, aliases, directives } = nothing;
+    let repetitions = Math.max(0, ...repeated.values());
+    for (const selection of set.selections) {
+      const isField = selection.kind === 'Field';
+      const below = this.#below(selection.kind === 'FragmentSpread' ? selection.name.value : selection.selectionSet);
+      depth = Math.max(depth, below.depth + (isField ? 1 : 0));
+      aliases += below.aliases + (isField && selection.alias !== undefined ? 1 : 0);
+      directives += below.directives + (selection.directives?.length ?? 0);
+      repetitions = Math.max(repetitions, below.repetitions);
+    }
+    return { depth, aliases, directives, repetitions };
+  }
+
+  #below(below: string | SelectionSetNode | undefined): Shape {
+    if (below === undefined) return nothing;
+    if (typeof below !== 'string') return this.measure(below);
+    const known = this.#measured.get(below);
+    if (known !== undefined) return known;
+    const fragment = this.#fragments.get(below);
+    if (fragment === undefined) return nothing;
+    // Stands for the fragment inside itself: a cycle is refused by validation.
+    this.#measured.set(below, nothing);
+    const shape = this.measure(fragment.selectionSet);
+    this.#measured.set(below, shape);
+    return shape;
+  }
+
+  /** Counts the fields that meet at one place, through fragments. */
+  #count(set: SelectionSetNode, counts: Map<string, number>, spread: Set<string>): void {
+    for (const selection of set.selections) {
+      const name = selection.kind === 'InlineFragment' ? '... on' : `${selection.kind} ${selection.name.value}`;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+      if (selection.kind === 'InlineFragment') this.#count(selection.selectionSet, counts, spread);
+      if (selection.kind !== 'FragmentSpread' || spread.has(selection.name.value)) continue;
+      spread.add(selection.name.value);
+      const fragment = this.#fragments.get(selection.name.value);
+      if (fragment !== undefined) this.#count(fragment.selectionSet, counts, spread);
+    }
+  }
+}
+
+/** PostgreSQL's text holds neither U+0000 nor half a surrogate pair. */
+function unstorable(text: string): string | null {
+  if (text.includes('\0')) return 'A string must not hold the character U+0000';
+  if (!text.isWellFormed()) return 'A string must not hold half a surrogate pair';
+  return null;
+}
+
+function onlyStorableText(context: ValidationContext): ASTVisitor {
   return {
     StringValue(node) {
-      if (node.value.includes('\0')) {
-        context.reportError(new GraphQLError('A string must not hold the character U+0000', { nodes: node }));
+      const complaint = unstorable(node.value);
+      if (complaint !== null) {
+        context.reportError(new GraphQLError(complaint, { nodes: node, extensions: { code: 'BAD_USER_INPUT' } }));
       }
     },
   };
@@ -77,13 +195,15 @@ function variableError(variables: unknown): GraphQLError | null {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;
     count += 1;
-    if (count > limits.variableValues) return refuse(`The variables hold more than ${limits.variableValues} values`);
-    if (depth > limits.variableDepth) return refuse(`The variables are nested deeper than ${limits.variableDepth}`);
-    if (typeof value === 'string' && value.includes('\0')) {
-      return refuse('A string must not hold the character U+0000');
-    }
-    if (typeof value === 'object' && value !== null) {
-      for (const child of Object.values(value)) open.push({ value: child, depth: depth + 1 });
+    if (count > variableLimits.values) return refuse(`Variables may hold at most ${variableLimits.values} values`);
+    if (depth > variableLimits.depth) return refuse(`Variables may be nested at most ${variableLimits.depth} deep`);
+    const complaint = typeof value === 'string' ? unstorable(value) : null;
+    if (complaint !== null) return refuse(complaint);
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [key, child] of Object.entries(value)) {
+      const keyComplaint = unstorable(key);
+      if (keyComplaint !== null) return refuse(keyComplaint);
+      open.push({ value: child, depth: depth + 1 });
     }
   }
   return null;

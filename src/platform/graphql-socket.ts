@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { type execute, GraphQLError, type subscribe } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { IncomingMessage } from 'node:http';
+import type { ExecutionArgs, execute, GraphQLError, subscribe } from 'graphql';
+import { handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { DomainError } from './errors.ts';
 import type { GraphqlServer } from './graphql.ts';
+import type { Documents } from './graphql-documents.ts';
+import { formatError, maskError } from './graphql-errors.ts';
 import { bodyLimit } from './graphql-limits.ts';
 import { type Viewer, viewerStillSignedIn } from './viewer.ts';
 
 /** Close codes that graphql-ws clients understand: they try again after 1012, 1013 and 4403. */
-const closing = { restart: 1012, tryLater: 1013, forbidden: 4403 } as const;
+const closing = { restart: 1012, tryLater: 1013, forbidden: 4403, failed: 4500 } as const;
 /** Operations one socket may have running. */
 const operationLimit = 100;
 /** Milliseconds between two looks at whether an idle socket's sign-in is still good, when no wake-up comes. */
@@ -19,6 +22,10 @@ const recheckInterval = 30_000;
 const longestTimer = 2_147_483_647;
 /** Bytes waiting to be sent to one reader before its socket is closed. */
 const bufferLimit = 4_000_000;
+/** Milliseconds between pings; a socket that has not answered by the next one is dead. */
+const pingInterval = 12_000;
+/** Milliseconds a client has to answer a close before its socket is cut. */
+const farewell = 2000;
 
 const credentials = z.object({
   Authorization: z.string().optional(),
@@ -30,14 +37,18 @@ const credentials = z.object({
 
 /** What a socket remembers between its messages. */
 interface Memory {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
   credential?: string | undefined;
   forget?: () => void;
 }
 
+type Protocol = ServerOptions<Record<string, unknown> | undefined, Memory>;
+
 export interface GraphqlSocketOptions {
   readonly graphql: GraphqlServer;
   readonly authenticate: (credential: string) => Promise<Viewer>;
-  readonly trustedDocuments?: ReadonlyMap<string, string> | undefined;
+  readonly documents: Documents;
 }
 
 /**
@@ -45,80 +56,147 @@ export interface GraphqlSocketOptions {
  * `X-API-Key` or `token`; a bad one, and one that ends later, closes with 4403. Limits, masking and owner checks are
  * those of HTTP, because operations go through the same enveloped server.
  */
-export function createGraphqlSocket(
-  app: App,
-  { graphql, authenticate, trustedDocuments }: GraphqlSocketOptions,
-): WebSocketServer {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: bodyLimit });
-  useServer<Record<string, unknown> | undefined, Memory & Record<PropertyKey, unknown>>(
-    {
-      connectionInitWaitTimeout: 5000,
-      async onConnect({ connectionParams, extra }) {
-        const credential = credentialIn(connectionParams);
-        if (credential === undefined) return true;
-        try {
-          const viewer = await authenticate(credential);
-          extra.credential = credential;
-          extra.forget = closeWhenSignedOut(app, viewer, extra.socket);
-          return true;
-        } catch (error) {
-          if (error instanceof DomainError) return false;
-          throw error;
-        }
+export function createGraphqlSocket(app: App, options: GraphqlSocketOptions): WebSocketServer {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: bodyLimit, handleProtocols });
+  const protocol = makeServer<Record<string, unknown> | undefined, Memory>({
+    connectionInitWaitTimeout: 5000,
+    onConnect: ({ connectionParams, extra }) => connect(app, options, connectionParams, extra),
+    ...operationHooks(app, options),
+  });
+  sockets.on('connection', (socket, request) => {
+    const memory: Memory = { socket, request };
+    const failed = (error: unknown) => {
+      app.log.error({ err: error }, 'a socket failed');
+      socket.close(closing.failed, 'Internal server error');
+    };
+    // ws has closed it already, with 1009 for a message too large and 1007 for one that is not UTF-8.
+    socket.on('error', (error) => app.log.debug({ err: error }, 'a socket broke'));
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) => send(socket, data),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (listener) => {
+          socket.on('message', (data) => {
+            listener(String(data)).catch(failed);
+          });
+        },
       },
-      async onSubscribe({ extra, subscriptions }, _id, payload) {
-        if (Object.keys(subscriptions).length > operationLimit) {
-          return [refusal(`At most ${operationLimit} operations on one socket`, 'TOO_MANY_OPERATIONS')];
-        }
-        const query = trustedDocuments === undefined ? payload.query : trusted(payload, trustedDocuments);
-        if (query === undefined) return [refusal('Only registered operations are run here', 'PERSISTED_QUERY_ONLY')];
-        const enveloped = graphql.getEnveloped({
-          req: extra.request,
-          requestId: randomUUID(),
-          credential: extra.credential,
-          ipAddress: extra.request.socket.remoteAddress,
-          params: { ...payload, query },
-        });
-        try {
-          const document = enveloped.parse(query);
-          const errors = enveloped.validate(enveloped.schema, document);
-          if (errors.length > 0) return errors;
-          return {
-            schema: enveloped.schema,
-            operationName: payload.operationName,
-            document,
-            variableValues: payload.variables,
-            contextValue: await enveloped.contextFactory(),
-            rootValue: { execute: enveloped.execute, subscribe: enveloped.subscribe },
-          };
-        } catch (error) {
-          if (error instanceof GraphQLError) return [error];
-          throw error;
-        }
-      },
-      execute: (args) => operationOf(args.rootValue).execute(args),
-      subscribe: (args) => operationOf(args.rootValue).subscribe(args),
-      onNext({ extra }) {
-        if (extra.socket.bufferedAmount > bufferLimit) extra.socket.close(closing.tryLater, 'Too slow a reader');
-      },
-      onClose: ({ extra }) => extra.forget?.(),
-    },
-    sockets,
-  );
+      memory,
+    );
+    const stopPinging = keepAlive(socket);
+    socket.once('close', (code, reason) => {
+      stopPinging();
+      memory.forget?.();
+      Promise.resolve(closed(code, String(reason))).catch(failed);
+    });
+  });
   app.closing.addEventListener('abort', () => {
     for (const socket of sockets.clients) socket.close(closing.restart, 'Restarting');
+    // Longer than an attentive client needs; without it one that is gone would hold the process for 30 s.
+    setTimeout(() => {
+      for (const socket of sockets.clients) socket.terminate();
+    }, farewell).unref();
   });
   return sockets;
 }
 
-/** The enveloped functions that onSubscribe put where graphql-ws hands them on. */
-const operation = z.object({
-  execute: z.custom<typeof execute>((value) => typeof value === 'function'),
-  subscribe: z.custom<typeof subscribe>((value) => typeof value === 'function'),
-});
+/** Resolves when the message is on its way, so that a stream waits for its reader. */
+function send(socket: WebSocket, data: string): Promise<void> {
+  if (socket.readyState !== WebSocket.OPEN) return Promise.resolve();
+  if (socket.bufferedAmount > bufferLimit) socket.close(closing.tryLater, 'Too slow a reader');
+  return new Promise((resolve) => socket.send(data, () => resolve()));
+}
 
-function operationOf(rootValue: unknown): z.infer<typeof operation> {
-  return operation.parse(rootValue);
+function keepAlive(socket: WebSocket): () => void {
+  let answered = true;
+  socket.on('pong', () => {
+    answered = true;
+  });
+  const timer = setInterval(() => {
+    if (!answered) return socket.terminate();
+    answered = false;
+    socket.ping();
+  }, pingInterval);
+  return () => clearInterval(timer);
+}
+
+async function connect(
+  app: App,
+  { authenticate }: GraphqlSocketOptions,
+  connectionParams: unknown,
+  memory: Memory,
+): Promise<boolean> {
+  const credential = credentialIn(connectionParams);
+  if (credential === undefined) return true;
+  try {
+    const viewer = await authenticate(credential);
+    if (memory.socket.readyState !== WebSocket.OPEN) return true;
+    memory.credential = credential;
+    memory.forget = closeWhenSignedOut(app, viewer, memory.socket);
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError) return false;
+    throw error;
+  }
+}
+
+interface Operation {
+  readonly requestId: string;
+  readonly execute: typeof execute;
+  readonly subscribe: typeof subscribe;
+}
+
+/** Runs the operations of sockets as those of HTTP are run. */
+function operationHooks(app: App, { graphql, documents }: GraphqlSocketOptions) {
+  const operations = new WeakMap<ExecutionArgs, Operation>();
+  const run = async (how: 'execute' | 'subscribe', args: ExecutionArgs) => {
+    const operation = operations.get(args);
+    try {
+      if (operation === undefined) throw new Error('an operation that was not prepared');
+      return await operation[how](args);
+    } catch (error) {
+      return { errors: [maskError(error, app.log, operation?.requestId)] };
+    }
+  };
+  return {
+    async onSubscribe({ extra, subscriptions }, _id, payload) {
+      const requestId = randomUUID();
+      try {
+        if (Object.keys(subscriptions).length > operationLimit) {
+          throw new DomainError('TOO_MANY_OPERATIONS', `At most ${operationLimit} operations on one socket`);
+        }
+        const query = documents.resolve(payload);
+        const enveloped = graphql.getEnveloped({
+          req: extra.request,
+          requestId,
+          credential: extra.credential,
+          ipAddress: extra.request.socket.remoteAddress,
+          params: { ...payload, query },
+        });
+        const document = enveloped.parse(query);
+        const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
+        if (errors.length > 0) return errors;
+        const args: ExecutionArgs = {
+          schema: enveloped.schema,
+          operationName: payload.operationName,
+          document,
+          variableValues: payload.variables,
+          contextValue: await enveloped.contextFactory(),
+        };
+        operations.set(args, { requestId, execute: enveloped.execute, subscribe: enveloped.subscribe });
+        return args;
+      } catch (error) {
+        return [maskError(error, app.log, requestId)];
+      }
+    },
+    execute: (args) => run('execute', args),
+    subscribe: (args) => run('subscribe', args),
+    onNext: (_context, _id, _payload, _args, result) =>
+      result.errors && { ...result, errors: result.errors.map(formatError) },
+    onError: (_context, _id, _payload, errors) =>
+      errors.map((error) => formatError(maskError(error, app.log, undefined))),
+  } satisfies Protocol;
 }
 
 function credentialIn(connectionParams: unknown): string | undefined {
@@ -154,18 +232,4 @@ function closeWhenSignedOut(app: App, viewer: Viewer, socket: WebSocket): () => 
     clearInterval(timer);
     clearTimeout(expiry);
   };
-}
-
-function trusted(
-  payload: { readonly extensions?: Record<string, unknown> | null | undefined },
-  documents: ReadonlyMap<string, string>,
-): string | undefined {
-  const hash = persistedQuery.safeParse(payload.extensions ?? {});
-  return hash.success ? documents.get(hash.data.persistedQuery.sha256Hash) : undefined;
-}
-
-const persistedQuery = z.object({ persistedQuery: z.object({ sha256Hash: z.string() }) });
-
-function refusal(message: string, code: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code } });
 }

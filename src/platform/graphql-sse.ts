@@ -1,9 +1,11 @@
 import type { ExecutionResult } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
 import type { Context } from './context.ts';
+import { formatError } from './graphql-errors.ts';
+import { isAsyncIterable } from './graphql-streams.ts';
 
 /** Milliseconds between two comments that keep an idle connection alive. */
-const pingInterval = 12_000;
+export const pingInterval = 12_000;
 
 /**
  * Server-sent events in the distinct-connections form of graphql-sse, with the event's number as `id`, so that an
@@ -24,6 +26,10 @@ function sseProcessor(context: Context | undefined) {
     const encoder = new fetchApi.TextEncoder();
     const iterator = iterate(result);
     let ping: NodeJS.Timeout | undefined;
+    const stop = async () => {
+      clearInterval(ping);
+      await iterator.return?.();
+    };
     // Pulled one event at a time: a reader that does not read holds one event here and none in the generator.
     const body = new fetchApi.ReadableStream<Uint8Array>({
       start(controller) {
@@ -43,12 +49,9 @@ function sseProcessor(context: Context | undefined) {
         }
         const cursor = context?.delivery.cursor;
         const id = cursor === undefined ? '' : `id: ${cursor}\n`;
-        controller.enqueue(encoder.encode(`${id}event: next\ndata: ${JSON.stringify(value)}\n\n`));
+        controller.enqueue(encoder.encode(`${id}event: next\ndata: ${JSON.stringify(formatted(value))}\n\n`));
       },
-      async cancel() {
-        clearInterval(ping);
-        await iterator.return?.();
-      },
+      cancel: stop,
     });
     return new fetchApi.Response(body, {
       status: 200,
@@ -62,6 +65,10 @@ function sseProcessor(context: Context | undefined) {
   };
 }
 
+function formatted(result: ExecutionResult) {
+  return result.errors === undefined ? result : { ...result, errors: result.errors.map(formatError) };
+}
+
 /** The results of an operation one by one, whether there is one or a stream of them. */
 function iterate(result: unknown): AsyncIterator<ExecutionResult> {
   if (isAsyncIterable(result)) return result[Symbol.asyncIterator]();
@@ -69,8 +76,4 @@ function iterate(result: unknown): AsyncIterator<ExecutionResult> {
     if (typeof result === 'object' && result !== null) yield result;
   }
   return single();
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<ExecutionResult> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }

@@ -1,15 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { WebSocketServer } from 'ws';
 import type { App } from '../app.ts';
 import { version } from '../version.ts';
-import { isLoopback } from './config.ts';
 import { DomainError } from './errors.ts';
-import { type GraphiqlPage, type ReadySignIn, renderGraphiqlPage } from './graphiql.ts';
+import type { ReadySignIn } from './graphiql.ts';
 import type { GraphqlServer } from './graphql.ts';
+import { graphqlListener, isForeignPage } from './http-graphql.ts';
+import { requestIdOf } from './http-request.ts';
 import { redactUrl } from './log.ts';
 
 declare module 'fastify' {
@@ -62,6 +63,7 @@ export async function createHttpServer(app: App, options: HttpOptions): Promise<
     response.setHeader('x-request-id', requestId);
     request.headers['x-request-id'] = requestId;
     observe(app, request, response, requestId);
+    if (app.closing.aborted) leaveAfter(response);
     const path = (request.url ?? '').split('?', 1)[0];
     if (path === '/graphql') graphql(request, response);
     else routed.listener(request, response);
@@ -73,15 +75,7 @@ export async function createHttpServer(app: App, options: HttpOptions): Promise<
       const addresses: string[] = [];
       for (const port of app.config.PORT) {
         const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, dispatch);
-        server.on('upgrade', (request, socket, head) => {
-          if ((request.url ?? '').split('?', 1)[0] !== '/graphql') {
-            socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-            return;
-          }
-          options.graphqlSocket.handleUpgrade(request, socket, head, (webSocket) =>
-            options.graphqlSocket.emit('connection', webSocket, request),
-          );
-        });
+        server.on('upgrade', (request, socket, head) => upgrade(app, options.graphqlSocket, request, socket, head));
         await listen(server, port, app.config.HOST);
         servers.push(server);
         addresses.push(addressOf(server));
@@ -100,6 +94,21 @@ export async function listHttpRoutes(app: App, options: Pick<HttpOptions, 'route
   const router = await createRouter(app, options);
   await router.fastify.close();
   return [...graphqlRoutes, ...router.routes];
+}
+
+/** Opens a socket on /graphql, for the configured front end, this server's own pages and clients that are no browsers. */
+function upgrade(app: App, sockets: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  socket.on('error', (error) => app.log.debug({ err: error }, 'a connection broke before it was a socket'));
+  if ((request.url ?? '').split('?', 1)[0] !== '/graphql') refuse('404 Not Found');
+  else if (app.closing.aborted) refuse('503 Service Unavailable');
+  else if (isForeignPage(app, request)) refuse('403 Forbidden');
+  else sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
+}
+
+/** A kept connection would hold a closing server until it times out. */
+function leaveAfter(response: ServerResponse): void {
+  response.shouldKeepAlive = false;
 }
 
 async function createRouter(app: App, options: Pick<HttpOptions, 'routes'>) {
@@ -174,71 +183,6 @@ function addHealth(app: App, server: FastifyInstance): void {
   );
 }
 
-function graphqlListener(app: App, { graphql, readySignIn }: HttpOptions): RequestListener {
-  let page: Promise<GraphiqlPage> | undefined;
-  let openPage: Promise<GraphiqlPage> | undefined;
-  return (request, response) => {
-    if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
-      // The page with a sign-in is only for this machine: another Host may be a foreign page that was rebound to it.
-      if (isLoopback(hostOf(request))) page ??= readySignIn().then((ready) => renderGraphiqlPage(app, ready));
-      else openPage ??= renderGraphiqlPage(app, null);
-      const chosen = isLoopback(hostOf(request)) ? page : openPage;
-      chosen?.then(
-        (ready) => sendPage(ready, request, response),
-        (error: unknown) => {
-          app.log.error({ err: error }, 'GraphiQL could not be made');
-          response.writeHead(500).end();
-        },
-      );
-      return;
-    }
-    crossOrigin(app, request, response);
-    const done = graphql(request, response, {
-      requestId: requestIdOf(request),
-      ipAddress: request.socket.remoteAddress,
-    });
-    Promise.resolve(done).catch((error: unknown) => {
-      app.log.error({ err: error, requestId: requestIdOf(request) }, 'unexpected');
-      if (!response.headersSent) response.writeHead(500).end();
-    });
-  };
-}
-
-function sendPage(page: GraphiqlPage, request: IncomingMessage, response: ServerResponse): void {
-  const zipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-  response.setHeader('etag', page.etag);
-  response.setHeader('cache-control', 'private, no-cache');
-  response.setHeader('vary', 'accept, accept-encoding, host');
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('x-frame-options', 'DENY');
-  if (request.headers['if-none-match'] === page.etag) {
-    response.writeHead(304).end();
-    return;
-  }
-  const body = zipped ? page.zipped : page.plain;
-  if (zipped) response.setHeader('content-encoding', 'gzip');
-  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-length': body.byteLength });
-  response.end(body);
-}
-
-/** CORS for /graphql, which does not pass Fastify: only the configured front end. */
-function crossOrigin(app: App, request: IncomingMessage, response: ServerResponse): void {
-  response.setHeader('x-content-type-options', 'nosniff');
-  const { origin } = request.headers;
-  if (origin === undefined || origin !== app.config.FRONTEND_URL) return;
-  response.setHeader('access-control-allow-origin', origin);
-  response.setHeader('access-control-allow-credentials', 'true');
-  response.setHeader('vary', 'origin');
-  if (request.method === 'OPTIONS') {
-    response.setHeader('access-control-allow-methods', 'GET, POST');
-    response.setHeader(
-      'access-control-allow-headers',
-      'authorization, content-type, x-api-key, idempotency-key, last-event-id, x-request-id',
-    );
-    response.setHeader('access-control-max-age', '600');
-  }
-}
-
 function observe(app: App, request: IncomingMessage, response: ServerResponse, requestId: string): void {
   const started = performance.now();
   response.once('close', () => {
@@ -263,21 +207,6 @@ function observe(app: App, request: IncomingMessage, response: ServerResponse, r
 /** Metrics must not grow with what strangers ask for. */
 function knownRoute(route: string): string {
   return ['/', '/graphql', '/health', '/metrics', '/artifacts', '/api', '/auth'].includes(route) ? route : 'other';
-}
-
-const requestIds = new WeakMap<IncomingMessage, string>();
-
-function requestIdOf(request: IncomingMessage): string {
-  const present = requestIds.get(request);
-  if (present !== undefined) return present;
-  const given = request.headers['x-request-id'];
-  const id = typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
-  requestIds.set(request, id);
-  return id;
-}
-
-function hostOf(request: IncomingMessage): string {
-  return (request.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 }
 
 function isHttpError(error: unknown): error is Error & { statusCode: number } {

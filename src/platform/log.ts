@@ -2,55 +2,85 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type Log = Logger;
 
-/** Fields that never reach a log, wherever they stand. */
-const secretFields = [
+/** Fields whose values never reach a log, wherever they stand; written without case, dashes and underscores. */
+const secretFields = new Set([
   'authorization',
   'cookie',
+  'setcookie',
   'password',
-  'passwordHash',
+  'passwordhash',
   'token',
-  'accessToken',
-  'refreshToken',
+  'accesstoken',
+  'refreshtoken',
   'key',
-  'apiKey',
+  'apikey',
+  'xapikey',
   'secret',
-  'SECRET_KEY',
-  'DATABASE_URL',
-  'REDIS_URL',
-];
+  'secretkey',
+  'clientsecret',
+  'signature',
+  'databaseurl',
+  'redisurl',
+]);
+/** Deeper parts of a record are left out: nobody reads them, and they may go round in circles. */
+const deepest = 8;
 
 /**
  * Makes the structured log: one JSON object a line on standard error, so that standard output stays a command's own.
- * Tokens and passwords are replaced by [redacted] in the record itself and in its direct children.
+ * Tokens and passwords are replaced by [redacted] at any depth of the record.
  */
 export function createLog(level: string, destination?: DestinationStream): Log {
-  const paths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
   return pino(
     {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: describeError },
-      redact: { paths: [...paths, '*["x-api-key"]', '*.*["x-api-key"]'], censor: '[redacted]' },
+      formatters: { level: (label) => ({ level: label }), bindings: redactFields, log: redactFields },
+      // Errors have become plain objects by then; pino's own serializer would not know them.
+      serializers: { err: (error) => error },
     },
     destination ?? pino.destination({ dest: 2, sync: true }),
   );
 }
 
+function redactFields(record: object, depth = 0): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).map(([field, value]) => {
+      const secret = secretFields.has(field.toLowerCase().replace(/[-_]/g, ''));
+      return [field, secret && value !== null && value !== undefined ? '[redacted]' : redact(value, depth + 1)];
+    }),
+  );
+}
+
+function redact(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value;
+  if (depth > deepest) return '[deep]';
+  if (value instanceof Error) return redactFields(describeError(value), depth);
+  return Array.isArray(value) ? value.map((part) => redact(part, depth + 1)) : redactFields(value, depth);
+}
+
 /** What a log keeps of an error: not its other properties, which may hold connections, requests and their secrets. */
-function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+function describeError(error: Error): object {
   return {
     type: error.name,
     message: error.message,
     stack: error.stack,
     ...('code' in error && { code: error.code }),
-    ...(error.cause !== undefined && { cause: describeError(error.cause) }),
+    ...(error.cause !== undefined && { cause: error.cause }),
   };
 }
 
-/** A URL without the parts that may carry a credential: the query's values and the user info. */
+/** A text, such as an error's message, without bearer tokens and the user info of URLs. */
+function redactText(text: string): string {
+  return text.replace(/\bBearer +[\w.~+/=-]+/gi, 'Bearer [redacted]').replace(userInfo, '//[redacted]@');
+}
+
+/** Up to the last @ before path or query: a password may hold one. */
+const userInfo = /\/\/[^/?#\s]*@/g;
+
+/** A URL without the parts that may carry a credential: the values of query and fragment, and the user info. */
 export function redactUrl(url: string): string {
-  return url.replace(/([?&][^=&#]*)=[^&#]*/g, '$1=[redacted]').replace(/\/\/[^/@]*@/, '//[redacted]@');
+  return url.replace(/([?&#][^=&#]*)=[^&#]*/g, '$1=[redacted]').replace(userInfo, '//[redacted]@');
 }

@@ -2,7 +2,7 @@ import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import type { Builder } from './builder.ts';
 
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const dateForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+const dateForm = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** Whether a text is a UUID in its usual form. */
 export function isUuid(text: string): boolean {
@@ -23,8 +23,8 @@ export function addScalars(builder: Builder): void {
     description: 'A moment in ISO 8601, UTC, with milliseconds.',
     serialize: (value) => value.toISOString(),
     parseValue(value) {
-      const date = typeof value === 'string' && dateForm.test(value) ? new Date(value) : undefined;
-      if (date !== undefined && !Number.isNaN(date.getTime())) return date;
+      const date = typeof value === 'string' ? momentOf(value) : null;
+      if (date !== null) return date;
       throw new GraphQLError('A DateTime looks like 2026-01-31T12:00:00Z');
     },
   });
@@ -36,6 +36,22 @@ export function addScalars(builder: Builder): void {
   });
 }
 
+/** JSON has no infinity. */
+function finite(number: number): number {
+  if (!Number.isFinite(number)) throw new GraphQLError('This number is too large');
+  return number;
+}
+
+/** Date alone would take February 30 for March 2, and years that PostgreSQL does not take. */
+function momentOf(text: string): Date | null {
+  const day = dateForm.exec(text)?.[1];
+  if (day === undefined) return null;
+  const [midnight, date] = [new Date(`${day}T00:00:00Z`), new Date(text)];
+  if (Number.isNaN(midnight.getTime()) || Number.isNaN(date.getTime())) return null;
+  const year = date.getUTCFullYear();
+  return midnight.toISOString().startsWith(day) && year >= 1 && year <= 9999 ? date : null;
+}
+
 function literalToJson(node: ValueNode, variables: Record<string, unknown>, depth: number): unknown {
   if (depth > 32) throw new GraphQLError('This JSON literal is nested too deeply');
   switch (node.kind) {
@@ -45,7 +61,7 @@ function literalToJson(node: ValueNode, variables: Record<string, unknown>, dept
       return node.value;
     case Kind.INT:
     case Kind.FLOAT:
-      return Number(node.value);
+      return finite(Number(node.value));
     case Kind.NULL:
       return null;
     case Kind.VARIABLE:

@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 
 /** Keys derived from the one secret, each for one purpose, so that a signature for one is worthless for another. */
 export interface Secret {
@@ -13,7 +13,10 @@ export interface Secret {
   verify(purpose: string, text: string, signature: string): boolean;
 }
 
-/** Takes SECRET_KEY, or the one kept in DATA_DIR, made when there is none. Two processes at once get the same. */
+/**
+ * Takes SECRET_KEY, or the one kept in DATA_DIR, made when there is none. Two processes at once get the same.
+ * @throws ConfigError when the kept one is damaged
+ */
 export async function readSecret(config: Config): Promise<Secret> {
   return deriveSecret(config.SECRET_KEY ?? (await keptSecret(join(config.DATA_DIR, 'secret'))));
 }
@@ -41,11 +44,11 @@ export function deriveSecret(material: string): Secret {
 }
 
 async function keptSecret(path: string): Promise<string> {
-  const kept = await readFile(path, 'utf8').catch(() => '');
-  if (kept.trim().length >= 32) return kept.trim();
+  const kept = await readSecretFile(path);
+  if (kept !== undefined) return kept;
   const mine = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  await writeFile(mine, randomBytes(48).toString('base64url'), { mode: 0o600 });
   try {
+    await writeDurably(mine, randomBytes(48).toString('base64url'));
     // link() fails when somebody else was first, and never shows a half-written file.
     await link(mine, path);
   } catch (error) {
@@ -53,5 +56,31 @@ async function keptSecret(path: string): Promise<string> {
   } finally {
     await rm(mine, { force: true });
   }
-  return (await readFile(path, 'utf8')).trim();
+  const made = await readSecretFile(path);
+  if (made === undefined) throw new ConfigError(`The secret in ${path} was removed while it was being made.`);
+  return made;
+}
+
+/** Undefined when there is no file. A short one is refused: keys made from it could be guessed. */
+async function readSecretFile(path: string): Promise<string | undefined> {
+  let kept: string;
+  try {
+    kept = (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  if (kept.length >= 32) return kept;
+  throw new ConfigError(`The secret in ${path} is damaged; remove the file to get a new one, which ends all sign-ins.`);
+}
+
+/** On disk before it gets its name: after a power failure an empty file would stand there for good. */
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }

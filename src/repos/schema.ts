@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { RepositoryProvider } from '../generated/prisma/enums.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
+import { newestFirst } from '../platform/pages.ts';
 import { ownedBy } from '../platform/viewer.ts';
 import { connectRepository, disconnectRepository } from './service.ts';
 
@@ -28,6 +29,7 @@ function addRepositoryType(builder: Builder) {
   return builder.prismaNode('Repository', {
     description: 'A repository somebody connected.',
     id: { field: 'id' },
+    nullable: true,
     findUnique: (id, context) => ({ id, ...ownedBy(alreadySignedIn(context)) }),
     fields: (t) => ({
       databaseId: t.expose('id', { type: 'UUID', description: 'Its id in REST.' }),
@@ -65,11 +67,7 @@ function addRepositoryFields(builder: Builder, RepositoryRef: RepositoryRef): vo
       totalCount: async (_root, _args, context) =>
         context.app.database.prisma.repository.count({ where: { ownerId: (await signedIn(context)).id } }),
       resolve: async (query, _root, _args, context) =>
-        context.app.database.prisma.repository.findMany({
-          ...query,
-          where: { ownerId: (await signedIn(context)).id },
-          orderBy: { id: 'desc' },
-        }),
+        context.app.database.prisma.repository.findMany(newestFirst(query, { ownerId: (await signedIn(context)).id })),
     }),
   }));
   builder.mutationFields((t) => ({

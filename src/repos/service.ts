@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Repository } from '../generated/prisma/client.ts';
 import { idempotently } from '../jobs/service.ts';
+import { isMissingRow } from '../platform/database.ts';
 import { ConflictError, NotFoundError } from '../platform/errors.ts';
 import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
 import { inspectRemote } from './git.ts';
@@ -53,22 +54,32 @@ export async function getRepository(app: App, viewer: Viewer, id: string): Promi
   return repository;
 }
 
+/** A repository of the viewer's own, for what changes it or works on it: admins only see those of others. */
+export async function getOwnRepository(app: App, viewer: Viewer, id: string): Promise<Repository> {
+  const repository = await getRepository(app, viewer, id);
+  if (repository.ownerId !== viewer.id) throw new NotFoundError('Repository');
+  return repository;
+}
+
 /**
- * Forgets a repository, with the results of its jobs. Refused while one of them is still going on.
+ * Forgets an own repository, with the results of its jobs. Refused while one of them is still going on.
  * @throws NotFoundError, ConflictError JOBS_RUNNING
  */
 export async function disconnectRepository(app: App, viewer: Viewer, id: string): Promise<Repository> {
   requirePermission(viewer, 'repository:write');
-  const repository = await getRepository(app, viewer, id);
+  const repository = await getOwnRepository(app, viewer, id);
   const { prisma } = app.database;
   const jobs = await prisma.job.findMany({ where: { docs: { repositoryId: id } }, select: { id: true, status: true } });
   if (jobs.some(({ status }) => status === 'QUEUED' || status === 'RUNNING')) {
     throw new ConflictError('Jobs of this repository are still going on; cancel them first', 'JOBS_RUNNING');
   }
-  await prisma.$transaction([
+  const forget = [
     prisma.job.deleteMany({ where: { docs: { repositoryId: id } } }),
     prisma.repository.delete({ where: { id } }),
-  ]);
+  ];
+  await prisma.$transaction(forget).catch((error: unknown) => {
+    throw isMissingRow(error) ? new NotFoundError('Repository') : error;
+  });
   for (const job of jobs) await app.storage.removePrefix(`jobs/${job.id}/`);
   return repository;
 }

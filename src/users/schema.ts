@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Role } from '../generated/prisma/enums.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
+import { newestFirst } from '../platform/pages.ts';
 import { permissionsOf } from '../platform/viewer.ts';
 import { setUserRole, updateMe } from './service.ts';
 
@@ -19,6 +20,7 @@ export function addUsers(builder: Builder): void {
   const UserRef = builder.prismaNode('User', {
     description: 'A person or script that owns work here.',
     id: { field: 'id' },
+    nullable: true,
     findUnique: (id, context) => {
       const viewer = alreadySignedIn(context);
       return viewer.role === 'ADMIN' ? { id } : { id, AND: [{ id: viewer.id }] };
@@ -66,8 +68,7 @@ export function addUsers(builder: Builder): void {
       cursor: 'id',
       description: 'Everybody, newest first; for admins.',
       authScopes: { permission: 'user:read' },
-      resolve: (query, _root, _args, context) =>
-        context.app.database.prisma.user.findMany({ ...query, orderBy: { id: 'desc' } }),
+      resolve: (query, _root, _args, context) => context.app.database.prisma.user.findMany(newestFirst(query, {})),
     }),
   }));
 

@@ -90,7 +90,7 @@ function tamedBlockStart(line: string): string {
 /** Inline Markdown of a comment: code spans stay, HTML and images do not. */
 function tamedLine(line: string): string {
   const linked = line.replace(
-    /\{@(?:link|linkcode|linkplain|see)\s+([^}|\s]+)(?:[\s|]+([^}]*))?\}/g,
+    /\{@(?:link|linkcode|linkplain|see)\s+([^{}|\s]{1,300})(?:[\s|]+([^{}]{0,300}))?\}/g,
     (_, target, label) => {
       const text: string = (label ?? '').trim();
       if (/^https?:\/\/[^\s()<>]+$/.test(target)) return text === '' ? `<${target}>` : `[${text}](${target})`;

@@ -79,7 +79,9 @@ function openGroup(group: Group): Group[] {
     const slash = path.indexOf('/', prefix.length);
     if (slash < 0) continue;
     const folder = path.slice(0, slash + 1);
-    folders.set(folder, [...(folders.get(folder) ?? []), path]);
+    const paths = folders.get(folder);
+    if (paths === undefined) folders.set(folder, [path]);
+    else paths.push(path);
   }
   const parts: Group[] = [...folders].map(([label, paths]) => ({ label, modules: paths, isOwnFiles: false }));
   if (own.length === 0) return parts;

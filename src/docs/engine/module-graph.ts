@@ -15,7 +15,10 @@ export interface Edge {
 export function findCycles(edges: readonly Edge[]): string[][] {
   const next = new Map<string, string[]>();
   for (const edge of edges) {
-    if (edge.atLoad) next.set(edge.from, [...(next.get(edge.from) ?? []), edge.to]);
+    if (!edge.atLoad) continue;
+    const targets = next.get(edge.from);
+    if (targets === undefined) next.set(edge.from, [edge.to]);
+    else targets.push(edge.to);
   }
   for (const targets of next.values()) targets.sort(compareBytes);
   const cycles = components(next)

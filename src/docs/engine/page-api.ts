@@ -35,14 +35,21 @@ export function writeApiPages(model: ProjectModel, paths: PagePaths): Page[] {
     .map((one) => ({ ...one, text: moduleText(one.module, one.anchor, anchors) }));
   const total = texts.reduce((sum, one) => sum + one.text.length, 0);
   const parts = total <= LONGEST_PAGE ? [] : splitParts(texts, paths);
+  const missingPath = `${paths.apiParts}/undocumented.md`;
   const index = page([
     `# API of ${plain(model.name)}`,
     introduction(model, texts.length),
     '## Contents',
     contents(texts, paths.api),
-    ...coverageSection(model),
+    ...coverageSection(
+      model,
+      parts.length === 0 ? null : linkTarget(posix.relative(posix.dirname(paths.api), missingPath)),
+    ),
     ...(parts.length === 0 && texts.length > 0 ? ['## Modules', ...texts.map((one) => one.text)] : []),
   ]);
+  if (parts.length > 0 && model.coverage.publicSymbols > model.coverage.documentedSymbols) {
+    parts.push({ path: missingPath, content: page(['# Undocumented symbols', missingList(model)]) });
+  }
   return [{ path: paths.api, content: index }, ...parts];
 }
 
@@ -118,7 +125,15 @@ function reexportList(module: ParsedFile): string {
   return [...bySource].map(([specifier, names]) => `${names.join(', ')} from ${code(specifier)}`).join('; ');
 }
 
-function coverageSection(model: ProjectModel): string[] {
+function missingList(model: ProjectModel): string {
+  return model.coverage.modules
+    .flatMap((module) => module.undocumented)
+    .map((one) => `- ${code(one.name)} (${one.kind}), ${code(`${one.path}:${one.line}`)}`)
+    .join('\n');
+}
+
+/** Figures of the coverage; `missingPage` is where the undocumented symbols are named when not here. */
+function coverageSection(model: ProjectModel, missingPage: string | null): string[] {
   const { coverage } = model;
   if (coverage.percentage === null) return [];
   const rows = [...coverage.modules]
@@ -129,13 +144,13 @@ function coverageSection(model: ProjectModel): string[] {
       grouped(one.documentedSymbols),
       grouped(one.undocumented.length),
     ]);
-  const missing = coverage.modules.flatMap((module) => module.undocumented);
-  const list = missing.map((one) => `- ${code(one.name)} (${one.kind}), ${code(`${one.path}:${one.line}`)}`).join('\n');
+  const missing = coverage.publicSymbols - coverage.documentedSymbols;
+  const title = counted(missing, 'undocumented symbol');
   return [
     '## Coverage',
     `${grouped(coverage.documentedSymbols)} of ${counted(coverage.publicSymbols, 'public symbol')} are documented (${coverage.percentage} %). ${COVERAGE_RULE}`,
     folded('By module', table(['Module', 'Public', 'Documented', 'Missing'], rows)),
-    missing.length === 0 ? '' : folded(`${counted(missing.length, 'undocumented symbol')}`, list),
+    missing === 0 ? '' : missingPage === null ? folded(title, missingList(model)) : `[${title}](${missingPage})`,
   ];
 }
 

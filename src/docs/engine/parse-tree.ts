@@ -31,6 +31,8 @@ const BATCH_FILES = 32;
 const BATCH_BYTES = 1024 * 1024;
 /** The deepest nesting that fits into so many bytes was measured not to overflow a stack of 256 MB. */
 const LARGEST_IN_THREAD = 256 * 1024;
+/** A batch takes a tenth of a second; hostile text could take hours. */
+const BATCH_MILLISECONDS = 60_000;
 const LARGE_FILE_MILLISECONDS = 60_000;
 
 /** Whether the symbols of a file are read. */
@@ -117,15 +119,20 @@ async function parseSomehow(
   if (first !== undefined && paths.length === 1 && size > LARGEST_IN_THREAD && parsedLanguageOf(first) !== 'python') {
     return [await parseInProcess(run, first, signal)];
   }
+  const limit = AbortSignal.timeout(BATCH_MILLISECONDS);
   try {
-    return await run.pool.run(PARSE_FILES, { root: run.root, paths, maxBytes: run.maxFileBytes }, { signal });
+    const batch = { root: run.root, paths, maxBytes: run.maxFileBytes };
+    return await run.pool.run(PARSE_FILES, batch, { signal: AbortSignal.any([signal, limit]) });
   } catch (error) {
-    if (signal.aborted || !(error instanceof ThreadDiedError)) throw error;
+    if (signal.aborted || !(limit.aborted || error instanceof ThreadDiedError)) throw error;
     if (first !== undefined && paths.length === 1) {
-      return [{ skip: { path: first, reason: 'parser-failed', detail: error.message } }];
+      const detail = limit.aborted
+        ? `it took longer than ${BATCH_MILLISECONDS / 1000} s`
+        : 'the parser ran out of memory';
+      return [{ skip: { path: first, reason: 'parser-failed', detail } }];
     }
   }
-  // One of them killed the thread: only one at a time tells which.
+  // One of them killed or blocked the thread: only one at a time tells which.
   const results: FileResult[] = [];
   for (const path of paths) results.push(...(await parseSomehow(run, [path], 0, signal)));
   return results;

@@ -1,0 +1,141 @@
+import {
+  type ExecutionArgs,
+  type FieldNode,
+  GraphQLError,
+  type GraphQLField,
+  type GraphQLNamedType,
+  getArgumentValues,
+  getNamedType,
+  getNullableType,
+  getOperationAST,
+  getVariableValues,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
+import { costLimit, defaultPageSize, maxPageSize } from './builder.ts';
+import { ValidationError } from './errors.ts';
+import { isUuid } from './scalars.ts';
+
+/** How long a list without pages is taken to be. */
+const ordinaryListSize = 10;
+
+/**
+ * Counts what an operation may cost at most: each field a point, and what is below it as often as its page or list may
+ * be long. Gives a refusal when that is too much, or when a page is asked for that there cannot be; null when all is
+ * well. Arguments that do not fit otherwise are left to the execution.
+ */
+export function costError(args: ExecutionArgs): GraphQLError | null {
+  const { document, operationName, schema } = args;
+  const operation = getOperationAST(document, operationName);
+  const root = operation && schema.getRootType(operation.operation);
+  if (!operation || !root) return null;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], { ...args.variableValues });
+  if (coerced === undefined) return null;
+  try {
+    const cost = new CostCounter(args, coerced).ofSelections(operation.selectionSet, root);
+    if (cost <= costLimit) return null;
+    return new GraphQLError(
+      `This operation costs ${cost} points, more than ${costLimit}: ask for smaller pages or fewer fields`,
+      { extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'cost', maximum: costLimit } },
+    );
+  } catch (error) {
+    if (error instanceof ValidationError) return error;
+    throw error;
+  }
+}
+
+interface FieldCost {
+  readonly field: number;
+  readonly multiplier: number;
+}
+
+class CostCounter {
+  readonly #args: ExecutionArgs;
+  readonly #variables: Record<string, unknown>;
+  readonly #fragments = new Map<string, number>();
+
+  constructor(args: ExecutionArgs, variables: Record<string, unknown>) {
+    this.#args = args;
+    this.#variables = variables;
+  }
+
+  ofSelections(set: SelectionSetNode, parent: GraphQLNamedType): number {
+    let cost = 0;
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) cost += this.#ofField(selection, parent);
+      else if (selection.kind === Kind.FRAGMENT_SPREAD) cost += this.#ofFragment(selection.name.value);
+      else {
+        const type = selection.typeCondition && this.#args.schema.getType(selection.typeCondition.name.value);
+        cost += this.ofSelections(selection.selectionSet, type ?? parent);
+      }
+    }
+    return cost;
+  }
+
+  #ofFragment(name: string): number {
+    const known = this.#fragments.get(name);
+    if (known !== undefined) return known;
+    const fragment = this.#args.document.definitions.find(
+      (node) => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === name,
+    );
+    if (fragment?.kind !== Kind.FRAGMENT_DEFINITION) return 0;
+    const type = this.#args.schema.getType(fragment.typeCondition.name.value);
+    const cost = type === undefined ? 0 : this.ofSelections(fragment.selectionSet, type);
+    this.#fragments.set(name, cost);
+    return cost;
+  }
+
+  #ofField(node: FieldNode, parent: GraphQLNamedType): number {
+    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
+    // Introspection: its depth is limited by validation.
+    if (field === undefined) return 1;
+    const { field: own, multiplier } = this.#costOf(field, node);
+    const below = node.selectionSet ? this.ofSelections(node.selectionSet, getNamedType(field.type)) : 0;
+    return own + multiplier * below;
+  }
+
+  #costOf(field: GraphQLField<unknown, unknown>, node: FieldNode): FieldCost {
+    const type = getNullableType(field.type);
+    const args = this.#argumentsOf(field, node);
+    if (isObjectType(type) && type.name.endsWith('Connection')) return { field: 1, multiplier: pageSize(args) };
+    const otherwise = { field: 1, multiplier: isListType(type) ? ordinaryListSize : 1 };
+    const option: unknown = field.extensions.complexity;
+    const said: unknown = typeof option === 'function' ? option(args, this.#args.contextValue, field) : option;
+    if (typeof said === 'number') return { ...otherwise, field: said };
+    return typeof said === 'object' && said !== null ? { ...otherwise, ...said } : otherwise;
+  }
+
+  #argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> {
+    try {
+      return getArgumentValues(field, node, this.#variables);
+    } catch {
+      return {};
+    }
+  }
+}
+
+/** How many things a page may hold; every connection here has the ids as its cursors. @throws ValidationError */
+function pageSize(args: Readonly<Record<string, unknown>>): number {
+  const refuse = (name: string, message: string) =>
+    new ValidationError(`${name}: ${message}`, [{ path: name, message }]);
+  for (const name of ['first', 'last']) {
+    const size = args[name];
+    if (typeof size === 'number' && (size < 0 || size > maxPageSize)) {
+      throw refuse(name, `must be from 0 to ${maxPageSize}`);
+    }
+  }
+  for (const name of ['after', 'before']) {
+    const cursor = args[name];
+    if (typeof cursor === 'string' && !isCursor(cursor)) throw refuse(name, 'not a cursor this server has given out');
+  }
+  const size = args.first ?? args.last;
+  return typeof size === 'number' ? size : defaultPageSize;
+}
+
+function isCursor(cursor: string): boolean {
+  const [namespace, form, id, ...more] = Buffer.from(cursor, 'base64').toString('utf8').split(':');
+  return namespace === 'GPC' && form === 'S' && id !== undefined && isUuid(id) && more.length === 0;
+}

@@ -18,7 +18,7 @@ export interface TestApp {
   /** Where it listens; empty without the api role. */
   readonly url: string;
   readonly config: Config;
-  /** SQL statements that Prisma and the pool have sent since the last call. */
+  /** SQL statements that Prisma has sent since the last call. */
   readonly statements: () => string[];
   /** Starts another process's worth of app on the same database and folder. */
   readonly another: (roles?: TestRoles, settings?: Record<string, string>) => Promise<TestApp>;

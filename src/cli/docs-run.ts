@@ -37,7 +37,7 @@ export async function runDocs(named: string, { ref, out, force }: DocsOptions, o
   const folder = out === undefined ? undefined : resolve(hereFolder(), out);
   if (folder !== undefined) await checkPlace(folder);
   // Whoever types here can read the folders of this machine anyway.
-  const config = { ...readQuietSettings(), ALLOW_LOCAL_REPOS: true };
+  const config = readQuietSettings();
   const app = await createApp({ config, working: true });
   try {
     const viewer = await operator(app);

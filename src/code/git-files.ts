@@ -12,39 +12,60 @@ export interface GitListing {
 const LISTING_BYTES = 128 * 1024 * 1024;
 const LISTING_MILLISECONDS = 60_000;
 
+/** What git printed about a checkout. Plain bytes: they are cheap to hand to a thread, which may take them apart. */
+export interface GitOutput {
+  readonly staged: Uint8Array;
+  readonly others: Uint8Array;
+}
+
 /**
  * Tracked files plus untracked ones that are not ignored, or null when the folder is no git checkout or git cannot list
  * it. Nothing in the folder's own git configuration is run.
  */
 export async function listGitFiles(root: string, signal?: AbortSignal): Promise<GitListing | null> {
+  const output = await askGit(root, signal);
+  return output === null ? null : readGitOutput(output);
+}
+
+/** The same, not yet taken apart. Rejects with the signal's reason; git is killed then. */
+export async function askGit(root: string, signal?: AbortSignal): Promise<GitOutput | null> {
   const marker = await lstat(join(root, '.git')).catch(() => null);
-  if (marker === null || marker.isSymbolicLink()) return null;
+  if (marker === null || !(marker.isDirectory() || marker.isFile())) return null;
   const staged = await git(root, ['ls-files', '-z', '--stage'], signal);
-  const others = await git(root, ['ls-files', '-z', '--others', '--exclude-standard'], signal);
-  if (staged === null || others === null) return null;
+  const others = staged === null ? null : await git(root, ['ls-files', '-z', '--others', '--exclude-standard'], signal);
+  return staged === null || others === null ? null : { staged, others };
+}
+
+/** Takes the output of git apart. */
+export function readGitOutput(output: GitOutput): GitListing {
   const files = new Set<string>();
   const submodules = new Set<string>();
-  for (const entry of staged.split('\0')) {
+  for (const entry of entriesOf(output.staged)) {
     const tab = entry.indexOf('\t');
-    if (tab < 0) continue;
-    (entry.startsWith('160000') ? submodules : files).add(entry.slice(tab + 1));
+    if (tab >= 0) (entry.startsWith('160000') ? submodules : files).add(entry.slice(tab + 1));
   }
-  for (const path of others.split('\0')) {
+  for (const path of entriesOf(output.others)) {
     // A folder here is another repository inside this one: git lists it, but does not look in.
     if (path.endsWith('/')) submodules.add(path.slice(0, -1));
-    else if (path !== '') files.add(path);
+    else files.add(path);
   }
   return { files: [...files], submodules: [...submodules] };
 }
 
-function git(root: string, args: readonly string[], signal: AbortSignal | undefined): Promise<string | null> {
-  const guarded = ['-c', 'core.fsmonitor=false', '-c', `core.hooksPath=${devNull}`, '-c', 'core.quotePath=false'];
+function entriesOf(bytes: Uint8Array): string[] {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return text.split('\0').filter((entry) => entry !== '');
+}
+
+function git(root: string, args: readonly string[], signal: AbortSignal | undefined): Promise<Buffer | null> {
+  const guarded = ['-c', 'core.fsmonitor=false', '-c', `core.hooksPath=${devNull}`, '-c', `core.excludesFile=${devNull}`];
   return new Promise((resolve, reject) => {
     execFile(
       'git',
       [...guarded, '-c', 'core.untrackedCache=false', '-c', 'safe.directory=*', ...args],
       {
         cwd: root,
+        encoding: 'buffer',
         env: gitEnvironment(root),
         maxBuffer: LISTING_BYTES,
         timeout: LISTING_MILLISECONDS,

@@ -11,6 +11,7 @@ export type SkipReason =
   | 'too-large'
   | 'encoding'
   | 'vendored'
+  | 'excluded'
   | 'generated'
   | 'unreadable'
   | 'special-file'

@@ -1,25 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { ValidationError } from '../platform/errors.ts';
 import { type GitListing, listGitFiles } from './git-files.ts';
-import { hasBinaryExtension, languageOf, parsedLanguageOf } from './languages.ts';
-import { generatedByName, generatedByText, isManifestName, isVendoredFolder } from './left-out.ts';
-import { countLines } from './lines.ts';
-import { decodeSource, errorCode, isInside, readSourceBytes, type Skip, type TextEncoding } from './source-text.ts';
+import { isManifestName, isVendoredFolder } from './left-out.ts';
+import { inspectPath, type SourceFile } from './source-file.ts';
+import { errorCode, isInside, type Skip } from './source-text.ts';
 
-/** One file of a checkout that is kept. `language` is null when the ending says nothing. */
-export interface SourceFile {
-  readonly path: string;
-  /** Bytes on disk. */
-  readonly size: number;
-  readonly language: string | null;
-  /** How the text was decoded; null for files whose symbols are not read. */
-  readonly encoding: TextEncoding | null;
-  /** Lines of text; null for files whose symbols are not read. */
-  readonly lines: number | null;
-}
+export type { SourceFile } from './source-file.ts';
 
 /** What a walk may cost. Reaching one is said in `SourceTree.limitsReached`, never silent. */
 export interface TreeLimits {
@@ -53,7 +42,19 @@ interface Walk {
   readonly paths: string[];
   readonly skips: Skip[];
   readonly limitsReached: Set<string>;
-  readonly vendored: Set<string>;
+  /** Paths of folders that are not to be read, relative to the root. */
+  readonly excluded: ReadonlySet<string>;
+  /** Folders that are named as left out already. */
+  readonly named: Set<string>;
+}
+
+export interface TreeOptions {
+  readonly signal?: AbortSignal;
+  readonly limits?: Partial<TreeLimits>;
+  /** Absolute paths of folders that are not read wherever they are, such as the data folder of this program. */
+  readonly excluded?: readonly string[];
+  /** What git knows of the folder, null for none; it is asked when this is absent. */
+  readonly listing?: GitListing | null;
 }
 
 /**
@@ -61,20 +62,19 @@ interface Walk {
  * opened for reading. A git checkout is listed by git, so ignored files are absent; any other folder is walked.
  * Rejects with a ValidationError when `root` is no readable folder, and with the signal's reason when it is aborted.
  */
-export async function readSourceTree(
-  root: string,
-  options: { signal?: AbortSignal; limits?: Partial<TreeLimits> } = {},
-): Promise<SourceTree> {
+export async function readSourceTree(root: string, options: TreeOptions = {}): Promise<SourceTree> {
+  const resolved = await resolveFolder(root);
   const walk: Walk = {
-    root: await resolveRoot(root),
+    root: resolved,
     limits: { ...DEFAULT_TREE_LIMITS, ...options.limits },
     signal: options.signal,
     paths: [],
     skips: [],
     limitsReached: new Set(),
-    vendored: new Set(),
+    excluded: new Set((options.excluded ?? []).flatMap((folder) => pathInside(resolved, folder) ?? [])),
+    named: new Set(),
   };
-  const listing = await listGitFiles(walk.root, walk.signal);
+  const listing = options.listing === undefined ? await listGitFiles(walk.root, walk.signal) : options.listing;
   if (listing === null) await walkFolder(walk, '', 0);
   else await takeListing(walk, listing);
   walk.paths.sort(compareBytes);
@@ -94,7 +94,8 @@ export function compareBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-async function resolveRoot(root: string): Promise<string> {
+/** The real path of a folder. @throws ValidationError when it is none that can be read */
+export async function resolveFolder(root: string): Promise<string> {
   try {
     const resolved = await realpath(root);
     if ((await lstat(resolved)).isDirectory()) return resolved;
@@ -102,6 +103,12 @@ async function resolveRoot(root: string): Promise<string> {
     throw new ValidationError(`The folder cannot be read (${errorCode(error)})`);
   }
   throw new ValidationError('That is a file, not a folder');
+}
+
+/** `folder` relative to `root` with forward slashes, or null when it does not lie in it. */
+function pathInside(root: string, folder: string): string | null {
+  const path = relative(root, folder);
+  return path !== '' && isInside(root, folder) ? path.replaceAll(sep, '/') : null;
 }
 
 async function walkFolder(walk: Walk, folder: string, depth: number): Promise<void> {
@@ -115,6 +122,7 @@ async function walkFolder(walk: Walk, folder: string, depth: number): Promise<vo
   try {
     entries = await readdir(join(walk.root, folder), { withFileTypes: true });
   } catch (error) {
+    if (folder === '') throw new ValidationError(`The folder cannot be read (${errorCode(error)})`);
     skip(walk, folder, 'unreadable', errorCode(error));
     return;
   }
@@ -129,9 +137,9 @@ async function walkFolder(walk: Walk, folder: string, depth: number): Promise<vo
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
       if (entry.name === '.git') continue;
-      if (isVendoredFolder(entry.name, { inRoot: folder === '', besideManifest })) {
-        skip(walk, path, 'vendored', 'a folder of foreign or built code');
-      } else await walkFolder(walk, path, depth + 1);
+      if (walk.excluded.has(path)) leaveOut(walk, path, 'excluded');
+      else if (isVendoredFolder(entry.name, { inRoot: folder === '', besideManifest })) leaveOut(walk, path, 'vendored');
+      else await walkFolder(walk, path, depth + 1);
     } else if (!takePath(walk, path)) return;
   }
 }
@@ -153,14 +161,24 @@ async function takeListing(walk: Walk, listing: GitListing): Promise<void> {
     if (isManifestName(path.slice(slash + 1))) folders.add(slash < 0 ? '' : path.slice(0, slash));
   }
   for (const path of [...listing.files].sort(compareBytes)) {
-    const vendored = vendoredAncestor(path, folders);
-    if (vendored === null) {
-      if (!takePath(walk, path)) return;
-    } else if (!walk.vendored.has(vendored)) {
-      walk.vendored.add(vendored);
-      skip(walk, vendored, 'vendored', 'a folder of foreign or built code');
-    }
+    const excluded = excludedAncestor(walk, path);
+    const vendored = excluded === null ? vendoredAncestor(path, folders) : null;
+    if (excluded !== null) leaveOut(walk, excluded, 'excluded');
+    else if (vendored !== null) leaveOut(walk, vendored, 'vendored');
+    else if (!takePath(walk, path)) return;
   }
+}
+
+/** Names a folder as left out, once. */
+function leaveOut(walk: Walk, folder: string, reason: 'excluded' | 'vendored'): void {
+  if (walk.named.has(folder)) return;
+  walk.named.add(folder);
+  const detail = reason === 'vendored' ? 'a folder of foreign or built code' : 'a folder of this program itself';
+  skip(walk, folder, reason, detail);
+}
+
+function excludedAncestor(walk: Walk, path: string): string | null {
+  return [...walk.excluded].find((folder) => path === folder || path.startsWith(`${folder}/`)) ?? null;
 }
 
 function vendoredAncestor(path: string, manifestFolders: ReadonlySet<string>): string | null {
@@ -182,11 +200,12 @@ const INSPECTED_AT_ONCE = 16;
 
 async function inspectAll(walk: Walk): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
+  const place = { root: walk.root, maxFileBytes: walk.limits.maxFileBytes };
   let total = 0;
   for (let at = 0; at < walk.paths.length; at += INSPECTED_AT_ONCE) {
     walk.signal?.throwIfAborted();
     const batch = walk.paths.slice(at, at + INSPECTED_AT_ONCE);
-    const found = await Promise.all(batch.map((path) => inspect(walk, path)));
+    const found = await Promise.all(batch.map((path) => inspectPath(place, path)));
     for (const [index, result] of found.entries()) {
       const path = batch[index] ?? '';
       if (result === null) continue;
@@ -202,60 +221,4 @@ async function inspectAll(walk: Walk): Promise<SourceFile[]> {
     }
   }
   return files;
-}
-
-/** The file, why it is left out, or null when it is gone. */
-async function inspect(walk: Walk, path: string): Promise<SourceFile | Skip | null> {
-  const absolute = join(walk.root, path);
-  let found: Awaited<ReturnType<typeof lstat>>;
-  try {
-    found = await lstat(absolute);
-  } catch (error) {
-    const code = errorCode(error);
-    if (path.includes('\uFFFD')) return { path, reason: 'unreadable', detail: 'its name is not UTF-8' };
-    // Git lists files that the working copy has deleted: they are not there, so nothing was left out.
-    return code === 'ENOENT' || code === 'ENOTDIR' ? null : { path, reason: 'unreadable', detail: code };
-  }
-  if (found.isSymbolicLink()) return describeLink(walk.root, path);
-  if (found.isDirectory()) return { path, reason: 'submodule', detail: 'another repository inside this one' };
-  if (!found.isFile()) return { path, reason: 'special-file', detail: 'a device, socket or FIFO' };
-  return inspectFile(walk, path, found.size);
-}
-
-async function describeLink(root: string, path: string): Promise<Skip> {
-  try {
-    const target = await realpath(join(root, path));
-    if (isInside(root, target)) return { path, reason: 'symlink', detail: 'a symbolic link inside the folder' };
-    return { path, reason: 'symlink-outside', detail: 'a symbolic link that leads out of the folder' };
-  } catch {
-    return { path, reason: 'symlink', detail: 'a symbolic link to nothing' };
-  }
-}
-
-async function inspectFile(walk: Walk, path: string, size: number): Promise<SourceFile | Skip> {
-  if (hasBinaryExtension(path)) return { path, reason: 'binary', detail: 'by its ending' };
-  const generated = generatedByName(path.slice(path.lastIndexOf('/') + 1));
-  if (generated !== null) return { path, reason: 'generated', detail: generated };
-  const language = languageOf(path);
-  if (parsedLanguageOf(path) === null) return inspectHead(walk, path, size, language);
-  const read = await readSourceBytes(walk.root, path, walk.limits.maxFileBytes);
-  if ('reason' in read) return { path, ...read };
-  const decoded = decodeSource(read.bytes);
-  if ('reason' in decoded) return { path, ...decoded };
-  const byText = generatedByText(decoded.text);
-  if (byText !== null) return { path, reason: 'generated', detail: byText };
-  return { path, size: read.bytes.length, language, encoding: decoded.encoding, lines: countLines(decoded.text) };
-}
-
-async function inspectHead(
-  walk: Walk,
-  path: string,
-  size: number,
-  language: string | null,
-): Promise<SourceFile | Skip> {
-  const head = await readSourceBytes(walk.root, path, 4_096, { headOnly: true });
-  if ('reason' in head) return { path, ...head };
-  const wide = (head.bytes[0] === 0xff && head.bytes[1] === 0xfe) || (head.bytes[0] === 0xfe && head.bytes[1] === 0xff);
-  if (!wide && head.bytes.includes(0)) return { path, reason: 'binary', detail: 'it holds NUL bytes' };
-  return { path, size, language, encoding: null, lines: null };
 }

@@ -5,6 +5,8 @@ export const docsInput = z.object({
   repositoryId: z.uuid(),
   /** Branch, tag or commit; null for the default branch, or a local folder as it stands. */
   ref: z.string().nullable(),
+  /** Asked for by the operator of this machine, who may read its folders whatever the server allows to others. */
+  byOperator: z.boolean(),
 });
 export type DocsInput = z.infer<typeof docsInput>;
 

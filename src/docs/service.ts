@@ -33,7 +33,7 @@ export async function generateDocs(app: App, viewer: Viewer, request: DocsReques
   const ref = request.ref ?? null;
   return createJob(app, viewer, {
     definition: docsDefinition,
-    input: { repositoryId: repository.id, ref },
+    input: { repositoryId: repository.id, ref, byOperator: viewer.credential.kind === 'operator' },
     operation: 'generateDocs',
     idempotencyKey: request.idempotencyKey,
     detail: (transaction, jobId) => transaction.docsJob.create({ data: { jobId, repositoryId: repository.id, ref } }),

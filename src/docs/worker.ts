@@ -84,7 +84,7 @@ async function checkOut(
   repository: Repository,
 ): Promise<{ root: string; commit: string | null }> {
   report(work, 'cloning_repository', 0);
-  const address = await addressOf(app, repository);
+  const address = await addressOf(app, repository, work.input.byOperator);
   const inPlace =
     address.provider === 'LOCAL' && work.input.ref === null && (await localRepository(address.url)).kind !== 'BARE';
   const found = await work.step<Checkout>('checkout', checkout, async () => {

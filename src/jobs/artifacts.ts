@@ -67,10 +67,14 @@ async function find(app: App, where: Prisma.ArtifactWhereInput): Promise<Downloa
   return { ...artifact, open: () => app.storage.get(artifact.storageKey) };
 }
 
-/** Path and query of a download that needs no header, good for 15 minutes: whoever has it can read the file. */
+/**
+ * Address of a download that needs no header, good for 15 minutes: whoever has it can read the file. A path unless
+ * BACKEND_BASE_URL says where this server is.
+ */
 export function artifactLink(app: App, id: string): string {
   const expires = String(Math.floor(Date.now() / 1000) + linkSeconds);
-  return `/artifacts/${id}?expires=${expires}&signature=${app.secret.sign('artifact-link', `${id} ${expires}`)}`;
+  const base = app.config.BACKEND_BASE_URL ?? '';
+  return `${base}/artifacts/${id}?expires=${expires}&signature=${app.secret.sign('artifact-link', `${id} ${expires}`)}`;
 }
 
 /** The text of a file, at most `maximum` bytes of it, cut between characters; null when it is not text. */

@@ -34,15 +34,17 @@ type StopReason = 'cancelled' | 'superseded' | 'deadline' | 'closing';
 
 /** Starts working on the queue of a handler, as many jobs at once as WORKER_CONCURRENCY says. */
 export async function startHandler<Input>(app: App, handler: JobHandler<Input>): Promise<void> {
-  const options = {
-    localConcurrency: app.config.WORKER_CONCURRENCY,
-    heartbeatRefreshSeconds: 0.5,
-    notifyPollingIntervalSeconds: 2,
-    pollingIntervalSeconds: 2,
-  };
-  await app.queue.boss.work(handler.definition.queue, options, async ([job]: QueueJob<unknown>[]) => {
-    if (job !== undefined) await runJob(app, handler, job);
-  });
+  const { boss } = app.queue;
+  const options = { heartbeatRefreshSeconds: 0.5, notifyPollingIntervalSeconds: 2, pollingIntervalSeconds: 2 };
+  for (let n = 0; n < app.config.WORKER_CONCURRENCY; n += 1) {
+    let workerId = '';
+    workerId = await boss.work(handler.definition.queue, options, async ([job]: QueueJob<unknown>[]) => {
+      if (job === undefined) return;
+      await runJob(app, handler, job);
+      // Otherwise the next job of a full queue would wait for the next poll.
+      boss.notifyWorker(workerId);
+    });
+  }
 }
 
 /** Starts ending the jobs whose workers died again and again. */

@@ -103,7 +103,7 @@ function addArtifacts(builder: Builder): void {
       size: t.exposeInt('size', { description: 'In bytes.' }),
       sha256: t.exposeString('sha256', { description: 'Hex hash of the bytes.' }),
       url: t.string({
-        description: 'Path of a download that needs no header, good for 15 minutes. Keep it to yourself.',
+        description: 'Download that needs no header, good for 15 minutes; a path on this server, or absolute with BACKEND_BASE_URL.',
         select: { id: true },
         resolve: ({ id }, _args, context) => artifactLink(context.app, id),
       }),

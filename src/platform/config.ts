@@ -59,7 +59,7 @@ export const settings = z.object({
     .optional()
     .describe('Least level that is logged; info unless DEBUG.'),
   BACKEND_BASE_URL: origin.optional().describe("This server's public address, as it appears in links."),
-  FRONTEND_URL: origin.optional().describe('Front end allowed by CORS and as origin of sockets.'),
+  FRONTEND_URL: origin.optional().describe('Origin of the front end that browsers may call this server from (CORS).'),
   ALLOW_LOCAL_REPOS: flag
     .optional()
     .describe('Whether folders of this machine may be documented. On when local and HOST is loopback.'),
@@ -145,7 +145,9 @@ function databaseUrlOf(read: Settings): string | undefined {
   if (read.POSTGRES_HOST === undefined) return undefined;
   const [user, password] = [read.POSTGRES_USER, read.POSTGRES_PASSWORD].map(encodeURIComponent);
   const credentials = password === '' ? user : `${user}:${password}`;
-  return `postgresql://${credentials}@${hostInUrl(read.POSTGRES_HOST)}:${read.POSTGRES_PORT}/${encodeURIComponent(read.POSTGRES_DB)}`;
+  // The driver reads the name by decodeURI, which leaves more as it is than its counterpart for components.
+  const name = encodeURI(read.POSTGRES_DB).replace(/[?#]/g, encodeURIComponent);
+  return `postgresql://${credentials}@${hostInUrl(read.POSTGRES_HOST)}:${read.POSTGRES_PORT}/${name}`;
 }
 
 function redisUrlOf(read: Settings): string | undefined {

@@ -64,14 +64,17 @@ class CostCounter {
 
   ofSelections(set: SelectionSetNode, parent: GraphQLNamedType): number {
     let cost = 0;
+    // A fragment spread twice at one place is executed once.
+    const spread = new Set<string>();
     for (const selection of set.selections) {
       if (selection.kind === Kind.FIELD) cost += this.#ofField(selection, parent);
-      else if (selection.kind === Kind.FRAGMENT_SPREAD) cost += this.#ofFragment(selection.name.value);
+      else if (selection.kind === Kind.FRAGMENT_SPREAD) spread.add(selection.name.value);
       else {
         const type = selection.typeCondition && this.#args.schema.getType(selection.typeCondition.name.value);
         cost += this.ofSelections(selection.selectionSet, type ?? parent);
       }
     }
+    for (const name of spread) cost += this.#ofFragment(name);
     return cost;
   }
 

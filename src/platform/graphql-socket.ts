@@ -192,8 +192,8 @@ function operationHooks(app: App, { graphql, documents }: GraphqlSocketOptions) 
     },
     execute: (args) => run('execute', args),
     subscribe: (args) => run('subscribe', args),
-    onNext: (_context, _id, _payload, _args, result) =>
-      result.errors && { ...result, errors: result.errors.map(formatError) },
+    onNext: (_context, _id, _payload, _args, { data, errors }) =>
+      errors && { ...(data !== undefined && { data }), errors: errors.map(formatError) },
     onError: (_context, _id, _payload, errors) =>
       errors.map((error) => formatError(maskError(error, app.log, undefined))),
   } satisfies Protocol;

@@ -2,26 +2,28 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type Log = Logger;
 
-/** Fields whose values never reach a log, wherever they stand; written without case, dashes and underscores. */
-const secretFields = new Set([
+/** Fields whose values never reach a log, wherever they stand and in whatever spelling. */
+const secretNames = [
   'authorization',
   'cookie',
-  'setcookie',
+  'setCookie',
   'password',
-  'passwordhash',
+  'passwordHash',
   'token',
-  'accesstoken',
-  'refreshtoken',
+  'accessToken',
+  'refreshToken',
   'key',
-  'apikey',
-  'xapikey',
+  'apiKey',
+  'xApiKey',
   'secret',
-  'secretkey',
-  'clientsecret',
+  'secretKey',
+  'clientSecret',
   'signature',
-  'databaseurl',
-  'redisurl',
-]);
+  'databaseUrl',
+  'redisUrl',
+];
+const plain = (name: string) => name.toLowerCase().replace(/[-_]/g, '');
+const secretFields = new Set(secretNames.map(plain));
 /** Deeper parts of a record are left out: nobody reads them, and they may go round in circles. */
 const deepest = 8;
 
@@ -35,7 +37,9 @@ export function createLog(level: string, destination?: DestinationStream): Log {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }), bindings: redactFields, log: redactFields },
+      formatters: { level: (label) => ({ level: label }), log: redactFields },
+      // What a child log carries does not pass the formatter.
+      redact: { paths: secretNames, censor: '[redacted]' },
       // Errors have become plain objects by then; pino's own serializer would not know them.
       serializers: { err: (error) => error },
     },
@@ -46,7 +50,7 @@ export function createLog(level: string, destination?: DestinationStream): Log {
 function redactFields(record: object, depth = 0): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(record).map(([field, value]) => {
-      const secret = secretFields.has(field.toLowerCase().replace(/[-_]/g, ''));
+      const secret = secretFields.has(plain(field));
       return [field, secret && value !== null && value !== undefined ? '[redacted]' : redact(value, depth + 1)];
     }),
   );

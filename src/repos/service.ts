@@ -28,7 +28,7 @@ export async function connectRepository(
     input: { address },
     answer: z.uuid(),
     work: async (remember) => {
-      const parsed = await parseRepositoryAddress(address, addressRules(app));
+      const parsed = await parseRepositoryAddress(address, addressRules(app, viewer.credential.kind === 'operator'));
       const { defaultBranch } = await inspectRemote(parsed, { allow: allowedOrigins(app) });
       return app.database.prisma.$transaction(async (transaction) => {
         const present = { ownerId: viewer.id, url: parsed.url };
@@ -88,8 +88,12 @@ export async function disconnectRepository(app: App, viewer: Viewer, id: string)
  * The address a stored repository is read from, checked by today's settings: local folders may have been switched off
  * since it was connected. @throws ValidationError
  */
-export function addressOf(app: App, repository: Pick<Repository, 'url'>): Promise<RepositoryAddress> {
-  return parseRepositoryAddress(repository.url, addressRules(app));
+export function addressOf(
+  app: App,
+  repository: Pick<Repository, 'url'>,
+  byOperator: boolean,
+): Promise<RepositoryAddress> {
+  return parseRepositoryAddress(repository.url, addressRules(app, byOperator));
 }
 
 /** Exact origins that git may reach although they are private, or by plain http. */
@@ -97,10 +101,10 @@ export function allowedOrigins(app: App): string[] {
   return [...app.config.SAFE_FETCH_ALLOW, new URL(app.config.GITHUB_URL).origin];
 }
 
-function addressRules(app: App) {
+function addressRules(app: App, byOperator: boolean) {
   return {
     githubUrl: app.config.GITHUB_URL,
-    allowLocal: app.config.ALLOW_LOCAL_REPOS,
+    allowLocal: byOperator || app.config.ALLOW_LOCAL_REPOS,
     allow: allowedOrigins(app),
     forbidden: [app.config.DATA_DIR],
     field: 'address',

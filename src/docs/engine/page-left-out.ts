@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<SkipReason, string>> = {
   'too-large': 'file too large to read',
   encoding: 'file in an encoding that could not be read',
   vendored: 'folder of foreign or built code',
+  excluded: 'folder of the program that made this page',
   generated: 'generated file',
   unreadable: 'unreadable file or folder',
   'special-file': 'device, socket or FIFO',

@@ -14,15 +14,19 @@ export interface PagePaths {
   readonly apiParts: string;
 }
 
+export interface PathOptions {
+  /** Paths that git tracks, whole or their first two segments; git is asked when this is absent. */
+  readonly tracked?: readonly string[];
+}
+
 /**
  * Chooses paths for the pages so that nothing is overwritten: not in the working copy, not in a clean clone of it, and
  * not on a file system that ignores case. A README in any spelling or format makes ours `README_AI.md`, then
  * `README_AI_2.md`, and the same holds for every page.
  */
-export async function choosePagePaths(root: string, signal?: AbortSignal): Promise<PagePaths> {
+export async function choosePagePaths(root: string, options: PathOptions = {}): Promise<PagePaths> {
   const base = await realpath(root);
-  const listing = await listGitFiles(base, signal);
-  const tracked = [...(listing?.files ?? []), ...(listing?.submodules ?? [])];
+  const tracked = options.tracked ?? (await trackedIn(base));
   const atTop = await namesIn(base, '', tracked);
   const onGithub = await namesIn(base, '.github', tracked);
   const docs = await chooseFolder(base, 'docs', atTop);
@@ -35,6 +39,11 @@ export async function choosePagePaths(root: string, signal?: AbortSignal): Promi
     architecture: `${docs}/${freeName('ARCHITECTURE', inDocs)}`,
     apiParts: `${docs}/${freeFolder('api', inDocs)}`,
   };
+}
+
+async function trackedIn(base: string): Promise<string[]> {
+  const listing = await listGitFiles(base);
+  return [...(listing?.files ?? []), ...(listing?.submodules ?? [])];
 }
 
 /** Names directly in a folder: those on disk and those that git tracks, even when the working copy lacks them. */

@@ -5,7 +5,8 @@ import { parsedLanguageOf } from '../../code/languages.ts';
 import type { Skip } from '../../code/source-text.ts';
 import { DEFAULT_TREE_LIMITS, type SourceFile } from '../../code/source-tree.ts';
 import { ThreadDiedError, type ThreadPool, type ThreadTask } from '../../platform/thread-pool.ts';
-import type { FileResult, ParsedFile } from './parse-file.ts';
+import { packPart, unpackParsed } from './packed.ts';
+import type { ParsedFile } from './parse-file.ts';
 import type { ParseBatch } from './parse-files.ts';
 
 /** Parsed files in path order, and those that could not be parsed. Plain JSON. */
@@ -24,7 +25,7 @@ export interface ParseTreeInput {
   readonly maxFileBytes?: number;
 }
 
-const PARSE_FILES: ThreadTask<ParseBatch, FileResult[]> = { module: new URL('./parse-files.ts', import.meta.url) };
+const PARSE_FILES: ThreadTask<ParseBatch, Uint8Array> = { module: new URL('./parse-files.ts', import.meta.url) };
 const PARSE_LARGE_FILE = fileURLToPath(new URL('./parse-large-file.ts', import.meta.url));
 
 const BATCH_FILES = 32;
@@ -40,27 +41,34 @@ export function isParsed(file: SourceFile): boolean {
   return file.lines !== null && parsedLanguageOf(file.path) !== null;
 }
 
-/**
- * Parses the files of a tree whose language is known, in the threads of `pool`. A file that kills its thread is a
- * named skip. Rejects with the signal's reason as soon as it is aborted; the threads at work are terminated.
- */
+/** Parses the files of a tree as `parsePacked` does, and unpacks the results in the caller's thread. */
 export async function parseTree(input: ParseTreeInput): Promise<ParsedTree> {
+  return unpackParsed(await parsePacked(input));
+}
+
+/**
+ * Parses the files of a tree whose language is known, in the threads of `pool`. Gives the parts of a pack in path
+ * order. A file that kills its thread is a named skip. Rejects with the signal's reason as soon as it is aborted; the
+ * threads at work are terminated.
+ */
+export async function parsePacked(input: ParseTreeInput): Promise<Uint8Array[]> {
   const files = input.files.filter(isParsed);
   const run: Run = {
     ...input,
     root: await realpath(input.root),
     maxFileBytes: input.maxFileBytes ?? DEFAULT_TREE_LIMITS.maxFileBytes,
-    results: new Map(),
+    done: 0,
     total: files.length,
   };
   const batches = batchesOf(files);
   // One failing batch ends the others: nothing goes on working for an answer that nobody waits for.
   const stop = new AbortController();
   const signal = input.signal === undefined ? stop.signal : AbortSignal.any([input.signal, stop.signal]);
+  const parts: Uint8Array[][] = [];
   let next = 0;
   const work = async (): Promise<void> => {
-    for (let batch = batches[next++]; batch !== undefined; batch = batches[next++])
-      await parseBatch(run, batch, signal);
+    for (let at = next++; at < batches.length; at = next++)
+      parts[at] = await parseBatch(run, batches[at] ?? [], signal);
   };
   try {
     await Promise.all(Array.from({ length: input.pool.threads }, work));
@@ -68,12 +76,12 @@ export async function parseTree(input: ParseTreeInput): Promise<ParsedTree> {
     stop.abort(error);
     throw error;
   }
-  return collect(run, files);
+  return parts.flat();
 }
 
 interface Run extends ParseTreeInput {
   readonly maxFileBytes: number;
-  readonly results: Map<string, FileResult>;
+  done: number;
   readonly total: number;
 }
 
@@ -97,16 +105,13 @@ function batchesOf(files: readonly SourceFile[]): SourceFile[][] {
   return batch.length > 0 ? [...batches, batch] : batches;
 }
 
-async function parseBatch(run: Run, batch: readonly SourceFile[], signal: AbortSignal): Promise<void> {
+async function parseBatch(run: Run, batch: readonly SourceFile[], signal: AbortSignal): Promise<Uint8Array[]> {
   signal.throwIfAborted();
-  const results = await parseSomehow(
-    run,
-    batch.map((file) => file.path),
-    batch[0]?.size ?? 0,
-    signal,
-  );
-  for (const result of results) run.results.set('file' in result ? result.file.path : result.skip.path, result);
-  run.onProgress?.(run.results.size, run.total);
+  const paths = batch.map((file) => file.path);
+  const parts = await parseSomehow(run, paths, batch[0]?.size ?? 0, signal);
+  run.done += batch.length;
+  run.onProgress?.(run.done, run.total);
+  return parts;
 }
 
 async function parseSomehow(
@@ -114,7 +119,7 @@ async function parseSomehow(
   paths: readonly string[],
   size: number,
   signal: AbortSignal,
-): Promise<FileResult[]> {
+): Promise<Uint8Array[]> {
   const [first] = paths;
   if (first !== undefined && paths.length === 1 && size > LARGEST_IN_THREAD && parsedLanguageOf(first) !== 'python') {
     return [await parseInProcess(run, first, signal)];
@@ -122,26 +127,25 @@ async function parseSomehow(
   const limit = AbortSignal.timeout(BATCH_MILLISECONDS);
   try {
     const batch = { root: run.root, paths, maxBytes: run.maxFileBytes };
-    return await run.pool.run(PARSE_FILES, batch, { signal: AbortSignal.any([signal, limit]) });
+    return [await run.pool.run(PARSE_FILES, batch, { signal: AbortSignal.any([signal, limit]) })];
   } catch (error) {
     if (signal.aborted || !(limit.aborted || error instanceof ThreadDiedError)) throw error;
     if (first !== undefined && paths.length === 1) {
-      const detail = limit.aborted
-        ? `it took longer than ${BATCH_MILLISECONDS / 1000} s`
-        : 'the parser ran out of memory';
-      return [{ skip: { path: first, reason: 'parser-failed', detail } }];
+      const slow = `it took longer than ${BATCH_MILLISECONDS / 1000} s`;
+      return [failed(first, limit.aborted ? slow : 'the parser ran out of memory')];
     }
   }
   // One of them killed or blocked the thread: only one at a time tells which.
-  const results: FileResult[] = [];
-  for (const path of paths) results.push(...(await parseSomehow(run, [path], 0, signal)));
-  return results;
+  const parts: Uint8Array[] = [];
+  for (const path of paths) parts.push(...(await parseSomehow(run, [path], 0, signal)));
+  return parts;
 }
 
-function parseInProcess(run: Run, path: string, signal: AbortSignal): Promise<FileResult> {
+function parseInProcess(run: Run, path: string, signal: AbortSignal): Promise<Uint8Array> {
   const args = ['--max-old-space-size=1024', PARSE_LARGE_FILE, run.root, path, String(run.maxFileBytes)];
   const options = {
     signal,
+    encoding: 'buffer',
     timeout: LARGE_FILE_MILLISECONDS,
     killSignal: 'SIGKILL',
     maxBuffer: 256 * 1024 * 1024,
@@ -149,22 +153,12 @@ function parseInProcess(run: Run, path: string, signal: AbortSignal): Promise<Fi
   } as const;
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, options, (error, output) => {
-      if (signal.aborted) return reject(signal.reason);
-      if (error !== null) return resolve({ skip: { path, reason: 'parser-failed', detail: 'the parser died on it' } });
-      const result: FileResult = JSON.parse(output);
-      resolve(result);
+      if (signal.aborted) reject(signal.reason);
+      else resolve(error === null ? output : failed(path, 'the parser died on it'));
     });
   });
 }
 
-function collect(run: Run, files: readonly SourceFile[]): ParsedTree {
-  const parsed: ParsedFile[] = [];
-  const skips: Skip[] = [];
-  for (const { path } of files) {
-    const result = run.results.get(path);
-    if (result === undefined) continue;
-    if ('file' in result) parsed.push(result.file);
-    else skips.push(result.skip);
-  }
-  return { files: parsed, skips };
+function failed(path: string, detail: string): Uint8Array {
+  return packPart([{ skip: { path, reason: 'parser-failed', detail } }]);
 }

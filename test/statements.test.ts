@@ -1,0 +1,74 @@
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storeArtifact } from '../src/jobs/artifacts.ts';
+import { insertJob } from '../src/jobs/transitions.ts';
+import { type TestApp, testApp } from './app.ts';
+import { type Caller, newCaller } from './story.ts';
+
+/** Every list query there is, with what people select from it, and the statements it may cost. Sign-in adds one. */
+const lists: [string, string, number][] = [
+  [
+    'items with their owners',
+    'query ($n: Int) { items(first: $n) { totalCount nodes { id title owner { username } } } }',
+    4,
+  ],
+  [
+    'repositories with their owners',
+    'query ($n: Int) { repositories(first: $n) { totalCount nodes { url owner { username } } } }',
+    4,
+  ],
+  [
+    'jobs with owner, repository, coverage and files',
+    `query ($n: Int) { jobs(first: $n) { totalCount nodes { databaseId status owner { username } artifacts { path url }
+      ... on DocsJob { number commit coverage { percentage } repository { name owner { username } } } } } }`,
+    9,
+  ],
+  ['the newest jobs alone', 'query ($n: Int) { jobs(first: $n) { nodes { databaseId status percentage } } }', 2],
+  ['sessions', 'query ($n: Int) { me { sessions(first: $n) { nodes { databaseId isCurrent } } } }', 3],
+  ['API keys', 'query ($n: Int) { me { apiKeys(first: $n) { nodes { name prefix } } } }', 3],
+  ['users', 'query ($n: Int) { users(first: $n) { nodes { email role } } }', 2],
+];
+
+describe('a list query', () => {
+  let app: TestApp;
+  let ada: Caller;
+
+  beforeAll(async () => {
+    app = await testApp();
+    ada = await newCaller(app, 'ADMIN');
+    const { prisma } = app.app.database;
+    for (let n = 0; n < 12; n += 1) {
+      await prisma.item.create({ data: { ownerId: ada.userId, title: `item ${n}` } });
+      const url = `https://example.com/a/${n}`;
+      const repository = await prisma.repository.create({
+        data: { ownerId: ada.userId, provider: 'GIT', url, namespace: 'a', name: String(n) },
+      });
+      const id = uuidv7();
+      await prisma.$transaction(async (transaction) => {
+        const job = { id, kind: 'DOCS', ownerId: ada.userId, queueId: uuidv7(), priority: 0, input: {} } as const;
+        await insertJob(transaction, job);
+        await transaction.docsJob.create({ data: { jobId: id, repositoryId: repository.id } });
+      });
+      const content = Buffer.from(`page ${n}`);
+      await prisma.artifact.create({
+        data: await storeArtifact(app.app, id, { path: 'a.md', content, mediaType: 'text/markdown' }),
+      });
+      await prisma.apiKey.create({ data: { userId: ada.userId, name: `k${n}`, prefix: 'mw_', hash: Buffer.from(id) } });
+      await newCaller(app);
+    }
+  });
+  afterAll(() => app.close());
+
+  it.each(lists)('of %s costs the same few statements whatever its length', async (_what, query, most) => {
+    const cost = async (n: number) => {
+      app.statements();
+      const answer = await ada.ask(query, { n });
+      expect(answer.errors).toBeUndefined();
+      return app.statements();
+    };
+    const two = await cost(2);
+    const twelve = await cost(12);
+    expect(twelve.length, twelve.join('\n')).toBe(two.length);
+    expect(twelve.length, twelve.join('\n')).toBeLessThanOrEqual(most);
+  });
+});

@@ -68,6 +68,16 @@ export const settings = z.object({
     .describe('Whether a ready account is made at start. On when local and HOST is loopback.'),
   REGISTRATION_ENABLED: flag.default(true).describe('Whether people may sign up.'),
   GITHUB_URL: origin.default('https://github.com').describe('Web address of GitHub or GitHub Enterprise.'),
+  GITHUB_API_URL: origin.default('https://api.github.com').describe("Address of GitHub's REST API."),
+  GITHUB_CLIENT_ID: z.string().optional().describe('OAuth application at GitHub: its id.'),
+  GITHUB_CLIENT_SECRET: z.string().optional().describe('OAuth application at GitHub: its secret.'),
+  GITHUB_ACCESS_TOKEN: z.string().optional().describe('GitHub token for reading where the caller has attached none.'),
+  GOOGLE_ISSUER: origin.default('https://accounts.google.com').describe('OpenID provider of the Google sign-in.'),
+  GOOGLE_CLIENT_ID: z.string().optional().describe('OAuth client at Google: its id.'),
+  GOOGLE_CLIENT_SECRET: z.string().optional().describe('OAuth client at Google: its secret.'),
+  RATE_LIMITS: z.enum(['on', 'off']).default('on').describe('Whether requests are limited per caller.'),
+  RATE_LIMIT_REQUESTS: wholeNumber(1, 1_000_000).default(100).describe('Requests a caller has in one period.'),
+  RATE_LIMIT_PERIOD: wholeNumber(1, 86_400).default(60).describe('Seconds of one period.'),
   SAFE_FETCH_ALLOW: list
     .default([])
     .describe('Exact origins that outgoing requests may reach although they are private, separated by commas.'),

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Redis } from 'ioredis';
 import { docsDefinition } from './docs/jobs.ts';
 import type { JobDefinition } from './jobs/kind.ts';
 import type { Config } from './platform/config.ts';
@@ -9,6 +10,7 @@ import { createLog, type Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { migrateUp } from './platform/migrations.ts';
 import { type Queue, startQueue } from './platform/queue.ts';
+import { openRedis } from './platform/redis.ts';
 import { readSecret, type Secret } from './platform/secret.ts';
 import { createFileStorage, type Storage } from './platform/storage.ts';
 import { createThreadPool, type ThreadPool } from './platform/thread-pool.ts';
@@ -21,6 +23,8 @@ export interface App {
   readonly secret: Secret;
   readonly database: Database;
   readonly wakeUps: WakeUps;
+  /** For counters shared by all processes; null without REDIS_URL. Commands fail at once while Redis is away. */
+  readonly redis: Redis | null;
   readonly queue: Queue;
   readonly storage: Storage;
   readonly metrics: Metrics;
@@ -72,6 +76,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     opened.push(() => database.close());
     const wakeUps = await openWakeUps(config, url, database, log);
     opened.push(() => wakeUps.close());
+    const redis = config.REDIS_URL === undefined ? null : openRedis(config.REDIS_URL, log);
+    opened.push(async () => redis?.disconnect());
     const threads = createThreadPool({ threads: config.WORKER_THREADS });
     opened.push(() => threads.close());
     const queues = jobDefinitions.map(({ queue, deadlineSeconds }) => ({
@@ -86,6 +92,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       secret: await readSecret(config),
       database,
       wakeUps,
+      redis,
       queue,
       storage: createFileStorage(join(config.DATA_DIR, 'storage')),
       metrics: createMetrics(),

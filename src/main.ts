@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql';
 import { type App, type AppOptions, createApp } from './app.ts';
 import { developmentSignIn } from './auth/development-user.ts';
 import { authenticate } from './auth/service.ts';
@@ -7,6 +8,9 @@ import { createGraphql } from './platform/graphql.ts';
 import { persistedDocuments, readTrustedDocuments, trustedDocuments } from './platform/graphql-documents.ts';
 import { createGraphqlSocket } from './platform/graphql-socket.ts';
 import { createHttpServer, type HttpOptions, type HttpServer } from './platform/http.ts';
+import { createDialects } from './rest/dialects.ts';
+import { addExplorer } from './rest/explorer.ts';
+import { addRest, refuseUnknownAddress } from './rest/plugin.ts';
 import { createSchema } from './schema.ts';
 import { startScheduler, startWorker } from './worker.ts';
 
@@ -50,9 +54,21 @@ export async function run(options: Omit<AppOptions, 'working' | 'scheduling'>, r
   }
 }
 
-/** The routes of features that are neither GraphQL nor the HTTP server's own. */
-export function featureRoutes(app: App): HttpOptions['routes'] {
-  return [(server) => addDownloads(app, server, (credential) => authenticate(app, credential))];
+/** What is served besides GraphQL and the HTTP server's own: downloads, and the old REST backends. */
+export function featureRoutes(
+  app: App,
+  schema: GraphQLSchema = createSchema(),
+): Pick<HttpOptions, 'routes' | 'unknownAddress'> {
+  const check = (credential: string) => authenticate(app, credential);
+  const dialects = createDialects(app.config);
+  return {
+    routes: [
+      (server) => addDownloads(app, server, check),
+      (server) => addRest(app, server, { schema, dialects, authenticate: check }),
+      (server) => addExplorer(server, dialects),
+    ],
+    unknownAddress: (request, reply) => refuseUnknownAddress(dialects, request, reply),
+  };
 }
 
 interface Api {
@@ -78,7 +94,7 @@ async function startApi(app: App): Promise<Api> {
   const http = await createHttpServer(app, {
     graphql,
     graphqlSocket: createGraphqlSocket(app, { graphql, authenticate: check, documents }),
-    routes: featureRoutes(app),
+    ...featureRoutes(app, schema),
     readySignIn,
   });
   // Prisma's first query costs 80 ms: paid before anybody waits for it.

@@ -45,6 +45,7 @@ export async function testApp(roles: TestRoles = {}, settings: Record<string, st
     DATABASE_POOL: '8',
     SECRET_KEY: `test-secret-${randomUUID()}`,
     DEVELOPMENT_USER: 'false',
+    RATE_LIMITS: 'off',
     ...settings,
   };
   return start(environment, roles, async () => {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { importResolver } from '../src/code/imports.ts';
 import { readManifests } from '../src/code/manifests.ts';
+import { normalise } from '../src/code/signatures.ts';
 import { decodeSource, readSourceBytes } from '../src/code/source-text.ts';
 import { readSourceTree } from '../src/code/source-tree.ts';
 import { parseSource, type SourceSymbol } from '../src/code/symbols.ts';
@@ -121,6 +122,19 @@ describe('TypeScript symbols', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]?.line).toBe(2);
     expect(problems[0]?.message).not.toBe('');
+  });
+});
+
+describe('Signatures', () => {
+  test('part the members of a type that stood on lines of their own', () => {
+    const on = (text: string): string => normalise(text, 0, text.length);
+    expect(on('a: {\n  b?: string\n  c: () =>\n    void\n\n  d(): {\n    e: 1\n  }\n}')).toBe(
+      'a: { b?: string; c: () => void; d(): { e: 1 } }',
+    );
+    expect(on('{\n  [K in keyof T]: T[K] extends\n    string ? 1\n    : 2\n}')).toBe(
+      '{ [K in keyof T]: T[K] extends string ? 1 : 2 }',
+    );
+    expect(on('f({\n  a,\n  b\n}: P)')).toBe('f({ a, b }: P)');
   });
 });
 
@@ -305,6 +319,19 @@ describe('Source tree', () => {
     ]);
   });
 
+  test('leaves out the folders it is told to, in a checkout and in a plain folder', async () => {
+    const root = folder({ 'a.ts': 'a', 'state/b.ts': 'b', 'state/deep/c.ts': 'c', 'stated/d.ts': 'd' });
+    for (const ask of [undefined, null]) {
+      if (ask === undefined) execFileSync('git', ['init', '-q'], { cwd: root });
+      const tree = await readSourceTree(root, {
+        excluded: [join(root, 'state'), '/elsewhere'],
+        ...(ask === null ? { listing: null } : {}),
+      });
+      expect(tree.files.map((file) => file.path)).toEqual(['a.ts', 'stated/d.ts']);
+      expect(tree.skips).toEqual([{ path: 'state', reason: 'excluded', detail: 'a folder of this program itself' }]);
+    }
+  });
+
   test('says when a limit was reached', async () => {
     const root = folder({ 'a.ts': 'a', 'b.ts': 'bb', 'c.ts': 'x'.repeat(100) });
     const few = await readSourceTree(root, { limits: { maxFiles: 2 } });
@@ -312,6 +339,10 @@ describe('Source tree', () => {
     expect(few.limitsReached).toEqual(['Only the first 2 files were looked at.']);
     const small = await readSourceTree(root, { limits: { maxTotalBytes: 10, maxFileBytes: 50 } });
     expect(small.skips).toEqual([{ path: 'c.ts', reason: 'too-large', detail: '100 bytes, the limit is 50' }]);
+    const room = folder({ 'a.ts': 'x'.repeat(100), 'b.ts': 'bb' });
+    const part = await readSourceTree(room, { limits: { maxTotalBytes: 10 } });
+    expect(part.files.map((file) => file.path)).toEqual(['b.ts']);
+    expect(part.skips.map(({ path, reason }) => [path, reason])).toEqual([['a.ts', 'limit']]);
   });
 
   test('of a git checkout respects .gitignore and runs nothing that its configuration names', async () => {
@@ -351,6 +382,36 @@ describe('Source tree', () => {
 });
 
 describe('Manifests', () => {
+  test('of setup.py is what its call of setup writes out, and nothing is run', async () => {
+    const root = folder({
+      'setup.py': [
+        'from setuptools import setup',
+        'VERSION = "1.2"',
+        'open("ran", "w")',
+        'setup(',
+        '    name="thing", version=VERSION, description=("One "',
+        '        "line."), license=f"{x}", python_requires=">=3.10",',
+        '    install_requires=["a >= 1", *more, "b"], extras_require={"dev": ["c"]},',
+        '    entry_points={"console_scripts": ["run = thing:main"]}, **extra)',
+      ].join('\n'),
+    });
+    const [manifest] = await readManifests(root, await readSourceTree(root));
+    expect(manifest).toMatchObject({
+      name: 'thing',
+      version: '1.2',
+      description: 'One line.',
+      license: null,
+      runtime: 'Python >=3.10',
+      entryPoints: [{ kind: 'command', name: 'run', target: 'thing:main' }],
+      problem: null,
+    });
+    expect(manifest?.dependencies.map(({ name, group }) => [name, group])).toEqual([
+      ['a', 'runtime'],
+      ['b', 'runtime'],
+      ['c', 'optional'],
+    ]);
+  });
+
   test('say name, scripts, dependencies and entry points', async () => {
     const root = join(SAMPLES, 'typescript');
     const [manifest] = await readManifests(root, await readSourceTree(root));

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { readSourceTree } from '../src/code/source-tree.ts';
-import { tamedMarkdown } from '../src/docs/engine/author-text.ts';
+import { authorLine, tamedMarkdown } from '../src/docs/engine/author-text.ts';
 import { docstringMarkdown } from '../src/docs/engine/docstring-markdown.ts';
 import { documentFolder } from '../src/docs/engine/documentation.ts';
 import { drawModules } from '../src/docs/engine/mermaid.ts';
@@ -350,11 +350,21 @@ describe('Thread pool', () => {
 });
 
 describe('Diagrams', () => {
-  test('stay readable: at most 40 nodes, labels escaped, folders opened where there is room', () => {
+  test('stay readable: at most 20 nodes, labels escaped, folders opened where there is room', () => {
     const modules = Array.from({ length: 300 }, (_, index) => `src/part${index % 60}/file${index}.ts`);
     const many = drawModules([...modules, 'main.ts'], [{ from: 'main.ts', to: 'src/part1/file1.ts', atLoad: true }]);
-    expect(many.nodes).toBeLessThanOrEqual(40);
+    expect(many.nodes).toBeLessThanOrEqual(20);
     expect(many.isGrouped).toBe(true);
+    const nested = Array.from({ length: 30 }, (_, index) => `app/src/${index % 3}/m${index}.ts`);
+    const opened = drawModules([...nested, 'app/src/a.ts', 'app/src/b.ts'], []);
+    expect(opened.folder).toBe('app/src/');
+    expect(opened.text.split('\n').slice(1)).toEqual([
+      '  n0["src/*<br/>2 modules"]',
+      '  n1["0/<br/>10 modules"]',
+      '  n2["1/<br/>10 modules"]',
+      '  n3["2/<br/>10 modules"]',
+    ]);
+    expect(many.text).toContain('… 42 more<br/>');
     const odd = drawModules(['a"b`<c>#.ts', 'end'], [{ from: 'end', to: 'a"b`<c>#.ts', atLoad: false }]);
     expect(odd.text).toBe('flowchart LR\n  n0["a#34;b#96;#60;c#62;#35;.ts"]\n  n1["end"]\n  n1 -.-> n0');
   });
@@ -388,6 +398,8 @@ describe('Text of authors', () => {
     expect(docstringMarkdown(text)).toBe(
       'First:\n\n```\ncode <here>\n```\n\n*Added in version 1.2:* More.\n\n```pycon\n>>> 1 + 1\n2\n```\n\n**Parameters**\n\n- `x` (int): The &lt;x>.',
     );
+    expect(docstringMarkdown('A :class:`.Signer`.')).toBe('A `Signer`.');
+    expect(authorLine('A key.\n\n.. versionadded:: 0.14\n', 'docstring')).toBe('A key. Added in version 0.14.');
     expect(docstringMarkdown('See :func:`~a.b` and ``c|d``.')).toBe('See `a.b` and `c|d`.');
   });
 });

@@ -83,6 +83,8 @@ interface Row {
   readonly by?: 'ADMIN';
   /** What nobody but the owner may do, admins neither. */
   readonly private?: true;
+  /** Whether the thing is named by its public number. */
+  readonly numbered?: true;
 }
 
 const refusedOr = '... on Error { code message }';
@@ -164,6 +166,28 @@ const rows: readonly Row[] = [
     private: true,
   },
   {
+    door: 'Mutation.generateDocs(input.repositoryNumber)',
+    thing: 'Repository',
+    query: `mutation ($id: Int!) { r: generateDocs(input: { repositoryNumber: $id }) { ... on DocsJob { status } ${refusedOr} } }`,
+    works: { status: 'QUEUED' },
+    private: true,
+    numbered: true,
+  },
+  {
+    door: 'Query.docsJob(number)',
+    thing: 'DocsJob',
+    query: 'query ($id: Int!) { r: docsJob(number: $id) { status } }',
+    works: { status: 'QUEUED' },
+    numbered: true,
+  },
+  {
+    door: 'Query.user(id)',
+    thing: 'User',
+    query: 'query ($id: UUID!) { r: user(id: $id) { databaseId } }',
+    works: { databaseId: expect.any(String) },
+    by: 'ADMIN',
+  },
+  {
     door: 'Mutation.cancelJob(id)',
     thing: 'DocsJob',
     query: `mutation ($id: UUID!) { r: cancelJob(id: $id) { ... on CancelJobSuccess { job { status } } ${refusedOr} } }`,
@@ -204,8 +228,17 @@ const rows: readonly Row[] = [
   },
 ];
 
-const idFor = ({ door, thing }: Row, id: string) =>
-  door.startsWith('Query.node') ? Buffer.from(`${thing}:${id}`).toString('base64') : id;
+/** How this door names a thing: by its databaseId, its global id or its number. */
+async function nameOf({ door, thing, numbered }: Row, id: string): Promise<string | number> {
+  if (door.startsWith('Query.node')) return Buffer.from(`${thing}:${id}`).toString('base64');
+  if (numbered !== true) return id;
+  const { prisma } = app.app.database;
+  const row =
+    thing === 'DocsJob'
+      ? await prisma.docsJob.findUnique({ where: { jobId: id } })
+      : await prisma.repository.findUnique({ where: { id } });
+  return row?.number ?? 2_000_000_000;
+}
 
 type Protocol = (token: string | undefined, query: string, variables: Record<string, unknown>) => Promise<unknown>;
 
@@ -270,8 +303,8 @@ describe('what is somebody else’s does not exist', () => {
       if (row.private === true) strangers.push(['an admin', root.token]);
       for (const [who, token] of strangers) {
         for (const send of protocolsFor(row)) {
-          const theirs = await send(token, row.query, { id: idFor(row, id) });
-          expect([who, theirs]).toEqual([who, await send(token, row.query, { id: idFor(row, uuidv7()) })]);
+          const theirs = await send(token, row.query, { id: await nameOf(row, id) });
+          expect([who, theirs]).toEqual([who, await send(token, row.query, { id: await nameOf(row, uuidv7()) })]);
           expect(JSON.stringify(theirs)).toMatch(
             /"code":"(NOT_FOUND|FORBIDDEN|UNAUTHENTICATED)"|"data":{"r":(null|\[null\])}/,
           );
@@ -284,7 +317,7 @@ describe('what is somebody else’s does not exist', () => {
       for (const send of protocolsFor(row)) {
         const id = await things[row.thing](ada);
         const { token } = who === 'admin' || row.by === 'ADMIN' ? root : ada;
-        const answer = await send(token, row.query, { id: idFor(row, id) });
+        const answer = await send(token, row.query, { id: await nameOf(row, id) });
         expect(answer).toMatchObject({ data: { r: row.works } });
       }
     });

@@ -43,7 +43,9 @@ function fieldsOf(schema: GraphQLSchema) {
 
 function idPaths(type: GraphQLInputType, path: readonly string[]): string[] {
   const named = getNamedType(type);
-  if (named.name === 'UUID' || named.name === 'ID') return [path.join('.')];
+  // Public numbers of repositories and jobs are ids, too, and can be guessed.
+  const isNumber = named.name === 'Int' && /(^n|N)umber$/.test(path.at(-1) ?? '');
+  if (named.name === 'UUID' || named.name === 'ID' || isNumber) return [path.join('.')];
   if (!isInputObjectType(named)) return [];
   return Object.values(named.getFields()).flatMap((field) => idPaths(field.type, [...path, field.name]));
 }

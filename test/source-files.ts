@@ -31,7 +31,7 @@ export interface SourceFile {
 /** Reads every source file that people write. */
 export function sourceFiles(): SourceFile[] {
   return globSync('src/**/*.{ts,js}', { cwd: root })
-    .filter((path) => !path.startsWith(join('src', 'generated')))
+    .filter((path) => !/^src\/(generated|gql)\//.test(path))
     .sort()
     .map(readSource);
 }

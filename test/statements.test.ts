@@ -13,6 +13,11 @@ const lists: [string, string, number][] = [
     4,
   ],
   [
+    'items by page number',
+    'query ($n: Int) { items(first: $n, offset: 0) { totalCount nodes { id title owner { username } } } }',
+    4,
+  ],
+  [
     'repositories with their owners',
     'query ($n: Int) { repositories(first: $n) { totalCount nodes { url owner { username } } } }',
     4,
@@ -25,6 +30,7 @@ const lists: [string, string, number][] = [
   ],
   ['the newest jobs alone', 'query ($n: Int) { jobs(first: $n) { nodes { databaseId status percentage } } }', 2],
   ['sessions', 'query ($n: Int) { me { sessions(first: $n) { nodes { databaseId isCurrent } } } }', 3],
+  ['sessions and their count', 'query ($n: Int) { me { sessions(first: $n) { totalCount nodes { lastUsedAt } } } }', 3],
   ['API keys', 'query ($n: Int) { me { apiKeys(first: $n) { nodes { name prefix } } } }', 3],
   ['users', 'query ($n: Int) { users(first: $n) { nodes { email role } } }', 2],
 ];

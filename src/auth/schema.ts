@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { DeviceType } from '../generated/prisma/enums.ts';
+import { DeviceType, TokenAudience } from '../generated/prisma/enums.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, type Context, signedIn } from '../platform/context.ts';
 import { newestFirst } from '../platform/pages.ts';
+import { addGitHub } from './github-schema.ts';
 import {
   type Credentials,
   createApiKey,
   type Device,
   endSessionOfRefreshToken,
   refreshSession,
+  registerAccount,
   revokeApiKey,
   revokeSession,
   signIn,
@@ -16,9 +18,12 @@ import {
   signUp,
 } from './service.ts';
 
+/** The type of credentials, for other ways to sign in. */
+export type CredentialsRef = ReturnType<typeof addSignIn>;
+
 /** Sign-in, sessions and API keys. */
 export function addAuth(builder: Builder): void {
-  addSignIn(builder);
+  addGitHub(builder, addSignIn(builder));
   addSessions(builder);
   addApiKeys(builder);
 }
@@ -27,7 +32,11 @@ function deviceOf(context: Context): Device {
   return { userAgent: context.userAgent, ipAddress: context.ipAddress };
 }
 
-function addSignIn(builder: Builder): void {
+function openSessionsOf(userId: string) {
+  return { userId, revokedAt: null, expiresAt: { gt: new Date() } };
+}
+
+function addSignIn(builder: Builder) {
   const CredentialsRef = builder.objectRef<Credentials>('Credentials').implement({
     description: 'What a sign-in gives. Send the access token as `Authorization: Bearer …`.',
     fields: (t) => ({
@@ -56,11 +65,25 @@ function addSignIn(builder: Builder): void {
       password: t.string({ description: '8 to 128 characters, at least 3 different ones.' }),
     }),
   });
+  const TokenAudienceRef = builder.enumType(TokenAudience, {
+    name: 'TokenAudience',
+    description: 'For which clients access tokens are made. It stays with the session when it is refreshed.',
+    values: {
+      MILLWRIGHT: { description: "15 minutes; `sub` is the user's databaseId." },
+      PHASE2: { description: '24 hours; `sub` is the username.' },
+      ASYNC_CODER: { description: "7 days; `sub` is the user's databaseId." },
+    },
+  });
   const SignInInput = builder.inputType('SignInInput', {
     description: 'Who wants to sign in.',
     fields: (t) => ({
       login: t.string({ validate: z.string().min(1).max(254), description: 'Email or username.' }),
       password: t.string({ validate: z.string().max(1000), description: 'The password.' }),
+      audience: t.field({
+        type: TokenAudienceRef,
+        required: false,
+        description: 'For which clients the tokens are; MILLWRIGHT when nothing is said.',
+      }),
     }),
   });
   builder.mutationFields((t) => ({
@@ -70,6 +93,16 @@ function addSignIn(builder: Builder): void {
       description: 'Makes an account and signs it in.',
       args: { input: t.arg({ type: SignUpInput, description: 'The account.' }) },
       resolve: (_root, { input }, context) => signUp(context.app, deviceOf(context), input),
+    }),
+    register: t.prismaField({
+      type: 'User',
+      errors: {},
+      description: 'Makes an account without signing it in.',
+      args: { input: t.arg({ type: SignUpInput, description: 'The account.' }) },
+      resolve: async (query, _root, { input }, context) => {
+        const { id } = await registerAccount(context.app, input);
+        return context.app.database.prisma.user.findUniqueOrThrow({ ...query, where: { id } });
+      },
     }),
     signIn: t.field({
       type: CredentialsRef,
@@ -100,6 +133,7 @@ function addSignIn(builder: Builder): void {
       },
     }),
   }));
+  return CredentialsRef;
 }
 
 function addSessions(builder: Builder): void {
@@ -131,7 +165,7 @@ function addSessions(builder: Builder): void {
         },
       }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it signed in.' }),
-      lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', description: 'When it last got new credentials.' }),
+      lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', description: 'When it was last used, to the minute.' }),
       revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true, description: 'Null while it is good.' }),
     }),
   });
@@ -139,11 +173,14 @@ function addSessions(builder: Builder): void {
     t.prismaConnection({
       type: SessionRef,
       cursor: 'id',
+      totalCount: async (user, _args, context) => {
+        if ((await context.viewer())?.id !== user.id) return 0;
+        return context.app.database.prisma.session.count({ where: openSessionsOf(user.id) });
+      },
       description: 'Where the viewer is signed in, newest first. Empty for anybody else.',
       resolve: async (query, user, _args, context) => {
         if ((await context.viewer())?.id !== user.id) return [];
-        const open = { userId: user.id, revokedAt: null, expiresAt: { gt: new Date() } };
-        return context.app.database.prisma.session.findMany(newestFirst(query, open));
+        return context.app.database.prisma.session.findMany(newestFirst(query, openSessionsOf(user.id)));
       },
     }),
   );

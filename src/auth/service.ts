@@ -1,66 +1,38 @@
 import type { App } from '../app.ts';
-import type { ApiKey, Role, User } from '../generated/prisma/client.ts';
-import {
-  ConflictError,
-  ForbiddenError,
-  NotFoundError,
-  UnauthenticatedError,
-  ValidationError,
-} from '../platform/errors.ts';
+import type { ApiKey, Role, TokenAudience, User } from '../generated/prisma/client.ts';
+import { ConflictError, NotFoundError, UnauthenticatedError } from '../platform/errors.ts';
 import { permissionsOf, requirePermission, type Viewer } from '../platform/viewer.ts';
-import { createUser } from '../users/service.ts';
-import { checkPassword, hashPassword, passwordIssues } from './passwords.ts';
+import { isGitHubToken, resolveGitHubToken } from './github-token.ts';
+import { checkPassword } from './passwords.ts';
 import { type Credentials, type Device, endSession, openSession } from './sessions.ts';
 import { apiKeyPrefix, hashSecret, randomSecret, readAccessToken } from './tokens.ts';
 
+export { register, registerAccount, signUp, updateMe } from './accounts.ts';
+export { type BegunGitHubSignIn, beginGitHubSignIn, connectGitHub, disconnectGitHub, finishGitHubSignIn } from './github.ts';
+export { beginGoogleSignIn, finishGoogleSignIn, googleCookieName, type SignInCookie } from './google.ts';
 export type { Credentials, Device } from './sessions.ts';
 export { endSessionOfRefreshToken, refreshSession, revokeSession } from './sessions.ts';
 
 /** Most API keys a user can have that are not revoked. */
 const mostApiKeys = 50;
 
-export interface SignUp {
-  readonly email: string;
-  readonly username?: string | null | undefined;
-  readonly displayName?: string | null | undefined;
+export interface SignIn {
+  /** Email or username, in any case. */
+  readonly login: string;
   readonly password: string;
-}
-
-/** Makes an account and signs it in. @throws ValidationError, ConflictError ALREADY_EXISTS, ForbiddenError */
-export async function signUp(app: App, device: Device, input: SignUp): Promise<Credentials> {
-  if (!app.config.REGISTRATION_ENABLED) throw new ForbiddenError('Registration is switched off');
-  const user = await register(app, { ...input, role: 'USER' });
-  return openSession(app, user, device);
-}
-
-/**
- * Makes an account. `overrideRule` lets an operator choose a password against the rule.
- * @throws ValidationError, ConflictError ALREADY_EXISTS
- */
-export async function register(
-  app: App,
-  input: SignUp & { readonly role: Role },
-  { overrideRule = false } = {},
-): Promise<User> {
-  const names = [input.email, input.email.split('@')[0] ?? '', input.username ?? ''];
-  const issues = overrideRule ? [] : passwordIssues(input.password, names);
-  if (issues.length > 0) throw new ValidationError(`The password ${issues[0]?.message}`, issues);
-  return createUser(app, { ...input, passwordHash: await hashPassword(input.password) });
+  /** For which clients the tokens are made; this system's own unless said. */
+  readonly audience?: TokenAudience | null | undefined;
 }
 
 /** Signs in by email or username. @throws UnauthenticatedError in the same words and time whatever was wrong */
-export async function signIn(
-  app: App,
-  device: Device,
-  { login, password }: { readonly login: string; readonly password: string },
-): Promise<Credentials> {
+export async function signIn(app: App, device: Device, { login, password, audience }: SignIn): Promise<Credentials> {
   const name = login.trim().toLowerCase();
   const user = await app.database.prisma.user.findFirst({
     where: name.includes('@') ? { email: name } : { username: name },
   });
   const fits = await checkPassword(password, user?.passwordHash ?? null);
   if (user === null || !fits || !user.isActive) throw new UnauthenticatedError('Wrong login or password');
-  return openSession(app, user, device);
+  return openSession(app, user, device, audience ?? 'MILLWRIGHT');
 }
 
 /** Ends the session this request came by. An API key has none to end. */
@@ -101,11 +73,12 @@ export async function revokeApiKey(app: App, viewer: Viewer, id: string): Promis
 }
 
 /**
- * Finds out who presents a credential: an access token or an API key.
- * @throws UnauthenticatedError when it is not, or no longer, good
+ * Finds out who presents a credential: an access token, an API key or a GitHub token, told apart by their forms.
+ * @throws UnauthenticatedError when it is not, or no longer, good; GitHubError when GitHub cannot be asked
  */
 export async function authenticate(app: App, credential: string): Promise<Viewer> {
-  return credential.startsWith(apiKeyPrefix) ? byApiKey(app, credential) : byAccessToken(app, credential);
+  if (credential.startsWith(apiKeyPrefix)) return byApiKey(app, credential);
+  return isGitHubToken(credential) ? resolveGitHubToken(app, credential) : byAccessToken(app, credential);
 }
 
 /** What a credential's check reads: the user, and what the credential itself says. */
@@ -118,14 +91,24 @@ interface CheckedUser {
 async function byAccessToken(app: App, token: string): Promise<Viewer> {
   const { sid, exp } = await readAccessToken(app, token);
   // Every request pays for this, so it is one prepared statement.
-  const { rows } = await app.database.pool.query<CheckedUser>({
+  const { rows } = await app.database.pool.query<CheckedUser & { stale: boolean }>({
     name: 'check-session',
-    text: `SELECT u."id", u."username", u."role" FROM "Session" s JOIN "User" u ON u."id" = s."userId"
+    text: `SELECT u."id", u."username", u."role", s."lastUsedAt" < now() - interval '1 minute' AS "stale"
+      FROM "Session" s JOIN "User" u ON u."id" = s."userId"
       WHERE s."id" = $1 AND s."revokedAt" IS NULL AND s."expiresAt" > now() AND u."isActive"`,
     values: [sid],
   });
   const [user] = rows;
   if (user === undefined) throw new UnauthenticatedError('Your session has ended');
+  if (user.stale) {
+    // Of many requests at once one writes; the others would wait for its row lock.
+    await app.database.pool.query({
+      name: 'use-session',
+      text: `UPDATE "Session" SET "lastUsedAt" = now() WHERE "id" =
+        (SELECT "id" FROM "Session" WHERE "id" = $1 AND "lastUsedAt" < now() - interval '1 minute' FOR UPDATE SKIP LOCKED)`,
+      values: [sid],
+    });
+  }
   return viewerOf(user, { kind: 'session', sessionId: sid, expiresAt: new Date(exp * 1000) });
 }
 

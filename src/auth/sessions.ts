@@ -1,8 +1,8 @@
 import type { App } from '../app.ts';
-import type { DeviceType, Role, Session } from '../generated/prisma/client.ts';
+import type { DeviceType, Session, TokenAudience } from '../generated/prisma/client.ts';
 import { NotFoundError, UnauthenticatedError } from '../platform/errors.ts';
 import type { Viewer } from '../platform/viewer.ts';
-import { hashSecret, randomSecret, signAccessToken, successorOf } from './tokens.ts';
+import { hashSecret, randomSecret, signAccessToken, successorOf, type TokenUser } from './tokens.ts';
 
 /** What a sign-in gives: shown once, never stored in this form. */
 export interface Credentials {
@@ -24,27 +24,30 @@ export interface Device {
 const graceSeconds = 10;
 const day = 86_400;
 
-export interface Lifetimes {
-  readonly accessTokenSeconds: number;
-  readonly refreshTokenDays: number;
-}
-/** What GraphQL sign-ins get. */
-export const standardLifetimes: Lifetimes = { accessTokenSeconds: 15 * 60, refreshTokenDays: 30 };
+/** Days until a session must be signed in again, whatever was refreshed. */
+const sessionDays = 30;
+/** Seconds an access token lives, by the clients it is made for. */
+const accessTokenSeconds: Record<TokenAudience, number> = {
+  MILLWRIGHT: 15 * 60,
+  PHASE2: day,
+  ASYNC_CODER: 7 * day,
+};
 
-/** Opens a session for a user whose identity was established. */
+/** Opens a session for a user whose identity was established. `audience` stays the session's when it is refreshed. */
 export async function openSession(
   app: App,
-  user: { readonly id: string; readonly role: Role },
+  user: TokenUser,
   device: Device,
-  lifetimes: Lifetimes = standardLifetimes,
+  audience: TokenAudience = 'MILLWRIGHT',
 ): Promise<Credentials> {
   const refreshToken = randomSecret();
   const session = await app.database.prisma.session.create({
     data: {
       userId: user.id,
       refreshHash: hashSecret(refreshToken),
-      accessTokenSeconds: lifetimes.accessTokenSeconds,
-      expiresAt: new Date(Date.now() + lifetimes.refreshTokenDays * day * 1000),
+      audience,
+      accessTokenSeconds: accessTokenSeconds[audience],
+      expiresAt: new Date(Date.now() + sessionDays * day * 1000),
       deviceName: device.userAgent?.slice(0, 200) ?? null,
       deviceType: deviceType(device.userAgent ?? ''),
       ipAddress: device.ipAddress ?? null,
@@ -127,8 +130,8 @@ export async function endSession(app: App, id: string): Promise<void> {
 
 async function credentials(
   app: App,
-  user: { readonly id: string; readonly role: Role },
-  session: { readonly id: string; readonly accessTokenSeconds: number },
+  user: TokenUser,
+  session: Pick<Session, 'id' | 'audience' | 'accessTokenSeconds'>,
   refreshToken: string,
 ): Promise<Credentials> {
   const { token, expiresAt } = await signAccessToken(app, user, session);

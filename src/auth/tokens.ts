@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import type { Role } from '../generated/prisma/enums.ts';
+import type { Role, TokenAudience } from '../generated/prisma/enums.ts';
 import { UnauthenticatedError } from '../platform/errors.ts';
 import { permissionsOf } from '../platform/viewer.ts';
 
-/** Claims of an access token. `sub` may be a username in one dialect; `uid` is always the user's id. */
+/** Claims of an access token. `sub` is the username in tokens for phase2; `uid` is always the user's id. */
 const claims = z.object({
   sub: z.string(),
   uid: z.uuid(),
@@ -20,11 +20,18 @@ export type AccessClaims = z.infer<typeof claims>;
 
 export const apiKeyPrefix = 'mw_';
 
+/** What an access token says of its user. */
+export interface TokenUser {
+  readonly id: string;
+  readonly username: string;
+  readonly role: Role;
+}
+
 /** Makes a signed access token (JWT, HS256) for a session. Times are seconds since the epoch. */
 export async function signAccessToken(
   app: App,
-  user: { readonly id: string; readonly role: Role },
-  session: { readonly id: string; readonly accessTokenSeconds: number },
+  user: TokenUser,
+  session: { readonly id: string; readonly audience: TokenAudience; readonly accessTokenSeconds: number },
 ): Promise<{ token: string; expiresAt: Date }> {
   const issuedAt = Math.floor(Date.now() / 1000);
   const expires = issuedAt + session.accessTokenSeconds;
@@ -35,7 +42,7 @@ export async function signAccessToken(
     permissions: permissionsOf(user.role),
   })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .setSubject(user.id)
+    .setSubject(session.audience === 'PHASE2' ? user.username : user.id)
     .setIssuedAt(issuedAt)
     .setExpirationTime(expires)
     .sign(app.secret.key('access-token'));

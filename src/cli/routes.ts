@@ -7,7 +7,7 @@ import { createLog } from '../platform/log.ts';
 /** Every HTTP route and socket, from the real router, without a database and without listening. */
 export async function listRoutes(config: Config): Promise<HttpRoute[]> {
   const app = appForListing(config);
-  const routes = await listHttpRoutes(app, { routes: featureRoutes(app) });
+  const routes = await listHttpRoutes(app, featureRoutes(app));
   return routes.toSorted((one, other) => one.path.localeCompare(other.path) || one.method.localeCompare(other.method));
 }
 
@@ -31,6 +31,9 @@ function appForListing(config: Config): App {
     },
     get wakeUps(): never {
       return refuse('wakeUps');
+    },
+    get redis(): never {
+      return refuse('redis');
     },
     get queue(): never {
       return refuse('queue');

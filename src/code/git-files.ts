@@ -58,7 +58,14 @@ function entriesOf(bytes: Uint8Array): string[] {
 }
 
 function git(root: string, args: readonly string[], signal: AbortSignal | undefined): Promise<Buffer | null> {
-  const guarded = ['-c', 'core.fsmonitor=false', '-c', `core.hooksPath=${devNull}`, '-c', `core.excludesFile=${devNull}`];
+  const guarded = [
+    '-c',
+    'core.fsmonitor=false',
+    '-c',
+    `core.hooksPath=${devNull}`,
+    '-c',
+    `core.excludesFile=${devNull}`,
+  ];
   return new Promise((resolve, reject) => {
     execFile(
       'git',

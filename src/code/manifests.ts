@@ -1,6 +1,7 @@
 import { readMakefile, readRequirements, readSetupCfg } from './manifest-lines.ts';
 import { readPackageJson } from './manifest-package.ts';
 import { readPyproject } from './manifest-python.ts';
+import { readSetupPy } from './manifest-setup-py.ts';
 import { decodeSource, readSourceBytes } from './source-text.ts';
 import { compareBytes, type SourceTree } from './source-tree.ts';
 
@@ -27,7 +28,7 @@ export interface Script {
 /** What one manifest says. Null and empty where it says nothing. */
 export interface Manifest {
   readonly path: string;
-  readonly kind: 'package.json' | 'pyproject.toml' | 'setup.cfg' | 'requirements.txt' | 'Makefile';
+  readonly kind: 'package.json' | 'pyproject.toml' | 'setup.cfg' | 'setup.py' | 'requirements.txt' | 'Makefile';
   readonly name: string | null;
   readonly version: string | null;
   readonly description: string | null;
@@ -66,7 +67,7 @@ function depthOf(path: string): number {
 
 function manifestKind(path: string): Manifest['kind'] | null {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  if (name === 'package.json' || name === 'pyproject.toml' || name === 'setup.cfg') return name;
+  if (name === 'package.json' || name === 'pyproject.toml' || name === 'setup.cfg' || name === 'setup.py') return name;
   if (/^requirements(?:[-_.][\w.-]+)?\.txt$/.test(name)) return 'requirements.txt';
   return /^(?:GNU)?[Mm]akefile$/.test(name) ? 'Makefile' : null;
 }
@@ -106,6 +107,8 @@ async function readManifest(root: string, path: string, kind: Manifest['kind']):
         return readPyproject(empty, text);
       case 'setup.cfg':
         return readSetupCfg(empty, text);
+      case 'setup.py':
+        return await readSetupPy(empty, text);
       case 'requirements.txt':
         return readRequirements(empty, text);
       case 'Makefile':

@@ -101,7 +101,7 @@ function readParameter(node: Node): Parameter | null {
       return { name: node.text, type: null, default: null, optional: false, rest: false };
     case 'list_splat_pattern':
     case 'dictionary_splat_pattern':
-      return rest(node.text);
+      return rest(node.text.replace(/\s+/g, ''));
     case 'typed_parameter': {
       const inner = node.firstNamedChild;
       const name = inner?.text ?? '';

@@ -16,7 +16,35 @@ export function normalise(text: string, start: number, end: number, cuts: readon
     kept += `${text.slice(at, Math.max(at, cut.start))} `;
     at = cut.end;
   }
-  return collapse(kept + text.slice(at, Math.max(at, end)));
+  return collapse(withSemicolons(kept + text.slice(at, Math.max(at, end))));
+}
+
+const GOES_ON_AFTER = /(?:[{([<,;|&=:?]|=>|\b(?:keyof|typeof|extends|readonly|infer|new|in|is|as|unique|asserts))$/;
+const GOES_ON_WITH = /^(?:[|&})\],;:?=.<>]|(?:extends|is|as|in)\b|$)/;
+
+/** Members of a type in braces may be parted by line breaks alone: on one line they need a semicolon. */
+function withSemicolons(text: string): string {
+  if (!text.includes('{') || !text.includes('\n')) return text;
+  const pieces = splitStrings(text);
+  const open: string[] = [];
+  let done = '';
+  for (const [index, piece] of pieces.entries()) {
+    if (index % 2 === 1) {
+      done += piece;
+      continue;
+    }
+    for (const [at, part] of piece.split('\n').entries()) {
+      const next = part.trimStart() === '' && !piece.endsWith(part) ? '' : `${part}${pieces[index + 1] ?? ''}`;
+      const parted = at > 0 && open.at(-1) === '{' && !GOES_ON_AFTER.test(done.trimEnd());
+      if (parted && !GOES_ON_WITH.test(next.trimStart())) done = `${done.trimEnd()};`;
+      done += at > 0 ? `\n${part}` : part;
+      for (const [bracket] of part.matchAll(/[{}()[\]]/g)) {
+        if ('{(['.includes(bracket)) open.push(bracket);
+        else open.pop();
+      }
+    }
+  }
+  return done;
 }
 
 /** Makes runs of white space outside of string literals one blank. */

@@ -138,7 +138,8 @@ async function walkFolder(walk: Walk, folder: string, depth: number): Promise<vo
     if (entry.isDirectory()) {
       if (entry.name === '.git') continue;
       if (walk.excluded.has(path)) leaveOut(walk, path, 'excluded');
-      else if (isVendoredFolder(entry.name, { inRoot: folder === '', besideManifest })) leaveOut(walk, path, 'vendored');
+      else if (isVendoredFolder(entry.name, { inRoot: folder === '', besideManifest }))
+        leaveOut(walk, path, 'vendored');
       else await walkFolder(walk, path, depth + 1);
     } else if (!takePath(walk, path)) return;
   }
@@ -213,11 +214,15 @@ async function inspectAll(walk: Walk): Promise<SourceFile[]> {
         walk.skips.push(result);
         continue;
       }
-      total += result.lines === null ? 0 : result.size;
-      if (total > walk.limits.maxTotalBytes && result.lines !== null) {
-        walk.limitsReached.add(`Source text past the first ${walk.limits.maxTotalBytes} bytes was not read.`);
+      const bytes = result.lines === null ? 0 : result.size;
+      // What is too much alone leaves room for the smaller ones after it.
+      if (total + bytes > walk.limits.maxTotalBytes) {
+        walk.limitsReached.add(`Not more than ${walk.limits.maxTotalBytes} bytes of source text were read.`);
         skip(walk, path, 'limit', 'past the total size that is read');
-      } else files.push(result);
+        continue;
+      }
+      total += bytes;
+      files.push(result);
     }
   }
   return files;

@@ -6,6 +6,7 @@ import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
 import { ownedBy } from '../platform/viewer.ts';
 import type { RepositoryRef } from '../repos/schema.ts';
+import { percentageOf } from './engine/coverage.ts';
 import { type Coverage, coverageReport, type SkippedFiles, skippedFiles } from './report.ts';
 import { generateDocs } from './service.ts';
 
@@ -24,6 +25,7 @@ export function addDocs(builder: Builder, jobRef: JobRef, repositoryRef: Reposit
     description: 'The documentation of a repository: pages, coverage and a patch.',
     interfaces: [jobRef],
     id: { field: 'id' },
+    nullable: true,
     select: { kind: true },
     findUnique: (id, context) => ({ id, kind: 'DOCS', ...ownedBy(alreadySignedIn(context)) }),
     fields: (t) => ({
@@ -50,6 +52,18 @@ export function addDocs(builder: Builder, jobRef: JobRef, repositoryRef: Reposit
         select: { docs: { select: { commit: true } } },
         resolve: ({ docs }) => present(docs).commit,
       }),
+      branch: t.string({
+        nullable: true,
+        description: 'The branch that was made for the pages; null when none was, or not yet.',
+        select: { docs: { select: { branch: true } } },
+        resolve: ({ docs }) => present(docs).branch,
+      }),
+      pullRequestUrl: t.string({
+        nullable: true,
+        description: 'The pull request with the pages; null when none was opened, or not yet.',
+        select: { docs: { select: { pullRequestUrl: true } } },
+        resolve: ({ docs }) => present(docs).pullRequestUrl,
+      }),
       coverage: t.field({
         type: CoverageRef,
         nullable: true,
@@ -70,17 +84,37 @@ export function addDocs(builder: Builder, jobRef: JobRef, repositoryRef: Reposit
   });
 
   const GenerateDocsInput = builder.inputType('GenerateDocsInput', {
-    description: 'What to document. Either repositoryId or address.',
+    description: 'What to document: repositoryId, repositoryNumber or address, one of the three.',
     fields: (t) => ({
       repositoryId: t.field({ type: 'UUID', required: false, description: 'A connected repository.' }),
+      repositoryNumber: t.int({ required: false, description: 'A connected one by its number.' }),
       address: t.string({ required: false, description: 'One that is connected on the way, as in connectRepository.' }),
       ref: t.string({
         required: false,
         validate: z.string().min(1).max(250),
         description: 'Branch, tag or commit; absent, the default branch, or a local folder as it stands.',
       }),
+      pullRequest: t.boolean({
+        required: false,
+        description:
+          'Whether to open a pull request with the pages. Absent: where the GitHub token may write; true refuses elsewhere.',
+      }),
     }),
   });
+  builder.queryField('docsJob', (t) =>
+    t.prismaField({
+      type: DocsJobRef,
+      nullable: true,
+      description: 'A documentation job by its number; null when there is none or it is not yours.',
+      authScopes: { permission: 'docs:read' },
+      args: { number: t.arg.int({ description: 'As in DocsJob.number.' }) },
+      resolve: async (query, _root, { number }, context) =>
+        context.app.database.prisma.job.findFirst({
+          ...query,
+          where: { docs: { number }, ...ownedBy(await signedIn(context)) },
+        }),
+    }),
+  );
   builder.mutationField('generateDocs', (t) =>
     t.prismaField({
       type: DocsJobRef,
@@ -147,8 +181,7 @@ function addCoverage(builder: Builder) {
       percentage: t.float({
         nullable: true,
         description: 'The share in percent, one decimal; null when there are no public symbols.',
-        resolve: ({ publicSymbols, documentedSymbols }) =>
-          publicSymbols === 0 ? null : Math.round((documentedSymbols / publicSymbols) * 1000) / 10,
+        resolve: ({ publicSymbols, documentedSymbols }) => percentageOf(documentedSymbols, publicSymbols),
       }),
       modules: t.expose('modules', { type: [ModuleRef], description: 'File by file, by path.' }),
     }),

@@ -1,15 +1,20 @@
 import type { App } from '../app.ts';
+import type { Repository } from '../generated/prisma/client.ts';
 import { createJob } from '../jobs/service.ts';
-import { ValidationError } from '../platform/errors.ts';
+import { NotFoundError, ValidationError } from '../platform/errors.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
-import { connectRepository, getRepository } from '../repos/service.ts';
+import { connectRepository, getRepository, getRepositoryByNumber } from '../repos/service.ts';
 import { docsDefinition } from './jobs.ts';
+import { planMessage, planPullRequest } from './pull-request-plan.ts';
 
 export interface DocsRequest {
-  /** One of the two. */
+  /** One of the three. */
   readonly repositoryId?: string | null | undefined;
+  readonly repositoryNumber?: number | null | undefined;
   readonly address?: string | null | undefined;
   readonly ref?: string | null | undefined;
+  /** Absent: where the token may write. */
+  readonly pullRequest?: boolean | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
 }
 
@@ -19,23 +24,30 @@ export interface DocsRequest {
  */
 export async function generateDocs(app: App, viewer: Viewer, request: DocsRequest): Promise<string> {
   requirePermission(viewer, 'docs:create');
-  const { address, repositoryId } = request;
-  if (typeof address === 'string' && typeof repositoryId === 'string') {
-    throw new ValidationError('Name the repository by its id or by its address, not both');
-  }
-  if (typeof address !== 'string' && typeof repositoryId !== 'string') {
-    throw new ValidationError('Name a repository, by its id or by its address');
-  }
-  const repository =
-    typeof address === 'string'
-      ? await connectRepository(app, viewer, { address })
-      : await getRepository(app, viewer, repositoryId ?? '');
-  const ref = request.ref ?? null;
+  const repository = await repositoryOf(app, viewer, request);
+  // Admins see the repositories of others but do not start work on them.
+  if (repository.ownerId !== viewer.id) throw new NotFoundError('Repository');
+  const { ref = null, pullRequest: wish = null } = request;
+  const asked = { repositoryId: repository.id, ref, byOperator: viewer.credential.kind === 'operator' };
+  const plan = await planPullRequest(app, viewer, repository, { pullRequest: wish, ref });
   return createJob(app, viewer, {
     definition: docsDefinition,
-    input: { repositoryId: repository.id, ref, byOperator: viewer.credential.kind === 'operator' },
+    input: { ...asked, pullRequest: plan },
+    asked: { ...asked, pullRequest: wish },
+    message: planMessage(plan),
     operation: 'generateDocs',
     idempotencyKey: request.idempotencyKey,
     detail: (transaction, jobId) => transaction.docsJob.create({ data: { jobId, repositoryId: repository.id, ref } }),
   });
+}
+
+/** The repository a request names in exactly one way. */
+async function repositoryOf(app: App, viewer: Viewer, request: DocsRequest): Promise<Repository> {
+  const { address, repositoryId, repositoryNumber } = request;
+  const named = [address, repositoryId, repositoryNumber].filter((name) => name !== null && name !== undefined);
+  if (named.length !== 1) throw new ValidationError('Name one repository, by its id, its number or its address');
+  if (typeof address === 'string') return connectRepository(app, viewer, { address });
+  return typeof repositoryNumber === 'number'
+    ? getRepositoryByNumber(app, viewer, repositoryNumber)
+    : getRepository(app, viewer, repositoryId ?? '');
 }

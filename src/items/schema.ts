@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
-import { newestFirst } from '../platform/pages.ts';
+import { newestFirst, offset, skipping } from '../platform/pages.ts';
 import { ownedBy } from '../platform/viewer.ts';
 import { createItem, deleteItem, updateItem } from './service.ts';
 
@@ -60,8 +60,17 @@ export function addItems(builder: Builder): void {
         context.app.database.prisma.item.count({ where: { ownerId: (await signedIn(context)).id } }),
       description: "The viewer's items, newest first.",
       authScopes: { permission: 'item:read' },
-      resolve: async (query, _root, _args, context) =>
-        context.app.database.prisma.item.findMany(newestFirst(query, { ownerId: (await signedIn(context)).id })),
+      args: {
+        offset: t.arg.int({
+          required: false,
+          validate: offset,
+          description: 'How many to skip before the page begins: for pages by number. Goes with `first` only.',
+        }),
+      },
+      resolve: async (query, _root, args, context) =>
+        context.app.database.prisma.item.findMany(
+          skipping(newestFirst(query, { ownerId: (await signedIn(context)).id }), args),
+        ),
     }),
   }));
 

@@ -43,6 +43,8 @@ export class JobContext<Input> {
   readonly jobId: string;
   readonly ownerId: string;
   readonly input: Input;
+  /** Attempts that failed before this one. */
+  readonly failures: number;
   /** Aborted when the attempt must stop; pass it on to everything that takes one. */
   readonly signal: AbortSignal;
   /** A folder of this job's own, kept over attempts on the same machine, removed when the job ends. */
@@ -62,6 +64,7 @@ export class JobContext<Input> {
     this.app = parts.app;
     this.jobId = parts.row.id;
     this.ownerId = parts.row.ownerId;
+    this.failures = parts.row.failures;
     this.input = parts.input;
     this.signal = parts.signal;
     this.workFolder = parts.workFolder;

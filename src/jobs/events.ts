@@ -115,7 +115,8 @@ async function* follow(
       if (events.length === pageSize) continue;
       if ('jobId' in stream && events.length === 0 && (await hasEnded(app, stream.jobId, cursor))) return;
       await attention.wait(rereadAfter);
-      if (Date.now() - checkedAt < rereadAfter) continue;
+      // A timer may come a millisecond early.
+      if (Date.now() - checkedAt < rereadAfter - 100) continue;
       checkedAt = Date.now();
       if (!(await viewerStillSignedIn(app, viewer))) throw new UnauthenticatedError('Your session has ended');
     }

@@ -2,6 +2,7 @@ import { JobKind, JobStatus } from '../generated/prisma/enums.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
 import { ValidationError } from '../platform/errors.ts';
+import { newestFirst, offset, skipping } from '../platform/pages.ts';
 import { ownedBy } from '../platform/viewer.ts';
 import { artifactLink, artifactText } from './artifacts.ts';
 import { addEvents } from './events-schema.ts';
@@ -95,6 +96,7 @@ function addArtifacts(builder: Builder): void {
   builder.prismaNode('Artifact', {
     description: 'A file a job made.',
     id: { field: 'id' },
+    nullable: true,
     findUnique: (id, context) => ({ id, job: ownedBy(alreadySignedIn(context)) }),
     fields: (t) => ({
       databaseId: t.expose('id', { type: 'UUID', description: 'Its id in REST.' }),
@@ -103,7 +105,8 @@ function addArtifacts(builder: Builder): void {
       size: t.exposeInt('size', { description: 'In bytes.' }),
       sha256: t.exposeString('sha256', { description: 'Hex hash of the bytes.' }),
       url: t.string({
-        description: 'Download that needs no header, good for 15 minutes; a path on this server, or absolute with BACKEND_BASE_URL.',
+        description:
+          'Download that needs no header, good for 15 minutes; a path on this server, or absolute with BACKEND_BASE_URL.',
         select: { id: true },
         resolve: ({ id }, _args, context) => artifactLink(context.app, id),
       }),
@@ -142,15 +145,18 @@ function addJobQueries(builder: Builder, jobRef: JobRef): void {
       args: {
         kind: t.arg({ type: JobKind, required: false, description: 'Only of this kind.' }),
         status: t.arg({ type: JobStatus, required: false, description: 'Only with this status.' }),
+        offset: t.arg.int({
+          required: false,
+          validate: offset,
+          description: 'How many to skip before the page begins: for pages by number. Goes with `first` only.',
+        }),
       },
       totalCount: async (_root, args, context) =>
         context.app.database.prisma.job.count({ where: filter((await signedIn(context)).id, args) }),
       resolve: async (query, _root, args, context) =>
-        context.app.database.prisma.job.findMany({
-          ...query,
-          where: filter((await signedIn(context)).id, args),
-          orderBy: { id: 'desc' },
-        }),
+        context.app.database.prisma.job.findMany(
+          skipping(newestFirst(query, filter((await signedIn(context)).id, args)), args),
+        ),
     }),
   }));
   builder.mutationField('cancelJob', (t) =>

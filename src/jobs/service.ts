@@ -6,10 +6,10 @@ import type { JobKind } from '../generated/prisma/enums.ts';
 import type { Transaction } from '../platform/database.ts';
 import { ConflictError, NotFoundError } from '../platform/errors.ts';
 import { ownedBy, type Permission, requirePermission, type Viewer } from '../platform/viewer.ts';
-import { type EventRow, type Following, followEvents } from './events.ts';
+import { type EventRow, type Following, followEvents, isTerminalEvent } from './events.ts';
 import { idempotently } from './idempotency.ts';
 import type { JobDefinition } from './kind.ts';
-import { announceJob, cancelJobRow, insertJob, type JobRow } from './transitions.ts';
+import { announceJob, cancelJobRow, insertJob, type JobRow, terminalStatuses } from './transitions.ts';
 
 export type { EventRow } from './events.ts';
 export { idempotently } from './idempotency.ts';
@@ -25,6 +25,10 @@ const kinds: Record<JobKind, { readonly queue: string; readonly family: 'docs' }
 export interface JobRequest<Input> {
   readonly definition: JobDefinition<Input>;
   readonly input: Input & Prisma.InputJsonValue;
+  /** What an idempotency key stands for, where the input holds more than was asked for. */
+  readonly asked?: Prisma.InputJsonValue;
+  /** What is known before the work starts; goes with the first event. */
+  readonly message?: string | null;
   /** Higher ones start first. */
   readonly priority?: number;
   readonly operation: string;
@@ -43,7 +47,7 @@ export async function createJob<Input>(app: App, viewer: Viewer, request: JobReq
   const jobId = await idempotently(app, viewer, {
     operation,
     key: request.idempotencyKey,
-    input,
+    input: request.asked ?? input,
     answer: z.uuid(),
     work: async (remember) => {
       const [id, queueId] = [uuidv7(), uuidv7()];
@@ -57,6 +61,9 @@ export async function createJob<Input>(app: App, viewer: Viewer, request: JobReq
           input,
         });
         await request.detail(transaction, id);
+        if (typeof request.message === 'string') {
+          await transaction.job.update({ where: { id }, data: { message: request.message } });
+        }
         await app.queue.send(transaction, definition.queue, { id: queueId, data: { jobId: id, queueId }, priority });
         await remember(transaction, id);
         await announceJob(transaction, job);
@@ -118,4 +125,19 @@ export function myEvents(app: App, viewer: Viewer, following: Following = {}): P
 
 function permissionFor(kind: JobKind, action: 'create' | 'read' | 'cancel'): Permission {
   return `${kinds[kind].family}:${action}`;
+}
+
+/**
+ * Waits until a job has ended, at most so many seconds, holding nothing but a wake-up listener meanwhile.
+ * Gives whether it has. @throws NotFoundError
+ */
+export async function followEnd(app: App, viewer: Viewer, id: string, seconds: number): Promise<boolean> {
+  const { lastSeq, status } = await app.database.prisma.job.findUniqueOrThrow({ where: { id } });
+  if (terminalStatuses.includes(status)) return true;
+  if (seconds <= 0) return false;
+  const signal = AbortSignal.timeout(seconds * 1000);
+  for await (const event of await jobEvents(app, viewer, id, { after: lastSeq, signal })) {
+    if (isTerminalEvent(event)) return true;
+  }
+  return false;
 }

@@ -5,6 +5,7 @@ import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import ValidationPlugin from '@pothos/plugin-validation';
+import { type GraphQLSchema, isObjectType } from 'graphql';
 import type PrismaTypes from '../generated/pothos.ts';
 import { getDatamodel } from '../generated/pothos.ts';
 import { type Context, signedIn } from './context.ts';
@@ -73,22 +74,43 @@ export function createBuilder() {
         description: 'The things of this page, without their cursors.',
         complexity: { field: 1, multiplier: 1 },
       },
-      edgesFieldOptions: { complexity: { field: 1, multiplier: 1 } },
+      edgesFieldOptions: {
+        description: 'The things of this page with their cursors.',
+        complexity: { field: 1, multiplier: 1 },
+      },
+      idFieldOptions: { description: 'Its global id, for `node` and for caches.' },
+      defaultConnectionTypeOptions: { description: 'One page of a list.' },
+      defaultEdgeTypeOptions: { description: 'One thing of a page, with its place in the list.' },
+      nodeFieldOptions: { description: 'The thing.' },
+      cursorFieldOptions: { description: 'Its place, for `after` and `before`.' },
+      pageInfoFieldOptions: { description: 'Whether and how to go on.' },
+      hasNextPageFieldOptions: { description: 'Whether more comes after this page.' },
+      hasPreviousPageFieldOptions: { description: 'Whether something comes before this page.' },
+      startCursorFieldOptions: { description: 'The first cursor of this page; null when it is empty.' },
+      endCursorFieldOptions: { description: 'The last cursor of this page; null when it is empty.' },
+      firstArgOptions: { description: 'At most so many from the beginning, up to 100; 20 unless given.' },
+      afterArgOptions: { description: 'Only what comes after this cursor.' },
+      lastArgOptions: { description: 'At most so many from the end, up to 100.' },
+      beforeArgOptions: { description: 'Only what comes before this cursor.' },
       decodeGlobalID,
       nodeQueryOptions: {
         description: 'A thing by its global id; null when there is none or it belongs to somebody else.',
         // The types' own queries carry the owner check and need to know the viewer.
-        resolve: async (_root, { id }, context, _info, resolveNode) => {
+        args: { id: { description: 'The `id` of the thing.' } },
+        resolve: async (_root, { id }, context, info, resolveNode) => {
           await signedIn(context);
+          requireNodeType(info.schema, id.typename);
           return resolveNode(id);
         },
       },
       nodesQueryOptions: {
         description: 'Up to 100 things by their global ids, in that order; null for each that there is not.',
         complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
-        resolve: async (_root, { ids }, context, _info, resolveNodes) => {
+        args: { ids: { description: 'The `id`s of the things.' } },
+        resolve: async (_root, { ids }, context, info, resolveNodes) => {
           await signedIn(context);
           if (ids.length > 100) throw new ValidationError('ids: at most 100 at once');
+          for (const { typename } of ids) requireNodeType(info.schema, typename);
           return resolveNodes(ids);
         },
       },
@@ -125,6 +147,7 @@ export function createBuilder() {
       // So that a refused input is a union member like any other refusal; it says nothing but what the input lacks.
       unsafelyHandleInputErrors: true,
       defaultUnionOptions: {
+        description: 'What was asked for, or the refusal.',
         name: ({ fieldName }) => `${fieldName.charAt(0).toUpperCase()}${fieldName.slice(1)}Result`,
       },
     },
@@ -133,13 +156,22 @@ export function createBuilder() {
   });
 }
 
+const unknownId = 'id: not an id this server has given out';
+
 /** Reads a global id: base64 of `Type:uuid`. @throws ValidationError */
 function decodeGlobalID(globalId: string): { typename: string; id: string } {
   const [typename, id, ...more] = Buffer.from(globalId, 'base64').toString('utf8').split(':');
   if (typename === undefined || id === undefined || more.length > 0 || !/^\w+$/.test(typename) || !isUuid(id)) {
-    throw new ValidationError('id: not an id this server has given out');
+    throw new ValidationError(unknownId);
   }
   return { typename, id };
+}
+
+/** Refuses the global id of something that is no node. @throws ValidationError */
+function requireNodeType(schema: GraphQLSchema, typename: string): void {
+  const type = schema.getType(typename);
+  const isNode = isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node');
+  if (!isNode) throw new ValidationError(unknownId);
 }
 
 /** An input path without the `input` every mutation starts with, dotted. */

@@ -9,6 +9,10 @@ const wholeNumber = (least: number, most: number) => z.coerce.number().int().min
 const origin = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .transform((text) => text.replace(/\/+$/, ''));
+const safeOrigin = origin.refine(
+  (text) => text.startsWith('https:') || isLoopbackUrl(new URL(text)),
+  'must be an https URL, or http on this machine',
+);
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -72,9 +76,18 @@ export const settings = z.object({
   GITHUB_CLIENT_ID: z.string().optional().describe('OAuth application at GitHub: its id.'),
   GITHUB_CLIENT_SECRET: z.string().optional().describe('OAuth application at GitHub: its secret.'),
   GITHUB_ACCESS_TOKEN: z.string().optional().describe('GitHub token for reading where the caller has attached none.'),
-  GOOGLE_ISSUER: origin.default('https://accounts.google.com').describe('OpenID provider of the Google sign-in.'),
+  COMMIT_AUTHOR: z
+    .string()
+    .regex(/^[^<>\p{Cc}]*[^<>\p{Cc}\s][^<>\p{Cc}]* <[^<>\s]+@[^<>\s]+>$/u, 'must be of the form Name <email>')
+    .default('Millwright <noreply@millwright.localhost>')
+    .describe('Author of the commits this server makes: Name <email>.'),
+  GOOGLE_ISSUER: safeOrigin.default('https://accounts.google.com').describe('OpenID provider of the Google sign-in.'),
   GOOGLE_CLIENT_ID: z.string().optional().describe('OAuth client at Google: its id.'),
   GOOGLE_CLIENT_SECRET: z.string().optional().describe('OAuth client at Google: its secret.'),
+  OAUTH_TOKENS_IN: z
+    .enum(['fragment', 'query'])
+    .default('fragment')
+    .describe('Where the front end gets its tokens after a sign-in elsewhere; a query is seen by servers and logs.'),
   RATE_LIMITS: z.enum(['on', 'off']).default('on').describe('Whether requests are limited per caller.'),
   RATE_LIMIT_REQUESTS: wholeNumber(1, 1_000_000).default(100).describe('Requests a caller has in one period.'),
   RATE_LIMIT_PERIOD: wholeNumber(1, 86_400).default(60).describe('Seconds of one period.'),
@@ -114,6 +127,11 @@ export class ConfigError extends Error {
 /** Whether an address to listen on is only reachable from this machine. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** The same of the host a URL names. */
+export function isLoopbackUrl({ hostname }: URL): boolean {
+  return isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'));
 }
 
 /**

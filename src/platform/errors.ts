@@ -29,15 +29,15 @@ export class NotFoundError extends DomainError {
 
 /** Nobody is signed in, or the credential is no longer good. */
 export class UnauthenticatedError extends DomainError {
-  constructor(message = 'Sign in first', code: 'UNAUTHENTICATED' | 'TOKEN_EXPIRED' = 'UNAUTHENTICATED') {
+  constructor(message = 'Sign in first', code = 'UNAUTHENTICATED') {
     super(code, message);
   }
 }
 
-/** Signed in, but the role lacks a permission. */
+/** Known, but not allowed: the role lacks a permission, or this server does not offer it. */
 export class ForbiddenError extends DomainError {
-  constructor(message = 'Your role does not permit this') {
-    super('FORBIDDEN', message);
+  constructor(message = 'Your role does not permit this', code = 'FORBIDDEN') {
+    super(code, message);
   }
 }
 
@@ -65,9 +65,26 @@ export class NotConfiguredError extends DomainError {
   }
 }
 
+/** When a service that failed or refused may be asked again. */
+export interface Retrying {
+  readonly retryable?: boolean | undefined;
+  readonly retryAt?: Date | undefined;
+}
+
 /** Somebody else's service failed or refused. */
 export class ExternalServiceError extends DomainError {
-  constructor(message: string, code = 'EXTERNAL_SERVICE_ERROR') {
-    super(code, message);
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  /** When to ask again, where the service said so. */
+  readonly retryAt: Date | null;
+
+  constructor(message: string, code = 'EXTERNAL_SERVICE_ERROR', { retryable = false, retryAt }: Retrying = {}) {
+    const seconds = retryAt === undefined ? 0 : Math.max(0, Math.ceil((retryAt.getTime() - Date.now()) / 1000));
+    super(code, message, {
+      retryable,
+      ...(retryAt !== undefined && { resetAt: retryAt.toISOString(), retryAfter: seconds }),
+    });
+    this.retryable = retryable;
+    this.retryAt = retryAt ?? null;
   }
 }

@@ -61,7 +61,8 @@ export function starterQueries(ready: ReadySignIn | null): string[] {
   const login = JSON.stringify(ready?.login ?? 'you@example.com');
   const password = JSON.stringify(ready?.password ?? 'your password');
   return [
-    `# Document a repository. Run this, then follow it in the next tab.
+    `# Documents a repository. Run it,
+# then follow it in the next tab.
 mutation DocumentRepository {
   generateDocs(input: { address: ${address} }) {
     ... on DocsJob {
@@ -79,8 +80,9 @@ mutation DocumentRepository {
   }
 }
 `,
-    `# Everything that happens to your jobs, live. Start it, then run the first tab again.
-# \`after: 0\` replays from the beginning and then goes on live; no event is lost or doubled.
+    `# Everything that happens to your jobs:
+# first all that was, then what comes.
+# Start it, then run the first tab again.
 subscription FollowMyJobs {
   myEvents(after: 0) {
     userSeq
@@ -130,7 +132,7 @@ query MyJobs {
   }
 }
 `,
-    `# Who you are. Put the access token of SignIn into the headers below: {"Authorization": "Bearer …"}
+    `# Who you are, by the headers below.
 query WhoAmI {
   me {
     username
@@ -140,8 +142,15 @@ query WhoAmI {
   }
 }
 `,
-    `mutation SignIn {
-  signIn(input: { login: ${login}, password: ${password} }) {
+    `# Put the access token into the headers:
+# {"Authorization": "Bearer …"}
+mutation SignIn {
+  signIn(
+    input: {
+      login: ${login}
+      password: ${password}
+    }
+  ) {
     ... on Credentials {
       accessToken
       refreshToken

@@ -207,6 +207,18 @@ function credentialIn(connectionParams: unknown): string | undefined {
   return bearer ?? params.data['X-API-Key'] ?? params.data['x-api-key'] ?? token;
 }
 
+/** What a wake-up about a credential names it by. */
+function credentialId(credential: Exclude<Viewer['credential'], { kind: 'operator' }>): string {
+  switch (credential.kind) {
+    case 'session':
+      return credential.sessionId;
+    case 'apiKey':
+      return credential.apiKeyId;
+    case 'githubToken':
+      return credential.tokenHash;
+  }
+}
+
 /** Closes a socket when its token expires or its session or key is revoked. Gives a function that stops watching. */
 function closeWhenSignedOut(app: App, viewer: Viewer, socket: WebSocket): () => void {
   const { credential } = viewer;
@@ -217,8 +229,7 @@ function closeWhenSignedOut(app: App, viewer: Viewer, socket: WebSocket): () => 
   const recheck = () => {
     check().catch((error: unknown) => app.log.warn({ err: error }, 'a socket could not be rechecked'));
   };
-  const id = credential.kind === 'session' ? credential.sessionId : credential.apiKeyId;
-  const unlisten = app.wakeUps.listen(`session:${id}`, recheck);
+  const unlisten = app.wakeUps.listen(`session:${credentialId(credential)}`, recheck);
   const timer = setInterval(recheck, recheckInterval);
   const expiry =
     credential.kind === 'session'

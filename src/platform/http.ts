@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { Duplex } from 'node:stream';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { WebSocketServer } from 'ws';
 import type { App } from '../app.ts';
 import { version } from '../version.ts';
@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the route is for, in a few words, as `server routes` lists it. */
     readonly purpose?: string;
+    /** It only refuses a verb, and is not listed. */
+    readonly refusal?: boolean;
   }
 }
 
@@ -38,7 +40,9 @@ export interface HttpOptions {
   readonly graphql: GraphqlServer;
   readonly graphqlSocket: WebSocketServer;
   /** Adds a feature's raw routes, such as downloads. */
-  readonly routes: readonly ((server: FastifyInstance) => void)[];
+  readonly routes: readonly ((server: FastifyInstance) => void | Promise<void>)[];
+  /** Answers an address nobody serves, in the words of whoever it would belong to; undefined when it is nobody's. */
+  readonly unknownAddress?: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined;
   readonly readySignIn: () => Promise<ReadySignIn | null>;
 }
 
@@ -63,7 +67,7 @@ export async function createHttpServer(app: App, options: HttpOptions): Promise<
     response.setHeader('x-request-id', requestId);
     request.headers['x-request-id'] = requestId;
     observe(app, request, response, requestId);
-    if (app.closing.aborted) leaveAfter(response);
+    partWhenClosing(app, request, response);
     const path = (request.url ?? '').split('?', 1)[0];
     if (path === '/graphql') graphql(request, response);
     else routed.listener(request, response);
@@ -90,7 +94,10 @@ export async function createHttpServer(app: App, options: HttpOptions): Promise<
 }
 
 /** Every route and socket there is, from the real router. Listens to nothing and reads only the app's settings. */
-export async function listHttpRoutes(app: App, options: Pick<HttpOptions, 'routes'>): Promise<HttpRoute[]> {
+export async function listHttpRoutes(
+  app: App,
+  options: Pick<HttpOptions, 'routes' | 'unknownAddress'>,
+): Promise<HttpRoute[]> {
   const router = await createRouter(app, options);
   await router.fastify.close();
   return [...graphqlRoutes, ...router.routes];
@@ -106,12 +113,15 @@ function upgrade(app: App, sockets: WebSocketServer, request: IncomingMessage, s
   else sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
 }
 
-/** A kept connection would hold a closing server until it times out. */
-function leaveAfter(response: ServerResponse): void {
-  response.shouldKeepAlive = false;
+/** A connection that is kept would hold a closing server until it times out. */
+function partWhenClosing({ closing }: App, request: IncomingMessage, response: ServerResponse): void {
+  if (closing.aborted) response.shouldKeepAlive = false;
+  response.once('close', () => {
+    if (closing.aborted) request.socket.destroySoon();
+  });
 }
 
-async function createRouter(app: App, options: Pick<HttpOptions, 'routes'>) {
+async function createRouter(app: App, options: Pick<HttpOptions, 'routes' | 'unknownAddress'>) {
   let listener: RequestListener | undefined;
   const routes: HttpRoute[] = [];
   const server = fastify({
@@ -124,12 +134,18 @@ async function createRouter(app: App, options: Pick<HttpOptions, 'routes'>) {
     genReqId: (request) => requestIdOf(request),
     logger: false,
     routerOptions: { ignoreTrailingSlash: false },
+    // What fails before a route is found, such as an address that cannot be decoded.
+    frameworkErrors: ({ message, statusCode = 400 }, _request, reply) => {
+      reply.hijack();
+      reply.raw.writeHead(statusCode, { 'content-type': 'application/json; charset=utf-8' });
+      reply.raw.end(JSON.stringify({ error: { code: 'BAD_REQUEST', message } }));
+    },
   });
   server.addHook('onRoute', ({ method, url, config }) => {
     const preflight = 'Answers the preflight requests of browsers';
     for (const one of [method].flat()) {
-      // Fastify adds a HEAD to every GET.
-      if (one === 'HEAD') continue;
+      // Fastify adds a HEAD to every GET; refusals of odd verbs are no routes.
+      if (one === 'HEAD' || config?.refusal === true) continue;
       routes.push({ method: one, path: url, purpose: config?.purpose ?? (one === 'OPTIONS' ? preflight : '') });
     }
   });
@@ -153,11 +169,13 @@ async function createRouter(app: App, options: Pick<HttpOptions, 'routes'>) {
       .status(500)
       .send({ error: { code: 'INTERNAL_ERROR', message: 'Unexpected error', requestId: request.id } });
   });
-  server.setNotFoundHandler((_request, reply) =>
-    reply.status(404).send({ error: { code: 'NOT_FOUND', message: 'There is nothing at this address' } }),
+  server.setNotFoundHandler(
+    (request, reply) =>
+      options.unknownAddress?.(request, reply) ??
+      reply.status(404).send({ error: { code: 'NOT_FOUND', message: 'There is nothing at this address' } }),
   );
   addHealth(app, server);
-  for (const add of options.routes) add(server);
+  for (const add of options.routes) await add(server);
   await server.ready();
   if (listener === undefined) throw new Error('Fastify made no listener');
   return { fastify: server, listener, routes };

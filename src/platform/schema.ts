@@ -25,13 +25,25 @@ export function addPlatform(builder: Builder): void {
     [NotFoundError, 'There is no such thing, or it belongs to somebody else.'],
     [ConflictError, 'The present state stands against it; `code` says what.'],
     [NotConfiguredError, 'An integration this needs has no settings on this server.'],
-    [ExternalServiceError, "Somebody else's service failed or refused."],
     [ForbiddenError, "The viewer's role lacks a permission."],
     [UnauthenticatedError, 'Nobody is signed in, or the credential is not good.'],
   ] as const;
   for (const [type, description] of refusals) {
     builder.objectType(type, { name: type.name, description, interfaces: [ErrorRef] });
   }
+  builder.objectType(ExternalServiceError, {
+    name: 'ExternalServiceError',
+    description: "Somebody else's service failed or refused.",
+    interfaces: [ErrorRef],
+    fields: (t) => ({
+      retryable: t.exposeBoolean('retryable', { description: 'Whether the same request may succeed later.' }),
+      retryAt: t.expose('retryAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When to ask again; null when the service did not say.',
+      }),
+    }),
+  });
   builder.objectType(DomainError, {
     name: 'RefusedError',
     description: 'Any other refusal; `code` says which.',

@@ -45,7 +45,18 @@ export interface Viewer {
   readonly credential:
     | { readonly kind: 'session'; readonly sessionId: string; readonly expiresAt: Date }
     | { readonly kind: 'apiKey'; readonly apiKeyId: string }
+    | GitHubTokenCredential
     | { readonly kind: 'operator' };
+}
+
+/** A GitHub token that came as Bearer. It is held in memory, behind functions, so that no log or JSON shows it. */
+export interface GitHubTokenCredential {
+  readonly kind: 'githubToken';
+  /** SHA-256 of the token in hex, its name in wake-ups and caches. */
+  readonly tokenHash: string;
+  readonly token: () => string;
+  /** Asks again, GitHub too once the last answer is old. */
+  readonly isStillGood: () => Promise<boolean>;
 }
 
 /** Refuses a viewer whose role lacks a permission. @throws ForbiddenError */
@@ -68,6 +79,8 @@ export async function viewerStillSignedIn(app: App, viewer: Viewer): Promise<boo
   switch (viewer.credential.kind) {
     case 'operator':
       return true;
+    case 'githubToken':
+      return viewer.credential.isStillGood();
     case 'apiKey':
       return (
         (await prisma.apiKey.count({

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
-import { Redis } from 'ioredis';
 import { Client, type Pool } from 'pg';
 import type { Log } from './log.ts';
+import { openRedis } from './redis.ts';
 
 /**
  * Tells processes to look again. A wake-up carries no data and may be lost: rows are the truth, and every reader
@@ -146,29 +146,17 @@ export async function postgresWakeUps(url: string, pool: Pool, log: Log): Promis
 export function redisWakeUps(url: string, log: Log): WakeUps {
   const listeners = new Listeners();
   const self = randomUUID();
-  const options = {
-    maxRetriesPerRequest: null,
-    retryStrategy: (times: number) => Math.min(times * 100, 1000),
-    lazyConnect: false,
-  };
-  const publisher = new Redis(url, { ...options, enableOfflineQueue: false });
-  const subscriber = new Redis(url, options);
-  let loggedAt = 0;
-  const complain = (error: unknown) => {
-    if (Date.now() - loggedAt < 5000) return;
-    loggedAt = Date.now();
-    log.warn({ err: error }, 'Redis is away; readers look again by themselves');
-  };
-  publisher.on('error', complain);
-  subscriber.on('error', complain);
+  const publisher = openRedis(url, log);
+  const subscriber = openRedis(url, log, { enableOfflineQueue: true });
   subscriber.on('ready', () => listeners.wakeAll());
   const pubsub = new RedisPubSub({ publisher, subscriber });
   const subscription = pubsub.subscribe<{ sender: string; topics: string[] }>(channel, ({ sender, topics }) => {
     if (sender !== self) listeners.wake(topics);
   });
-  subscription.catch(complain);
+  subscription.catch(() => {});
   const gathering = new Gathering(listeners, (topics) => {
-    pubsub.publish(channel, { sender: self, topics }).catch(complain);
+    // Refused at once while Redis is away; readers look again by themselves.
+    pubsub.publish(channel, { sender: self, topics }).catch(() => {});
   });
   return {
     publish: (topics) => gathering.add(topics),

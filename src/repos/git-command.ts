@@ -13,12 +13,19 @@ export interface GitAccess {
   readonly secrets: readonly string[];
 }
 
-export interface GitOptions extends Pick<ProcessOptions, 'signal' | 'timeoutMs' | 'maxOutputBytes' | 'onStderrLine'> {
+export interface GitOptions
+  extends Pick<ProcessOptions, 'signal' | 'timeoutMs' | 'maxOutputBytes' | 'onStderrLine' | 'input'> {
   readonly cwd?: string;
   /** The repository to work on. Given outright, git neither searches parent folders nor asks who owns it. */
   readonly gitDir?: string;
   readonly workTree?: string;
+  /** An index of one's own, beside the repository's. */
+  readonly indexFile?: string;
+  /** Author and committer of commits; the date in git's own form. */
+  readonly identity?: { readonly name: string; readonly email: string; readonly date: string };
   readonly access?: GitAccess;
+  /** Whether git tells on stderr what it exchanges with a server: lines with `packet:`. */
+  readonly tellPackets?: boolean;
 }
 
 /** Git that reaches nothing but the files it is pointed at. */
@@ -56,10 +63,10 @@ const settings: readonly (readonly [string, string])[] = [
 
 /** Runs git and answers its result whatever the exit code. Throws RepositoryError, or the signal's reason. */
 export async function tryGit(args: readonly string[], options: GitOptions): Promise<ProcessResult> {
-  const { cwd = '/', signal, timeoutMs = 30_000, maxOutputBytes, onStderrLine } = options;
+  const { cwd = '/', signal, timeoutMs = 30_000, maxOutputBytes, onStderrLine, input } = options;
   try {
     const env = gitEnvironment(options);
-    return await runProcess('git', args, { cwd, env, signal, timeoutMs, maxOutputBytes, onStderrLine });
+    return await runProcess('git', args, { cwd, env, signal, timeoutMs, maxOutputBytes, onStderrLine, input });
   } catch (error) {
     throw gitInterruption(error);
   }
@@ -126,7 +133,8 @@ function headerSafe(token: string): string {
   return token;
 }
 
-function gitEnvironment({ gitDir, workTree, access = noAccess }: GitOptions): Record<string, string> {
+function gitEnvironment(options: GitOptions): Record<string, string> {
+  const { gitDir, workTree, indexFile, identity, access = noAccess, tellPackets } = options;
   const env: Record<string, string> = {
     LC_ALL: 'C',
     // No ~/.gitconfig of older gits, and no ~/.netrc: curl would send the operator's passwords.
@@ -144,8 +152,19 @@ function gitEnvironment({ gitDir, workTree, access = noAccess }: GitOptions): Re
     GIT_ALLOW_PROTOCOL: access.protocol ?? '',
     GIT_DIR: gitDir ?? '/dev/null',
   };
+  if (tellPackets === true) {
+    env.GIT_TRACE_PACKET = '1';
+  }
   if (workTree !== undefined) {
     env.GIT_WORK_TREE = workTree;
+  }
+  if (indexFile !== undefined) {
+    env.GIT_INDEX_FILE = indexFile;
+  }
+  for (const role of identity === undefined ? [] : ['AUTHOR', 'COMMITTER']) {
+    env[`GIT_${role}_NAME`] = identity?.name ?? '';
+    env[`GIT_${role}_EMAIL`] = identity?.email ?? '';
+    env[`GIT_${role}_DATE`] = identity?.date ?? '';
   }
   // The operator's own certificates, for a git server inside a company.
   for (const name of ['GIT_SSL_CAINFO', 'SSL_CERT_FILE', 'SSL_CERT_DIR']) {

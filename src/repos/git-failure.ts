@@ -8,16 +8,11 @@ import { RepositoryError } from './repository-error.ts';
 
 type Verdict = (cause: Error) => RepositoryError;
 
-const notFound: Verdict = (cause) =>
-  new RepositoryError('REPOSITORY_NOT_FOUND', 'The repository was not found, or it is private and needs access', {
-    cause,
-  });
-
 /** What git (in English, by LC_ALL=C) says, in the order it is looked for. */
 const verdicts: readonly (readonly [RegExp, Verdict])[] = [
   [/returned error: 3\d\d|unable to update url base from redirection/, redirected],
-  [/could not read (Username|Password)|Authentication failed|returned error: 40[134]\b/, notFound],
-  [/returned error: 410\b|repository .* not found|does not appear to be a git repository/i, notFound],
+  [/could not read (Username|Password)|Authentication failed|returned error: 40[134]\b/, repositoryNotFound],
+  [/returned error: 410\b|repository .* not found|does not appear to be a git repository/i, repositoryNotFound],
   [/not valid: (is this a git repository|could not determine hash)|invalid server response/, notAGitServer],
   [/couldn't find remote ref|not our ref|unadvertised object|no such remote ref|no such ref/i, refNotFound],
   [/dumb http transport|does not support (shallow|--depth)/, tooOld],
@@ -63,6 +58,17 @@ export function tookTooLong(cause?: unknown): RepositoryError {
   });
 }
 
+/** It is not there, or not for this caller: the words are the same on purpose. */
+export function repositoryNotFound(cause?: unknown): RepositoryError {
+  return new RepositoryError(
+    'REPOSITORY_NOT_FOUND',
+    'The repository was not found, or it is private and needs access',
+    {
+      cause,
+    },
+  );
+}
+
 /** There is nothing committed. */
 export function emptyRepository(): RepositoryError {
   return new RepositoryError('REPOSITORY_EMPTY', 'The repository has no commits yet');
@@ -87,7 +93,8 @@ function redirected(cause: Error): RepositoryError {
   );
 }
 
-function notAGitServer(cause: Error): RepositoryError {
+/** What answers speaks no git. */
+export function notAGitServer(cause?: Error): RepositoryError {
   return new RepositoryError('REPOSITORY_NOT_FOUND', 'There is no git repository at this address', { cause });
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type GitAccess, noAccess, remoteAccess, runGit, tryGit } from './git-command.ts';
-import { emptyRepository, refNotFound, tookTooLong, tooLarge } from './git-failure.ts';
+import { emptyRepository, notAGitServer, refNotFound, tookTooLong, tooLarge } from './git-failure.ts';
 import { branchOf, isCommitId, parseRef } from './git-ref.ts';
 import { watchSize } from './growing-folder.ts';
 import {
@@ -82,6 +82,7 @@ export async function inspectRemote(address: RepositoryAddress, options: Inspect
     null;
   const head = atHead ?? heads.get(defaultBranch ?? '');
   if (head === undefined) {
+    await requireGitServer(address, access, options.signal);
     throw emptyRepository();
   }
   return { defaultBranch, head, branches };
@@ -254,6 +255,14 @@ async function checkTreeSize(commit: string, work: Workspace): Promise<void> {
   }
   if (bytes > limits.bytes) {
     throw tooLarge(limits.bytes);
+  }
+}
+
+/** To git a web page of one line is a repository without branches, by its oldest protocol: one without packets. */
+async function requireGitServer(address: RepositoryAddress, access: GitAccess, signal: AbortSignal | undefined) {
+  const { stderr } = await tryGit(['ls-remote', '--', address.url], { access, signal, tellPackets: true });
+  if (!stderr.includes('packet:')) {
+    throw notAGitServer();
   }
 }
 

@@ -3,6 +3,7 @@ import { DomainError } from '../platform/errors.ts';
 export type RepositoryErrorCode =
   | 'ADDRESS_NOT_ALLOWED'
   | 'GIT_UNAVAILABLE'
+  | 'PUSH_REJECTED'
   | 'REF_INVALID'
   | 'REF_NOT_FOUND'
   | 'REPOSITORY_EMPTY'

@@ -1,20 +1,25 @@
+import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Repository } from '../generated/prisma/client.ts';
 import { idempotently } from '../jobs/service.ts';
-import { isMissingRow } from '../platform/database.ts';
 import { ConflictError, NotFoundError } from '../platform/errors.ts';
 import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
 import { inspectRemote } from './git.ts';
+import { findAtGitHub } from './github-lookup.ts';
 import { parseRepositoryAddress, type RepositoryAddress } from './repository-address.ts';
+import { RepositoryError } from './repository-error.ts';
 
 export { cloneRepository } from './git.ts';
+export { commitNewFiles, pushBranch } from './git-push.ts';
+export { cloneToken } from './github-lookup.ts';
 export { headOf, localRepository } from './local-repository.ts';
 export type { RepositoryAddress } from './repository-address.ts';
+export { RepositoryError } from './repository-error.ts';
 
 /**
- * Connects a repository by its address: it must exist and be readable from here now. Connecting it again refreshes
- * its default branch. @throws ValidationError, RepositoryError, ForbiddenError
+ * Connects a repository by its address: it must exist and be readable by the viewer from here now. Connecting it again
+ * refreshes its name and default branch. @throws ValidationError, RepositoryError, ForbiddenError, GitHubError
  */
 export async function connectRepository(
   app: App,
@@ -28,8 +33,7 @@ export async function connectRepository(
     input: { address },
     answer: z.uuid(),
     work: async (remember) => {
-      const parsed = await parseRepositoryAddress(address, addressRules(app, viewer.credential.kind === 'operator'));
-      const { defaultBranch } = await inspectRemote(parsed, { allow: allowedOrigins(app) });
+      const { parsed, defaultBranch } = await inspect(app, viewer, address);
       return app.database.prisma.$transaction(async (transaction) => {
         const present = { ownerId: viewer.id, url: parsed.url };
         const { namespace, name, provider } = parsed;
@@ -44,6 +48,18 @@ export async function connectRepository(
     },
   });
   return getRepository(app, viewer, id);
+}
+
+/** The address as it is stored, and the default branch. */
+async function inspect(app: App, viewer: Viewer, address: string) {
+  const rules = addressRules(app, viewer.credential.kind === 'operator');
+  const parsed = await parseRepositoryAddress(address, rules);
+  if (parsed.provider !== 'GITHUB') {
+    const { defaultBranch } = await inspectRemote(parsed, { allow: allowedOrigins(app) });
+    return { parsed, defaultBranch };
+  }
+  const { owner, name, defaultBranch } = await findAtGitHub(app, viewer, parsed);
+  return { parsed: await parseRepositoryAddress(`${owner}/${name}`, rules), defaultBranch };
 }
 
 /** A repository the viewer may see. @throws NotFoundError */
@@ -61,6 +77,14 @@ export async function getOwnRepository(app: App, viewer: Viewer, id: string): Pr
   return repository;
 }
 
+/** The same by its public number. @throws NotFoundError */
+export async function getRepositoryByNumber(app: App, viewer: Viewer, number: number): Promise<Repository> {
+  requirePermission(viewer, 'repository:read');
+  const repository = await app.database.prisma.repository.findFirst({ where: { number, ...ownedBy(viewer) } });
+  if (repository === null) throw new NotFoundError('Repository');
+  return repository;
+}
+
 /**
  * Forgets an own repository, with the results of its jobs. Refused while one of them is still going on.
  * @throws NotFoundError, ConflictError JOBS_RUNNING
@@ -68,17 +92,19 @@ export async function getOwnRepository(app: App, viewer: Viewer, id: string): Pr
 export async function disconnectRepository(app: App, viewer: Viewer, id: string): Promise<Repository> {
   requirePermission(viewer, 'repository:write');
   const repository = await getOwnRepository(app, viewer, id);
-  const { prisma } = app.database;
-  const jobs = await prisma.job.findMany({ where: { docs: { repositoryId: id } }, select: { id: true, status: true } });
-  if (jobs.some(({ status }) => status === 'QUEUED' || status === 'RUNNING')) {
-    throw new ConflictError('Jobs of this repository are still going on; cancel them first', 'JOBS_RUNNING');
-  }
-  const forget = [
-    prisma.job.deleteMany({ where: { docs: { repositoryId: id } } }),
-    prisma.repository.delete({ where: { id } }),
-  ];
-  await prisma.$transaction(forget).catch((error: unknown) => {
-    throw isMissingRow(error) ? new NotFoundError('Repository') : error;
+  const jobs = await app.database.prisma.$transaction(async (transaction) => {
+    // A job that is asked for meanwhile refers to this row, and waits.
+    const [locked] = await transaction.$queryRaw<{ id: string }[]>`
+      SELECT id FROM "Repository" WHERE id = ${id}::uuid FOR UPDATE`;
+    if (locked === undefined) throw new NotFoundError('Repository');
+    const where = { docs: { repositoryId: id } };
+    const found = await transaction.job.findMany({ where, select: { id: true, status: true } });
+    if (found.some(({ status }) => status === 'QUEUED' || status === 'RUNNING')) {
+      throw new ConflictError('Jobs of this repository are still going on; cancel them first', 'JOBS_RUNNING');
+    }
+    await transaction.job.deleteMany({ where });
+    await transaction.repository.delete({ where: { id } });
+    return found;
   });
   for (const job of jobs) await app.storage.removePrefix(`jobs/${job.id}/`);
   return repository;
@@ -86,14 +112,29 @@ export async function disconnectRepository(app: App, viewer: Viewer, id: string)
 
 /**
  * The address a stored repository is read from, checked by today's settings: local folders may have been switched off
- * since it was connected. @throws ValidationError
+ * since it was connected, or be gone. @throws RepositoryError, ValidationError
  */
-export function addressOf(
+export async function addressOf(
   app: App,
-  repository: Pick<Repository, 'url'>,
+  repository: Pick<Repository, 'provider' | 'url'>,
   byOperator: boolean,
 ): Promise<RepositoryAddress> {
+  if (repository.provider === 'LOCAL') {
+    if (!byOperator && !app.config.ALLOW_LOCAL_REPOS) {
+      throw new RepositoryError('ADDRESS_NOT_ALLOWED', 'Folders of this machine are no longer accepted here');
+    }
+    if (!(await isFolder(repository.url))) {
+      throw new RepositoryError('REPOSITORY_NOT_FOUND', 'The folder is no longer there');
+    }
+  }
   return parseRepositoryAddress(repository.url, addressRules(app, byOperator));
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** Exact origins that git may reach although they are private, or by plain http. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { updateMe } from '../auth/service.ts';
 import { Role } from '../generated/prisma/enums.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
 import { newestFirst } from '../platform/pages.ts';
 import { permissionsOf } from '../platform/viewer.ts';
-import { setUserRole, updateMe } from './service.ts';
+import { getUser, setUserRole } from './service.ts';
 
 /** People: the viewer, and for admins everybody. */
 export function addUsers(builder: Builder): void {
@@ -30,6 +31,10 @@ export function addUsers(builder: Builder): void {
       email: t.exposeString('email', { description: 'Unique, lower case.' }),
       username: t.exposeString('username', { description: 'Unique, lower case; signs in as well as the email.' }),
       displayName: t.exposeString('displayName', { nullable: true, description: 'How to call them; null when unset.' }),
+      avatarUrl: t.exposeString('avatarUrl', {
+        nullable: true,
+        description: 'Their picture, from where they sign in; null when there is none.',
+      }),
       role: t.expose('role', { type: RoleRef, description: 'What the account may do.' }),
       permissions: t.stringList({
         description: "The role's permissions, as access tokens carry them.",
@@ -38,16 +43,31 @@ export function addUsers(builder: Builder): void {
       }),
       isActive: t.exposeBoolean('isActive', { description: 'Whether it may sign in.' }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the account was made.' }),
+      updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the account last changed.' }),
     }),
   });
 
   const UpdateMeInput = builder.inputType('UpdateMeInput', {
-    description: 'What to change of the own profile; absent fields stay.',
+    description: 'What to change of the own account; absent fields stay.',
     fields: (t) => ({
       displayName: t.string({
         required: false,
         validate: z.string().max(100, 'must have at most 100 characters'),
         description: 'At most 100 characters; null removes it.',
+      }),
+      email: t.string({
+        required: false,
+        validate: z.email('must be an email address').max(254),
+        description: 'Where to reach them; refused when somebody else has it.',
+      }),
+      username: t.string({
+        required: false,
+        validate: z.string().min(1).max(39),
+        description: 'Signs in as well as the email; refused when somebody else has it.',
+      }),
+      password: t.string({
+        required: false,
+        description: '8 to 128 characters, at least 3 different ones. Ends every session but this one.',
       }),
     }),
   });
@@ -63,6 +83,14 @@ export function addUsers(builder: Builder): void {
         return context.app.database.prisma.user.findUnique({ ...query, where: { id: viewer.id } });
       },
     }),
+    user: t.prismaField({
+      type: UserRef,
+      nullable: true,
+      description: 'Anybody by their databaseId, for admins; an error NOT_FOUND when there is nobody.',
+      authScopes: { permission: 'user:read' },
+      args: { id: t.arg({ type: 'UUID', description: 'Their databaseId.' }) },
+      resolve: async (_query, _root, { id }, context) => getUser(context.app, await signedIn(context), id),
+    }),
     users: t.prismaConnection({
       type: UserRef,
       cursor: 'id',
@@ -76,7 +104,7 @@ export function addUsers(builder: Builder): void {
     updateMe: t.prismaField({
       type: UserRef,
       errors: {},
-      description: 'Changes the own profile.',
+      description: 'Changes the own account.',
       authScopes: { permission: 'account:write' },
       args: { input: t.arg({ type: UpdateMeInput, description: 'What to change.' }) },
       resolve: async (_query, _root, { input }, context) => updateMe(context.app, await signedIn(context), input),

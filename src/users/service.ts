@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import type { Role, User } from '../generated/prisma/client.ts';
+import type { OAuthProvider, Prisma, Role, User } from '../generated/prisma/client.ts';
 import { isUniqueViolation } from '../platform/database.ts';
 import { ConflictError, NotFoundError, ValidationError } from '../platform/errors.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
@@ -10,6 +10,9 @@ export interface NewUser {
   readonly displayName?: string | null | undefined;
   readonly passwordHash: string | null;
   readonly role: Role;
+  readonly avatarUrl?: string | null | undefined;
+  /** The account elsewhere it signs in with from the start. */
+  readonly identity?: { readonly provider: OAuthProvider; readonly subject: string } | undefined;
 }
 
 const usernameForm = /^[a-z0-9][a-z0-9._-]{0,38}$/;
@@ -20,12 +23,7 @@ const usernameForm = /^[a-z0-9][a-z0-9._-]{0,38}$/;
  */
 export async function createUser(app: App, input: NewUser): Promise<User> {
   const email = input.email.trim().toLowerCase();
-  const chosen = input.username?.trim().toLowerCase();
-  if (chosen !== undefined && !usernameForm.test(chosen)) {
-    throw new ValidationError('A username has 1 to 39 letters, digits, dots, dashes and underscores', [
-      { path: 'username', message: 'must have 1 to 39 letters, digits, dots, dashes and underscores' },
-    ]);
-  }
+  const chosen = typeof input.username === 'string' ? checkedUsername(input.username) : undefined;
   const { prisma } = app.database;
   if ((await prisma.user.count({ where: { email } })) > 0) throw taken('email');
   for (let attempt = 1; ; attempt += 1) {
@@ -38,19 +36,33 @@ export async function createUser(app: App, input: NewUser): Promise<User> {
           displayName: input.displayName?.trim() || null,
           passwordHash: input.passwordHash,
           role: input.role,
+          avatarUrl: input.avatarUrl ?? null,
+          ...(input.identity !== undefined && { oauthIdentities: { create: { ...input.identity } } }),
         },
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       if ((await prisma.user.count({ where: { email } })) > 0) throw taken('email');
       if (chosen !== undefined) throw taken('username');
+      if (input.identity !== undefined && (await prisma.oAuthIdentity.count({ where: input.identity })) > 0) {
+        throw taken('identity');
+      }
       if (attempt >= 50) throw error;
     }
   }
 }
 
-function taken(field: 'email' | 'username'): ConflictError {
+function taken(field: 'email' | 'username' | 'identity'): ConflictError {
   return new ConflictError(`This ${field} is already registered`, 'ALREADY_EXISTS');
+}
+
+/** A username in lower case. @throws ValidationError */
+function checkedUsername(text: string): string {
+  const username = text.trim().toLowerCase();
+  if (usernameForm.test(username)) return username;
+  throw new ValidationError('A username has 1 to 39 letters, digits, dots, dashes and underscores', [
+    { path: 'username', message: 'must have 1 to 39 letters, digits, dots, dashes and underscores' },
+  ]);
 }
 
 /** The email's local part, and from the second try on with a number behind it. */
@@ -61,18 +73,49 @@ function usernameFrom(email: string, attempt: number): string {
   return attempt < 10 ? `${base}${attempt}` : `${base}${Math.floor(Math.random() * 1_000_000)}`;
 }
 
-/** Changes the viewer's own profile. @throws ForbiddenError */
-export async function updateMe(
+/** What a user may change of the own profile. Null removes the display name; of the others it changes nothing. */
+export interface ProfileChange {
+  readonly displayName?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly username?: string | null | undefined;
+}
+
+/**
+ * Changes the viewer's own profile, and in the same statement what `credentials` says of its sign-in.
+ * @throws ConflictError ALREADY_EXISTS, ValidationError, ForbiddenError
+ */
+export async function updateProfile(
   app: App,
   viewer: Viewer,
-  input: { readonly displayName?: string | null | undefined },
+  change: ProfileChange,
+  credentials: Pick<Prisma.UserUpdateInput, 'passwordHash' | 'sessions'> = {},
 ): Promise<User> {
   requirePermission(viewer, 'account:write');
-  const { displayName } = input;
-  return app.database.prisma.user.update({
-    where: { id: viewer.id },
-    data: displayName === undefined ? {} : { displayName: displayName?.trim() || null },
-  });
+  const { prisma } = app.database;
+  const email = typeof change.email === 'string' ? change.email.trim().toLowerCase() : undefined;
+  const username = typeof change.username === 'string' ? checkedUsername(change.username) : undefined;
+  const data = {
+    ...(change.displayName !== undefined && { displayName: change.displayName?.trim() || null }),
+    ...(email !== undefined && { email }),
+    ...(username !== undefined && { username }),
+    ...credentials,
+  };
+  try {
+    return await prisma.user.update({ where: { id: viewer.id }, data });
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    const others = { id: { not: viewer.id } };
+    const isEmail = email !== undefined && (await prisma.user.count({ where: { email, ...others } })) > 0;
+    throw taken(isEmail ? 'email' : 'username');
+  }
+}
+
+/** Any user, for admins. @throws NotFoundError, ForbiddenError */
+export async function getUser(app: App, viewer: Viewer, id: string): Promise<User> {
+  requirePermission(viewer, 'user:read');
+  const user = await app.database.prisma.user.findUnique({ where: { id } });
+  if (user === null) throw new NotFoundError('User');
+  return user;
 }
 
 /** Gives a user another role; its open sessions have it from their next request on. @throws NotFoundError */

@@ -23,11 +23,21 @@ export function summaryLine(doc: DocComment | null): string {
 
 /** An author's text on one line, for a table cell or a list. */
 export function authorLine(text: string, markup: DocComment['markup']): string {
-  const line = text
+  const line = (markup === 'docstring' ? withoutDirectives(text) : text)
     .replace(/```+|~~~+/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   return markup === 'docstring' ? docstringLine(line) : tamedLine(line);
+}
+
+/** Directives need lines of their own: within one line their words must do. */
+function withoutDirectives(text: string): string {
+  return text
+    .replace(/^[ \t]*\.\. (versionadded|versionchanged|deprecated)::[ \t]*(\S*)/gm, (_whole, what: string, version) => {
+      const verb = what === 'versionadded' ? 'Added' : what === 'versionchanged' ? 'Changed' : 'Deprecated';
+      return `${verb}${version === '' ? '' : ` in version ${version}`}.`;
+    })
+    .replace(/^[ \t]*\.\. [\w-]+::[ \t]*/gm, '');
 }
 
 /** Markdown of a comment with what would leave its place made harmless: headings, HTML, images, open fences. */

@@ -33,12 +33,13 @@ export function coverageOfFiles(files: readonly ParsedFile[]): Coverage {
   const modules = files.map(coverageOfFile).filter((module) => module.publicSymbols > 0);
   const publicSymbols = modules.reduce((sum, module) => sum + module.publicSymbols, 0);
   const documentedSymbols = modules.reduce((sum, module) => sum + module.documentedSymbols, 0);
-  return { publicSymbols, documentedSymbols, percentage: percentage(documentedSymbols, publicSymbols), modules };
+  return { publicSymbols, documentedSymbols, percentage: percentageOf(documentedSymbols, publicSymbols), modules };
 }
 
-function percentage(part: number, whole: number): number | null {
-  // Rounded down: 100 % means that nothing is missing.
-  return whole === 0 ? null : Math.floor((part * 1000) / whole) / 10;
+/** The share in percent with one decimal, null of nothing. 100 only when nothing is missing. */
+export function percentageOf(part: number, whole: number): number | null {
+  if (whole === 0) return null;
+  return part === whole ? 100 : Math.min(99.9, Math.round((part * 1000) / whole) / 10);
 }
 
 function coverageOfFile(file: ParsedFile): ModuleCoverage {

@@ -25,5 +25,5 @@ function docstringSpan(piece: string): string {
     return `[${plain(link[1] ?? '')}](${(link[2] ?? '').replace(/[()]/g, (one) => (one === '(' ? '%28' : '%29'))})`;
   const inner = piece.replace(/^:[\w:+.-]+:/, '').replace(/^`|`(?:__?)?$/g, '');
   const titled = /^(.+?)\s*<([^>]+)>$/.exec(inner);
-  return code((titled?.[1] ?? inner).replace(/^[~!]/, ''));
+  return code((titled?.[1] ?? inner).replace(/^[~!]?\.?(?=[\w~!])/, ''));
 }

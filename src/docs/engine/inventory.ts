@@ -1,6 +1,12 @@
-import { type GitOutput, askGit, readGitOutput } from '../../code/git-files.ts';
+import { askGit, type GitOutput, readGitOutput } from '../../code/git-files.ts';
 import { type Manifest, readManifests } from '../../code/manifests.ts';
-import { readSourceTree, resolveFolder, type SourceFile, type SourceTree, type TreeLimits } from '../../code/source-tree.ts';
+import {
+  readSourceTree,
+  resolveFolder,
+  type SourceFile,
+  type SourceTree,
+  type TreeLimits,
+} from '../../code/source-tree.ts';
 import type { ThreadPool, ThreadTask } from '../../platform/thread-pool.ts';
 import { packPart } from './packed.ts';
 import { isParsed } from './parse-tree.ts';

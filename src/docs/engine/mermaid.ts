@@ -1,10 +1,12 @@
-import { compareBytes } from '../../code/source-tree.ts';
 import type { Edge } from './module-graph.ts';
+import { groupModules, type ModuleGroup } from './module-groups.ts';
 
 /** A module graph small enough to read, as Mermaid text, and what had to be drawn together for it. */
 export interface Diagram {
   readonly text: string;
   readonly nodes: number;
+  /** Folder that all of it lies in, with a slash at its end; left out of the labels. Empty for none. */
+  readonly folder: string;
   /** Whether folders stand for their modules. */
   readonly isGrouped: boolean;
   readonly hiddenEdges: number;
@@ -12,20 +14,13 @@ export interface Diagram {
   readonly hasDotted: boolean;
 }
 
-const MOST_NODES = 40;
-const MOST_EDGES = 120;
+/** More arrows than that cannot be followed. */
+const MOST_EDGES = 50;
 
-interface Group {
-  /** A module's path, or a folder's with a slash at its end. */
-  readonly label: string;
-  readonly modules: readonly string[];
-  /** A folder whose own files stand apart from its subfolders cannot be opened further as a folder. */
-  readonly isOwnFiles: boolean;
-}
-
-/** Draws which module imports which. Beyond 40 modules folders stand for what they hold, the largest opened first. */
+/** Draws which module imports which. Beyond 20 modules folders stand for what they hold. */
 export function drawModules(modules: readonly string[], edges: readonly Edge[]): Diagram {
-  const groups = groupModules(modules).sort((a, b) => compareBytes(a.label, b.label));
+  const groups = groupModules(modules);
+  const folder = commonFolder(groups);
   const groupOf = new Map(groups.flatMap((group, index) => group.modules.map((module) => [module, index] as const)));
   const links = new Map<string, { from: number; to: number; count: number; atLoad: boolean }>();
   for (const edge of edges) {
@@ -38,10 +33,10 @@ export function drawModules(modules: readonly string[], edges: readonly Edge[]):
   }
   const strongest = [...links.values()].sort((a, b) => b.count - a.count || a.from - b.from || a.to - b.to);
   const shown = strongest.slice(0, MOST_EDGES).sort((a, b) => a.from - b.from || a.to - b.to);
-  const isGrouped = groups.some((group) => group.label.endsWith('/'));
+  const isGrouped = groups.some((group) => group.kind !== 'module');
   const lines = [
     'flowchart LR',
-    ...groups.map((group, index) => `  n${index}["${label(group)}"]`),
+    ...groups.map((group, index) => `  n${index}["${label(group, folder)}"]`),
     ...shown.map(
       ({ from, to, count, atLoad }) =>
         `  n${from} ${atLoad ? '-->' : '-.->'}${isGrouped && count > 1 ? `|${count}|` : ''} n${to}`,
@@ -50,50 +45,29 @@ export function drawModules(modules: readonly string[], edges: readonly Edge[]):
   return {
     text: lines.join('\n'),
     nodes: groups.length,
+    folder,
     isGrouped,
     hiddenEdges: strongest.length - shown.length,
     hasDotted: shown.some((link) => !link.atLoad),
   };
 }
 
-function groupModules(modules: readonly string[]): Group[] {
-  let groups: Group[] = [{ label: '/', modules: [...modules], isOwnFiles: false }];
-  const closed = new Set<string>();
-  for (;;) {
-    const open = groups.filter((group) => group.label.endsWith('/') && !closed.has(group.label));
-    const [largest] = open.sort((a, b) => b.modules.length - a.modules.length || compareBytes(a.label, b.label));
-    if (largest === undefined) break;
-    const parts = openGroup(largest);
-    if (groups.length - 1 + parts.length > MOST_NODES) closed.add(largest.label);
-    else groups = [...groups.filter((group) => group !== largest), ...parts];
-  }
-  return groups;
+function label(group: ModuleGroup, folder: string): string {
+  const short = group.label.slice(folder.length);
+  const name = escaped(short === '*' && folder !== '' ? `${folder.split('/').at(-2)}/*` : short);
+  return group.kind === 'module' ? name : `${name}<br/>${group.modules.length} modules`;
 }
 
-function openGroup(group: Group): Group[] {
-  if (group.isOwnFiles) return group.modules.map((path) => ({ label: path, modules: [path], isOwnFiles: false }));
-  const prefix = group.label === '/' ? '' : group.label;
-  const own = group.modules.filter((path) => !path.slice(prefix.length).includes('/'));
-  const folders = new Map<string, string[]>();
-  for (const path of group.modules) {
-    const slash = path.indexOf('/', prefix.length);
-    if (slash < 0) continue;
-    const folder = path.slice(0, slash + 1);
-    const paths = folders.get(folder);
-    if (paths === undefined) folders.set(folder, [path]);
-    else paths.push(path);
+/** The folder that all groups lie in: it goes without saying. */
+function commonFolder(groups: readonly ModuleGroup[]): string {
+  const [first = '', ...others] = groups.map((group) => group.label);
+  if (others.length === 0) return '';
+  let end = first.lastIndexOf('/');
+  while (end >= 0 && !others.every((other) => other.startsWith(first.slice(0, end + 1)) && other.length > end + 1)) {
+    end = first.lastIndexOf('/', end - 1);
+    if (end <= 0) return '';
   }
-  const parts: Group[] = [...folders].map(([label, paths]) => ({ label, modules: paths, isOwnFiles: false }));
-  if (own.length === 0) return parts;
-  if (parts.length === 0) return own.map((path) => ({ label: path, modules: [path], isOwnFiles: false }));
-  return [...parts, { label: `${prefix}*/`, modules: own, isOwnFiles: true }];
-}
-
-function label(group: Group): string {
-  if (!group.label.endsWith('/')) return escaped(group.label);
-  const count = `${group.modules.length} ${group.modules.length === 1 ? 'module' : 'modules'}`;
-  const name = group.isOwnFiles ? group.label.replace(/\*\/$/, '*') : group.label;
-  return `${escaped(group.modules.length === 1 && !group.isOwnFiles ? (group.modules[0] ?? name) : name)}<br/>${count}`;
+  return first.slice(0, end + 1);
 }
 
 /** Mermaid reads quotes, entities, backticks and HTML inside of a quoted label. */

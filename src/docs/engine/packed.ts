@@ -1,8 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { Skip } from '../../code/source-text.ts';
 import type { Inventory } from './inventory.ts';
 import type { FileResult, ParsedFile } from './parse-file.ts';
 import type { ParsedTree } from './parse-tree.ts';
-import type { Skip } from '../../code/source-text.ts';
 
 const NEWLINE = 0x0a;
 

@@ -51,6 +51,8 @@ function graphSection(model: ProjectModel): string[] {
   const notes = ['An arrow leads from a module to one that it imports.'];
   if (diagram.isGrouped)
     notes.push('Folders stand for the modules in them, and a number counts the imports behind an arrow.');
+  if (diagram.folder !== '') notes.push(`All of it lies in ${code(diagram.folder)}.`);
+  if (diagram.hasDotted) notes.push('Dotted ones are only imports of types, or imports inside of functions.');
   if (diagram.hiddenEdges > 0)
     notes.push(`${counted(diagram.hiddenEdges, 'weaker arrow is', 'weaker arrows are')} not drawn.`);
   return ['## Module graph', notes.join(' '), fence(diagram.text, 'mermaid')];

@@ -25,6 +25,7 @@ export function setUpCommands(model: ProjectModel): { command: string; because: 
   if (pythonLock !== undefined) add(pythonLock[1], pythonLock[0]);
   else if (kinds.get('pyproject.toml')?.name != null) add('pip install -e .', 'pyproject.toml');
   else if (kinds.get('setup.cfg')?.name != null) add('pip install -e .', 'setup.cfg');
+  else if (kinds.has('setup.py')) add('pip install -e .', 'setup.py');
   if (pythonLock === undefined) {
     for (const manifest of rootManifests(model)) {
       if (manifest.kind === 'requirements.txt') add(`pip install -r ${manifest.path}`, manifest.path);
@@ -59,9 +60,17 @@ export function scriptCommand(model: ProjectModel, manifest: Manifest, name: str
 /** Scripts of the root's manifests as a table; empty when there are none. */
 export function scriptTable(model: ProjectModel): string {
   const rows = rootManifests(model).flatMap((manifest) =>
-    manifest.scripts.map((script) => [code(scriptCommand(model, manifest, script.name)), code(shown(script.command))]),
+    manifest.scripts
+      .filter((script) => !isHook(manifest, script.name))
+      .map((script) => [code(scriptCommand(model, manifest, script.name)), code(shown(script.command))]),
   );
   return table(['Command', 'Runs'], rows);
+}
+
+/** `pretest` beside `test` runs by itself: nobody starts it. */
+function isHook(manifest: Manifest, name: string): boolean {
+  const hooked = manifest.kind === 'package.json' ? /^(?:pre|post)(.+)$/.exec(name)?.[1] : undefined;
+  return hooked !== undefined && manifest.scripts.some((script) => script.name === hooked);
 }
 
 function shown(command: string): string {

@@ -12,6 +12,9 @@ ALTER TABLE "public"."DocsJob" DROP COLUMN "branch",
 DROP COLUMN "pullRequestUrl";
 
 -- AlterTable
+ALTER TABLE "public"."Session" DROP COLUMN "audience";
+
+-- AlterTable
 ALTER TABLE "public"."User" DROP COLUMN "avatarUrl";
 
 -- DropTable
@@ -31,3 +34,6 @@ DROP TABLE "public"."RateLimit";
 
 -- DropEnum
 DROP TYPE "public"."OAuthProvider";
+
+-- DropEnum
+DROP TYPE "public"."TokenAudience";

@@ -1,9 +1,15 @@
 -- CreateEnum
 CREATE TYPE "OAuthProvider" AS ENUM ('GITHUB', 'GOOGLE');
 
+-- CreateEnum
+CREATE TYPE "TokenAudience" AS ENUM ('MILLWRIGHT', 'PHASE2', 'ASYNC_CODER');
+
 -- AlterTable
 ALTER TABLE "DocsJob" ADD COLUMN     "branch" TEXT,
 ADD COLUMN     "pullRequestUrl" TEXT;
+
+-- AlterTable
+ALTER TABLE "Session" ADD COLUMN     "audience" "TokenAudience" NOT NULL DEFAULT 'MILLWRIGHT';
 
 -- AlterTable
 ALTER TABLE "User" ADD COLUMN     "avatarUrl" TEXT;

@@ -1,0 +1,53 @@
+import type { App } from '../app.ts';
+import { describeRepository, GitHubError, gitHubOrigins, tokenForWork, usableToken } from '../github/service.ts';
+import type { Viewer } from '../platform/viewer.ts';
+import { inspectRemote } from './git.ts';
+import { emptyRepository, repositoryNotFound } from './git-failure.ts';
+import type { RepositoryAddress } from './repository-address.ts';
+
+export interface FoundRepository {
+  /** In the owner's own spelling; GitHub remembers the old names of what was renamed. */
+  readonly owner: string;
+  readonly name: string;
+  readonly defaultBranch: string | null;
+}
+
+/**
+ * Looks for a repository at GitHub: the API says whether it is there for the viewer, what it is called and its default
+ * branch. When the API's rate limit is used up or it is away, git itself is asked, which knows all but the spelling.
+ * @throws GitHubError, RepositoryError
+ */
+export async function findAtGitHub(app: App, viewer: Viewer, address: RepositoryAddress): Promise<FoundRepository> {
+  const { namespace: owner, name } = address;
+  const usable = await usableToken(app, viewer);
+  const isBorrowed = usable?.from === 'server' && viewer.credential.kind !== 'operator';
+  try {
+    const found = await describeRepository(app, { owner, name, token: usable?.token ?? null });
+    // What the server's own token sees beyond the public is the operator's, not the viewer's.
+    if (found.isPrivate && isBorrowed) throw repositoryNotFound();
+    if (found.isEmpty) throw emptyRepository();
+    return { owner: found.owner, name: found.name, defaultBranch: found.defaultBranch };
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error;
+    if (error.code === 'GITHUB_NOT_FOUND') throw repositoryNotFound(error);
+    if (!error.retryable) throw error;
+    app.log.info({ err: error }, 'the GitHub API cannot be asked for a repository; git is');
+    const token = isBorrowed ? undefined : usable?.token;
+    const { defaultBranch } = await inspectRemote(address, { allow: gitHubOrigins(app), token });
+    return { owner, name, defaultBranch };
+  }
+}
+
+/**
+ * The token a repository is cloned with in a user's name; null to clone as nobody. By the server's own token only the
+ * operator reads.
+ */
+export async function cloneToken(
+  app: App,
+  work: { readonly ownerId: string; readonly byOperator: boolean },
+  address: Pick<RepositoryAddress, 'provider'>,
+): Promise<string | null> {
+  if (address.provider !== 'GITHUB') return null;
+  const usable = await tokenForWork(app, work.ownerId);
+  return usable === null || (usable.from === 'server' && !work.byOperator) ? null : usable.token;
+}

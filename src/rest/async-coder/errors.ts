@@ -1,0 +1,29 @@
+import type { RefusedReply } from '../dialect.ts';
+import { type Refusal, statusOf } from '../refusal.ts';
+
+const codes: Readonly<Record<string, string>> = {
+  UNAUTHENTICATED: 'UNAUTHORIZED',
+  TOKEN_EXPIRED: 'UNAUTHORIZED',
+  NOT_FOUND: 'RESOURCE_NOT_FOUND',
+};
+/** Statuses that differ from the usual. */
+const statuses: Readonly<Record<string, number>> = { VALIDATION_ERROR: 400 };
+
+/** `{"success": false, "error": {"code", "message", "details"}}`; validation is 400 here. */
+export function refuseAsyncCoder(refusal: Refusal): RefusedReply {
+  const { issues, details, retryAfter } = refusal;
+  const status = statuses[refusal.code] ?? statusOf(refusal);
+  return {
+    status,
+    body: {
+      success: false,
+      error: {
+        code: codes[refusal.code] ?? refusal.code,
+        message: refusal.message,
+        details: issues.length > 0 ? issues : Object.keys(details).length > 0 ? details : null,
+        ...(retryAfter !== undefined && { retryAfter }),
+      },
+    },
+    ...(status === 401 && { headers: { 'www-authenticate': 'Bearer' } }),
+  };
+}

@@ -1,0 +1,39 @@
+import type { FastifyRequest } from 'fastify';
+import type { LimitRule, LimitState } from './limits.ts';
+import type { Refusal } from './refusal.ts';
+import type { AnyRow } from './route.ts';
+
+/** What a refusal looks like on the wire. */
+export interface RefusedReply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A credential of a request and where it stood: one in a cookie is sent by browsers without being asked. */
+export interface Credential {
+  readonly token: string;
+  readonly from: 'header' | 'cookie';
+}
+
+/** One old backend: its table of rows and the words it speaks. */
+export interface Dialect {
+  /** Short name, as in /api/docs. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly version: string;
+  /** Addresses that are its own, longest match first, so that unknown ones are refused in its words. */
+  readonly prefixes: readonly string[];
+  readonly rows: readonly AnyRow[];
+  /** The one mapper from a refusal to its error body and status. */
+  readonly refuse: (refusal: Refusal, now: Date) => RefusedReply;
+  readonly credential: (request: FastifyRequest) => Credential | undefined;
+  readonly limits: {
+    /** What every row falls under. */
+    readonly general: LimitRule;
+    /** What rows name besides. */
+    readonly special: Readonly<Record<string, LimitRule>>;
+    readonly headers: (state: LimitState) => Readonly<Record<string, string>>;
+  };
+}

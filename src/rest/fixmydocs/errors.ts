@@ -1,0 +1,16 @@
+import type { RefusedReply } from '../dialect.ts';
+import { type Refusal, statusOf } from '../refusal.ts';
+
+/** `{"error": code, "message": text}` with the right status. */
+export function refuseFixMyDocs(refusal: Refusal): RefusedReply {
+  const status = statusOf(refusal);
+  return {
+    status,
+    body: {
+      error: refusal.code.toLowerCase(),
+      message: refusal.message,
+      ...(refusal.issues.length > 0 && { issues: refusal.issues }),
+    },
+    ...(status === 401 && { headers: { 'www-authenticate': 'Bearer' } }),
+  };
+}

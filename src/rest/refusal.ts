@@ -1,0 +1,121 @@
+import type { ExecutionResult } from 'graphql';
+import { z } from 'zod';
+
+/** Why a request is refused, before a dialect puts it into its own words. */
+export interface Refusal {
+  /** A code of platform/errors.ts, or one of the machinery's own: BAD_REQUEST, METHOD_NOT_ALLOWED and the like. */
+  readonly code: string;
+  readonly message: string;
+  /** What is wrong with which field, in the caller's names. */
+  readonly issues: readonly RefusalIssue[];
+  /** Further facts of the error, such as the settings of NOT_CONFIGURED. */
+  readonly details: Readonly<Record<string, unknown>>;
+  /** A credential was neither sent nor wrong: it is missing. */
+  readonly missingCredential: boolean;
+  /** Seconds after which to try again. */
+  readonly retryAfter?: number;
+}
+
+export interface RefusalIssue {
+  readonly field: string;
+  readonly message: string;
+  readonly code: string;
+}
+
+/** Makes a refusal of a code and a sentence. */
+export function refusal(code: string, message: string, more: Partial<Refusal> = {}): Refusal {
+  return { code, message, issues: [], details: {}, missingCredential: false, ...more };
+}
+
+/** The HTTP status most dialects give a code; a dialect may differ. */
+export function statusOf({ code, missingCredential }: Refusal): number {
+  if (missingCredential) return 401;
+  return statuses[code] ?? (code.endsWith('_NOT_FOUND') ? 404 : 400);
+}
+
+const statuses: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  TOKEN_EXPIRED: 401,
+  FORBIDDEN: 403,
+  REGISTRATION_DISABLED: 403,
+  CSRF: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  NOT_ACCEPTABLE: 406,
+  ALREADY_EXISTS: 409,
+  CONFLICT: 409,
+  JOB_ENDED: 409,
+  JOBS_RUNNING: 409,
+  NO_SESSION: 409,
+  IDEMPOTENCY_IN_PROGRESS: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  VALIDATION_ERROR: 422,
+  IDEMPOTENCY_KEY_REUSED: 422,
+  RATE_LIMIT_EXCEEDED: 429,
+  INTERNAL_ERROR: 500,
+  EXTERNAL_SERVICE_ERROR: 503,
+  SERVICE_UNAVAILABLE: 503,
+  GITHUB_RATE_LIMITED: 503,
+  GITHUB_UNREACHABLE: 503,
+  REPOSITORY_UNREACHABLE: 503,
+};
+
+/** A refusal as a union member or a GraphQL error carries it. */
+const carried = z.object({
+  code: z.string(),
+  message: z.string(),
+  issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+
+/** What the fields of the input are called in the caller's request, where the names differ. */
+export type FieldNames = Readonly<Record<string, string>>;
+
+/** The refusal a union member is, or null when the member is the thing itself. */
+export function refusalOfMember(member: unknown, names: FieldNames): Refusal | null {
+  const refused = z.object({ __typename: z.string().endsWith('Error') }).safeParse(member);
+  if (!refused.success) return null;
+  const { code, message, issues = [] } = carried.parse(member);
+  return refusal(code, renamed(message, names), { issues: issues.map((issue) => inCallersNames(issue, names)) });
+}
+
+/** The refusal the errors of an execution amount to, or null when there are none. Unexpected ones say nothing. */
+export function refusalOfErrors({ errors }: ExecutionResult, names: FieldNames): Refusal | null {
+  const error = errors?.[0];
+  if (error === undefined) return null;
+  const { code, issues, http: _http, ...details } = error.extensions;
+  if (code === 'INTERNAL_SERVER_ERROR') return refusal('INTERNAL_ERROR', 'Unexpected error', { details });
+  if (typeof code !== 'string' || code === 'BAD_USER_INPUT' || code === 'GRAPHQL_VALIDATION_FAILED') {
+    return refusal('VALIDATION_ERROR', renamed(error.message, names));
+  }
+  const parsed = carried.shape.issues.safeParse(issues);
+  const found = parsed.success ? (parsed.data ?? []) : [];
+  return refusal(code, renamed(error.message, names), {
+    details,
+    issues: found.map((issue) => inCallersNames(issue, names)),
+  });
+}
+
+function inCallersNames(issue: { path: string; message: string }, names: FieldNames): RefusalIssue {
+  return { field: names[issue.path] ?? issue.path, message: issue.message, code: 'invalid' };
+}
+
+/** Messages of field errors begin with the field's name. */
+function renamed(message: string, names: FieldNames): string {
+  const [field = '', ...rest] = message.split(': ');
+  const name = names[field];
+  return name === undefined ? message : [name, ...rest].join(': ');
+}
+
+/** The refusal of a body, query or path that does not fit its schema. */
+export function refusalOfInput(error: z.ZodError, part: string): Refusal {
+  const issues = error.issues.map((issue) => ({
+    field: issue.path.map(String).join('.') || part,
+    message: issue.message,
+    code: issue.code ?? 'invalid',
+  }));
+  const [first] = issues;
+  return refusal('VALIDATION_ERROR', first === undefined ? 'Invalid request' : `${first.field}: ${first.message}`, {
+    issues,
+  });
+}

@@ -1,0 +1,67 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { type DocumentNode, execute, type GraphQLSchema, validate } from 'graphql';
+import { followEnd } from '../jobs/service.ts';
+import type { Context } from '../platform/context.ts';
+import { maskError } from '../platform/graphql-errors.ts';
+import { refusal, refusalOfErrors, refusalOfMember } from './refusal.ts';
+import type { AnyRow, Root, Runner } from './route.ts';
+
+/**
+ * Checks the documents of every row against the schema and that each has one root field, aliased `r`.
+ * @throws Error naming the row, which stops the start
+ */
+export function validateRows(schema: GraphQLSchema, rows: readonly AnyRow[]): void {
+  for (const { method, path, document, read } of rows) {
+    for (const node of [document, read]) {
+      if (node === undefined) continue;
+      const [error] = validate(schema, node);
+      if (error !== undefined) throw new Error(`${method} ${path} does not fit the schema: ${error.message}`);
+      if (!hasOneRoot(node)) throw new Error(`${method} ${path}: its document must have one root field, aliased r`);
+    }
+  }
+}
+
+function hasOneRoot(node: DocumentNode): boolean {
+  const operations = node.definitions.filter((definition) => definition.kind === 'OperationDefinition');
+  const [field, ...more] = operations[0]?.selectionSet.selections ?? [];
+  return operations.length === 1 && more.length === 0 && field?.kind === 'Field' && field.alias?.value === 'r';
+}
+
+/** Runs documents for one request, through the executor directly: parsed and validated once, at start. */
+export function createRunner(schema: GraphQLSchema, context: Context): Runner {
+  return {
+    async run<Data, Variables>(
+      document: TypedDocumentNode<Data, Variables>,
+      variables: Variables,
+      { missing = 'Thing', names = {} }: Parameters<Runner['run']>[2],
+    ) {
+      const result = await execute({
+        schema,
+        document,
+        variableValues: record(variables),
+        contextValue: context,
+      });
+      const errors = result.errors?.map((error) => maskError(error, context.app.log, context.requestId));
+      const failed = refusalOfErrors({ ...(errors && { errors }) }, names);
+      if (failed !== null) return { refusal: failed };
+      const root = result.data?.r ?? null;
+      if (root === null) return { refusal: refusal('NOT_FOUND', `${missing} not found`) };
+      const refused = refusalOfMember(root, names);
+      if (refused !== null) return { refusal: refused };
+      return { thing: rootOf<Data>(root) };
+    },
+    async jobEnded(jobId, seconds) {
+      const viewer = await context.viewer();
+      return viewer !== null && followEnd(context.app, viewer, jobId, seconds);
+    },
+  };
+}
+
+/** The executor gives what the document's type says: both come from the same schema. */
+function rootOf<Data>(root: unknown): Root<Data> {
+  return root as Root<Data>;
+}
+
+function record(variables: unknown): Record<string, unknown> {
+  return typeof variables === 'object' && variables !== null ? { ...variables } : {};
+}

@@ -1,6 +1,9 @@
 import type { TestApp } from './app.ts';
 
-/** A fingerprint of every row of every table of ours, to see whether anything has changed, but for when a credential was last used. */
+/**
+ * A fingerprint of every row of every table of ours, to see whether anything has changed, but for when a credential was
+ * last used.
+ */
 export async function fingerprint({ app }: TestApp): Promise<Record<string, string>> {
   const { pool } = app.database;
   const tables = await pool.query<{ name: string }>(

@@ -17,7 +17,9 @@ export function addGitHub(builder: Builder, credentialsRef: CredentialsRef): voi
     description: 'A sign-in with GitHub that has begun.',
     fields: (t) => ({
       redirectUrl: t.exposeString('redirectUrl', { description: 'Where to send the browser.' }),
-      state: t.exposeString('state', { description: 'Comes back with the code: compare it. Good once, for ten minutes.' }),
+      state: t.exposeString('state', {
+        description: 'Comes back with the code: compare it. Good once, for ten minutes.',
+      }),
     }),
   });
   const code = z.string().min(1).max(1000);
@@ -37,7 +39,10 @@ export function addGitHub(builder: Builder, credentialsRef: CredentialsRef): voi
       description: 'Signs in by what GitHub sent the browser back with. Makes the account on first use.',
       args: {
         code: t.arg.string({ validate: code, description: "GitHub's code." }),
-        state: t.arg.string({ validate: state, description: 'The state it came with, equal to the one at the beginning.' }),
+        state: t.arg.string({
+          validate: state,
+          description: 'The state it came with, equal to the one at the beginning.',
+        }),
       },
       resolve: (_root, finish, context) =>
         finishGitHubSignIn(context.app, { userAgent: context.userAgent, ipAddress: context.ipAddress }, finish),
@@ -45,14 +50,16 @@ export function addGitHub(builder: Builder, credentialsRef: CredentialsRef): voi
     connectGitHub: t.field({
       type: AccountRef,
       errors: {},
-      description: 'Attaches a GitHub account to the viewer: one each. Its token reads private repositories and writes.',
+      description:
+        'Attaches a GitHub account to the viewer: one each. Its token reads private repositories and writes.',
       authScopes: { permission: 'account:write' },
       args: {
         code: t.arg.string({ validate: code, description: "GitHub's code." }),
         state: t.arg.string({
           required: false,
           validate: state,
-          description: 'From beginGitHubSignIn with connect. Without it the caller must have checked a state of its own.',
+          description:
+            'From beginGitHubSignIn with connect. Without it the caller must have checked a state of its own.',
         }),
       },
       resolve: async (_root, input, context) => connectGitHub(context.app, await signedIn(context), input),

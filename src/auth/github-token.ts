@@ -92,7 +92,9 @@ async function ask(app: App, token: string): Promise<CheckedUser> {
   const user = await gitHubUser(app, account, null);
   if (!user.isActive) throw notGood();
   const checkedAt = new Date();
-  await prisma.gitHubToken.deleteMany({ where: { userId: user.id, checkedAt: { lt: new Date(Date.now() - 86_400_000) } } });
+  await prisma.gitHubToken.deleteMany({
+    where: { userId: user.id, checkedAt: { lt: new Date(Date.now() - 86_400_000) } },
+  });
   await prisma.$executeRaw`INSERT INTO "GitHubToken" ("hash", "userId", "checkedAt")
     VALUES (${hash}, ${user.id}::uuid, ${checkedAt}) ON CONFLICT ("hash")
     DO UPDATE SET "userId" = excluded."userId", "checkedAt" = excluded."checkedAt"`;
@@ -122,5 +124,7 @@ function forgetOldest(refused: Map<string, number>): Map<string, number> {
 }
 
 function notGood(): UnauthenticatedError {
-  return new UnauthenticatedError('GitHub does not accept this token: it is wrong, revoked or expired, or no person has it');
+  return new UnauthenticatedError(
+    'GitHub does not accept this token: it is wrong, revoked or expired, or no person has it',
+  );
 }

@@ -117,7 +117,10 @@ export async function disconnectGitHub(app: App, viewer: Viewer): Promise<void> 
   const cached = await prisma.$transaction(async (transaction) => {
     // Of two at once one waits here, so that they cannot take the last two ways in together.
     await transaction.$queryRaw`SELECT "id" FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`;
-    const user = await transaction.user.findUniqueOrThrow({ where: { id: userId }, include: { oauthIdentities: true } });
+    const user = await transaction.user.findUniqueOrThrow({
+      where: { id: userId },
+      include: { oauthIdentities: true },
+    });
     const { count } = await transaction.gitHubConnection.deleteMany({ where: { userId } });
     const tokens = await transaction.gitHubToken.findMany({ where: { userId } });
     if (count === 0 && tokens.length === 0) throw new NotFoundError('GitHub connection');
@@ -136,7 +139,9 @@ async function attachIdentity(app: App, userId: string, account: GitHubAccount):
   const subject = String(account.id);
   const known = await knownGitHubUser(app, account);
   if (known !== null && known.id !== userId) throw accountTaken();
-  const other = await prisma.oAuthIdentity.findFirst({ where: { userId, provider: 'GITHUB', subject: { not: subject } } });
+  const other = await prisma.oAuthIdentity.findFirst({
+    where: { userId, provider: 'GITHUB', subject: { not: subject } },
+  });
   if (other !== null) {
     throw new ConflictError('Another GitHub account is connected; disconnect it first', 'GITHUB_ALREADY_CONNECTED');
   }

@@ -52,6 +52,8 @@ async function linkedUser(app: App, identity: ProvenIdentity): Promise<User | nu
   });
   if (user === null) return null;
   requireActive(user);
+  // Another tab may have joined or made it since it was looked for.
+  if (user.oauthIdentities.some((one) => one.subject === subject)) return user;
   if (user.oauthIdentities.length > 0) {
     // An email can be given to another person; the provider's own id cannot.
     throw new ConflictError('The account with this email signs in with another account there', 'OTHER_IDENTITY');

@@ -8,7 +8,13 @@ import { type Credentials, type Device, endSession, openSession } from './sessio
 import { apiKeyPrefix, hashSecret, randomSecret, readAccessToken } from './tokens.ts';
 
 export { register, registerAccount, signUp, updateMe } from './accounts.ts';
-export { type BegunGitHubSignIn, beginGitHubSignIn, connectGitHub, disconnectGitHub, finishGitHubSignIn } from './github.ts';
+export {
+  type BegunGitHubSignIn,
+  beginGitHubSignIn,
+  connectGitHub,
+  disconnectGitHub,
+  finishGitHubSignIn,
+} from './github.ts';
 export { beginGoogleSignIn, finishGoogleSignIn, googleCookieName, type SignInCookie } from './google.ts';
 export type { Credentials, Device } from './sessions.ts';
 export { endSessionOfRefreshToken, refreshSession, revokeSession } from './sessions.ts';

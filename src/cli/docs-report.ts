@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import { type Coverage, coverageReport, type SkippedFiles, skippedFiles } from '../docs/report.ts';
+import { type Coverage, coverageReport, percentageOf, type SkippedFiles, skippedFiles } from '../docs/report.ts';
 import type { PageFile, WrittenPages } from './docs-pages.ts';
 import type { Output } from './output.ts';
 
@@ -106,7 +106,7 @@ interface Counts {
 
 /** In percent with one decimal; null when there is nothing to count. */
 function share({ publicSymbols, documentedSymbols }: Counts): number | null {
-  return publicSymbols === 0 ? null : Math.round((documentedSymbols / publicSymbols) * 1000) / 10;
+  return percentageOf(documentedSymbols, publicSymbols);
 }
 
 function percent(counts: Counts): string {

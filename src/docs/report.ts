@@ -1,3 +1,5 @@
+export { percentageOf } from './engine/coverage.ts';
+
 import { z } from 'zod';
 
 /** Coverage as it is kept with the job. */

@@ -45,7 +45,9 @@ const remembered = new WeakMap<App, Map<string, Remembered>>();
 export async function askGitHub<Answer>(app: App, question: Question<Answer>): Promise<Answered<Answer>> {
   const { route, parameters = {}, token, conditional = false, signal } = question;
   const memory = memoryOf(app);
-  const key = createHash('sha256').update(JSON.stringify([token, route, parameters])).digest('base64');
+  const key = createHash('sha256')
+    .update(JSON.stringify([token, route, parameters]))
+    .digest('base64');
   const known = conditional ? memory.get(key) : undefined;
   try {
     const response = await request(route, {
@@ -83,7 +85,9 @@ const refusal = z.object({
 });
 const refusalBody = z.object({
   message: z.string(),
-  errors: z.array(z.union([z.string(), z.object({ message: z.string() }).transform(({ message }) => message)])).catch([]),
+  errors: z
+    .array(z.union([z.string(), z.object({ message: z.string() }).transform(({ message }) => message)]))
+    .catch([]),
 });
 
 function explained(error: unknown, refused: z.infer<typeof refusal> | undefined): unknown {

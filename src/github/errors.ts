@@ -33,7 +33,10 @@ export function refusalOf({ status, headers, said }: RefusedAnswer): GitHubError
   const header = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
   const words = said.replace(/\p{Cc}+/gu, ' ').slice(0, 300);
   if (status === 401) {
-    return new GitHubError('GITHUB_TOKEN_INVALID', 'GitHub no longer accepts this token: it was revoked or has expired');
+    return new GitHubError(
+      'GITHUB_TOKEN_INVALID',
+      'GitHub no longer accepts this token: it was revoked or has expired',
+    );
   }
   if ((status === 403 || status === 429) && isRateLimit(status, header, words)) {
     return new GitHubError('GITHUB_RATE_LIMITED', "GitHub's rate limit is used up; try again later", {

@@ -6,10 +6,12 @@ export interface Pruned {
   readonly jobs: number;
   readonly sessions: number;
   readonly idempotencyKeys: number;
+  readonly rateLimits: number;
 }
 
 /**
- * Removes events of finished jobs, finished jobs with their files, ended sessions and old idempotency keys.
+ * Removes events of finished jobs, finished jobs with their files, ended sessions, old idempotency keys and
+ * the counters of rate limits that are over.
  * A cursor that points into removed events is answered with CURSOR_EXPIRED from then on.
  */
 export async function prune(app: App): Promise<Pruned> {
@@ -22,6 +24,7 @@ export async function prune(app: App): Promise<Pruned> {
       `DELETE FROM "Session" WHERE coalesce("revokedAt", "expiresAt") < now() - interval '7 days'`,
     ),
     idempotencyKeys: await removed(app, `DELETE FROM "IdempotencyKey" WHERE "createdAt" < now() - interval '24 hours'`),
+    rateLimits: await removed(app, `DELETE FROM "RateLimit" WHERE "expire" < extract(epoch FROM now()) * 1000`),
   };
 }
 

@@ -22,6 +22,7 @@ export function addJobs(builder: Builder): JobRef {
   const jobRef = addJobInterface(builder);
   addEvents(builder, jobRef);
   addJobQueries(builder, jobRef);
+  addCancelling(builder, jobRef);
   return jobRef;
 }
 
@@ -159,6 +160,9 @@ function addJobQueries(builder: Builder, jobRef: JobRef): void {
         ),
     }),
   }));
+}
+
+function addCancelling(builder: Builder, jobRef: JobRef): void {
   builder.mutationField('cancelJob', (t) =>
     t.prismaField({
       type: jobRef,

@@ -127,15 +127,24 @@ function permissionFor(kind: JobKind, action: 'create' | 'read' | 'cancel'): Per
   return `${kinds[kind].family}:${action}`;
 }
 
+/** How long somebody waits: so many seconds, or until he hangs up. */
+export interface Patience {
+  readonly seconds: number;
+  readonly hangUp?: AbortSignal;
+}
+
 /**
- * Waits until a job has ended, at most so many seconds, holding nothing but a wake-up listener meanwhile.
- * Gives whether it has. @throws NotFoundError
+ * Waits until a job has ended, holding nothing but a wake-up listener meanwhile. Gives whether it has.
+ * @throws NotFoundError
  */
-export async function followEnd(app: App, viewer: Viewer, id: string, seconds: number): Promise<boolean> {
-  const { lastSeq, status } = await app.database.prisma.job.findUniqueOrThrow({ where: { id } });
+export async function followEnd(app: App, viewer: Viewer, id: string, patience: Patience): Promise<boolean> {
+  const job = await app.database.prisma.job.findUnique({ where: { id, ownerId: viewer.id } });
+  if (job === null) throw new NotFoundError('Job');
+  const { lastSeq, status } = job;
   if (terminalStatuses.includes(status)) return true;
-  if (seconds <= 0) return false;
-  const signal = AbortSignal.timeout(seconds * 1000);
+  if (patience.seconds <= 0) return false;
+  const time = AbortSignal.timeout(patience.seconds * 1000);
+  const signal = patience.hangUp === undefined ? time : AbortSignal.any([time, patience.hangUp]);
   for await (const event of await jobEvents(app, viewer, id, { after: lastSeq, signal })) {
     if (isTerminalEvent(event)) return true;
   }

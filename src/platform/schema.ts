@@ -14,6 +14,13 @@ import { addScalars } from './scalars.ts';
 /** Adds what all features share: scalars, the refusals every mutation may answer, and the root types. */
 export function addPlatform(builder: Builder): void {
   addScalars(builder);
+  addRefusals(builder);
+  builder.queryType({ description: 'Everything that can be read.' });
+  builder.mutationType({ description: 'Everything that can be done; each answers the thing or a refusal.' });
+  builder.subscriptionType({ description: 'Live streams. Each replays from a cursor, then goes on live.' });
+}
+
+function addRefusals(builder: Builder): void {
   const ErrorRef = builder.interfaceRef<DomainError>('Error').implement({
     description: 'Why a request was refused, in words for people and a code for programs.',
     fields: (t) => ({
@@ -64,7 +71,4 @@ export function addPlatform(builder: Builder): void {
       issues: t.expose('issues', { type: [IssueRef], description: 'What is wrong, field by field.' }),
     }),
   });
-  builder.queryType({ description: 'Everything that can be read.' });
-  builder.mutationType({ description: 'Everything that can be done; each answers the thing or a refusal.' });
-  builder.subscriptionType({ description: 'Live streams. Each replays from a cursor, then goes on live.' });
 }

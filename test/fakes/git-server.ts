@@ -112,25 +112,28 @@ function answer(
     response.writeHead(fault).end();
   } else if (fault !== 'silent') {
     const stall = fault === 'stall' && url.pathname.endsWith('/git-upload-pack') ? onStall : undefined;
-    serve(behaviour.folder, url, request, response, stall);
+    serveGit(behaviour.folder, url, request, response, { onStall: stall });
   }
 }
 
-function serve(
+/** Answers one request for a bare repository under a folder; `mayPush` lets it be changed. */
+export function serveGit(
   folder: string,
   url: URL,
   request: IncomingMessage,
   response: ServerResponse,
-  onStall: (() => void) | undefined,
+  { onStall, mayPush = false }: { onStall?: (() => void) | undefined; mayPush?: boolean } = {},
 ): void {
   const [, path = '', rest = ''] =
-    /^(\/.+?)(?:\.git)?(\/(?:info\/refs|git-upload-pack|HEAD|objects\/.*))$/.exec(url.pathname) ?? [];
+    /^(\/.+?)(?:\.git)?(\/(?:info\/refs|git-(?:upload|receive)-pack|HEAD|objects\/.*))$/.exec(url.pathname) ?? [];
   const backend = spawn('git', ['http-backend'], {
     env: {
       ...environment,
       GIT_PROJECT_ROOT: folder,
       GIT_HTTP_EXPORT_ALL: '1',
-      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_COUNT: '2',
+      GIT_CONFIG_KEY_1: 'http.receivepack',
+      GIT_CONFIG_VALUE_1: String(mayPush),
       GIT_CONFIG_KEY_0: 'uploadpack.allowAnySHA1InWant',
       GIT_CONFIG_VALUE_0: 'true',
       PATH_INFO: `${path.toLowerCase()}.git${rest}`,

@@ -7,10 +7,15 @@ import type { ReadySignIn } from './platform/graphiql.ts';
 import { createGraphql } from './platform/graphql.ts';
 import { persistedDocuments, readTrustedDocuments, trustedDocuments } from './platform/graphql-documents.ts';
 import { createGraphqlSocket } from './platform/graphql-socket.ts';
-import { createHttpServer, type HttpOptions, type HttpServer } from './platform/http.ts';
+import { createHttpServer, type HttpServer } from './platform/http.ts';
+import type { RouterOptions } from './platform/http-router.ts';
+import { createRateLimits, type RateLimits } from './platform/rate-limits.ts';
+import type { Dialect } from './rest/dialect.ts';
 import { createDialects } from './rest/dialects.ts';
 import { addExplorer } from './rest/explorer.ts';
-import { addRest, refuseUnknownAddress } from './rest/plugin.ts';
+import { rulesOfRows } from './rest/limits.ts';
+import { addRest } from './rest/plugin.ts';
+import { unroutedReply } from './rest/refusing.ts';
 import { createSchema } from './schema.ts';
 import { startScheduler, startWorker } from './worker.ts';
 
@@ -54,20 +59,31 @@ export async function run(options: Omit<AppOptions, 'working' | 'scheduling'>, r
   }
 }
 
-/** What is served besides GraphQL and the HTTP server's own: downloads, and the old REST backends. */
+/** What the features serve besides: downloads, and the old REST backends. */
+export interface Features {
+  readonly schema: GraphQLSchema;
+  readonly dialects: readonly Dialect[];
+  readonly rateLimits: RateLimits;
+}
+
+/** The features as the API serves them. */
+export function createFeatures(app: App): Features {
+  return { schema: createSchema(), dialects: createDialects(app.config), rateLimits: createRateLimits(app) };
+}
+
+/** The routes besides GraphQL and the HTTP server's own. */
 export function featureRoutes(
   app: App,
-  schema: GraphQLSchema = createSchema(),
-): Pick<HttpOptions, 'routes' | 'unknownAddress'> {
+  { schema, dialects, rateLimits }: Features = createFeatures(app),
+): RouterOptions {
   const check = (credential: string) => authenticate(app, credential);
-  const dialects = createDialects(app.config);
   return {
     routes: [
       (server) => addDownloads(app, server, check),
-      (server) => addRest(app, server, { schema, dialects, authenticate: check }),
+      (server) => addRest(app, server, { schema, dialects, rateLimits, authenticate: check }),
       (server) => addExplorer(server, dialects),
     ],
-    unknownAddress: (request, reply) => refuseUnknownAddress(dialects, request, reply),
+    unroutedReply: (request) => unroutedReply(dialects, request),
   };
 }
 
@@ -78,14 +94,19 @@ interface Api {
 }
 
 async function startApi(app: App): Promise<Api> {
-  const schema = createSchema();
+  const features = createFeatures(app);
   const check = (credential: string) => authenticate(app, credential);
   const { TRUSTED_DOCUMENTS } = app.config;
   const documents =
     TRUSTED_DOCUMENTS === undefined
       ? persistedDocuments()
       : trustedDocuments(await readTrustedDocuments(TRUSTED_DOCUMENTS));
-  const graphql = createGraphql(app, { schema, authenticate: check, documents });
+  const graphql = createGraphql(app, {
+    ...features,
+    authenticate: check,
+    documents,
+    rulesOf: rulesOfRows(features.dialects),
+  });
   let signIn: Promise<ReadySignIn | null> | undefined;
   const readySignIn = () => {
     signIn ??= app.config.DEVELOPMENT_USER ? developmentSignIn(app) : Promise.resolve(null);
@@ -94,7 +115,7 @@ async function startApi(app: App): Promise<Api> {
   const http = await createHttpServer(app, {
     graphql,
     graphqlSocket: createGraphqlSocket(app, { graphql, authenticate: check, documents }),
-    ...featureRoutes(app, schema),
+    ...featureRoutes(app, features),
     readySignIn,
   });
   // Prisma's first query costs 80 ms: paid before anybody waits for it.

@@ -134,6 +134,7 @@ describe('rooms', () => {
     'src/auth/schema.ts addSignIn': listOfFields,
     'src/auth/schema.ts addSessions': listOfFields,
     'src/auth/schema.ts addApiKeys': listOfFields,
+    'src/auth/github-schema.ts addGitHub': listOfFields,
     'src/docs/schema.ts addDocs': listOfFields,
     'src/items/schema.ts addItems': listOfFields,
     'src/jobs/events-schema.ts addEventTypes': listOfFields,
@@ -142,7 +143,7 @@ describe('rooms', () => {
     'src/users/schema.ts addUsers': listOfFields,
     'src/platform/builder.ts createBuilder': 'one object of options for the plugins',
     'src/platform/graphiql.ts starterQueries': 'a text',
-    'src/platform/http.ts createRouter': 'one registration after another',
+    'src/platform/schema.ts addRefusals': listOfFields,
     'src/platform/wake-ups.ts postgresWakeUps': 'a connection and what it does when it breaks share their state',
   };
 

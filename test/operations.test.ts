@@ -250,16 +250,14 @@ describe('a graceful shutdown', () => {
       503,
       { status: 'not_ready', checks: expect.objectContaining({ accepting: false }) },
     ]);
-    const started = performance.now();
     const closed = app.close();
     await blocker.query('COMMIT');
     blocker.release();
     expect(await running).toEqual({ data: { items: { totalCount: 0 } } });
     await closed;
-    // Well below the five seconds after which connections are cut.
-    expect(performance.now() - started).toBeLessThan(4000);
+    // Broken off, not completed: a client that reconnects elsewhere goes on after its last event.
     const rest = await Array.fromAsync(stream);
-    expect(rest.at(-1)).toMatchObject({ event: 'complete' });
+    expect(rest.filter(({ comment }) => !comment)).toEqual([]);
     await expect.poll(() => codes).toEqual([1012]);
     await expect(ask(app, '{ __typename }')).rejects.toThrow();
     agent.destroy();

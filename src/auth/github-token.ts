@@ -1,6 +1,6 @@
 import type { App } from '../app.ts';
 import type { Role } from '../generated/prisma/enums.ts';
-import { GitHubError, readAccount } from '../github/service.ts';
+import { GitHubError, keepConnection, readAccount } from '../github/service.ts';
 import { UnauthenticatedError } from '../platform/errors.ts';
 import { permissionsOf, type Viewer } from '../platform/viewer.ts';
 import { gitHubUser, knownGitHubUser } from './github-users.ts';
@@ -71,7 +71,7 @@ function askOnce(app: App, token: string, tokenHash: string): Promise<CheckedUse
   if ((refused.get(tokenHash) ?? 0) > Date.now()) return Promise.reject(notGood());
   const asking =
     pending.get(tokenHash) ??
-    ask(app, token)
+    askAgain(app, token)
       .catch((error: unknown) => {
         if (error instanceof UnauthenticatedError) forgetOldest(refused).set(tokenHash, Date.now() + refusedForMs);
         throw error;
@@ -79,6 +79,11 @@ function askOnce(app: App, token: string, tokenHash: string): Promise<CheckedUse
       .finally(() => pending.delete(tokenHash));
   pending.set(tokenHash, asking);
   return asking;
+}
+
+/** Another request may have found out between this one's look into the cache and now. */
+async function askAgain(app: App, token: string): Promise<CheckedUser> {
+  return (await cachedUser(app, hashSecret(token))) ?? ask(app, token);
 }
 
 async function ask(app: App, token: string): Promise<CheckedUser> {
@@ -89,7 +94,9 @@ async function ask(app: App, token: string): Promise<CheckedUser> {
     await prisma.gitHubToken.deleteMany({ where: { hash } });
     throw notGood();
   });
-  const user = await gitHubUser(app, account, null);
+  const known = await knownGitHubUser(app, account);
+  const user = known ?? (await gitHubUser(app, account, null));
+  if (known === null) await keepConnection(app, user.id, account, null);
   if (!user.isActive) throw notGood();
   const checkedAt = new Date();
   await prisma.gitHubToken.deleteMany({

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import type { GitHubConnection, OAuthState, User } from '../generated/prisma/client.ts';
 import {
+  accountTaken,
   authorizeUrl,
   exchangeCode,
   type GitHubAccount,
@@ -155,10 +156,6 @@ function takeState(app: App, finish: Omit<GitHubSignInFinish, 'code'>): Promise<
   const [state = '', carried] = finish.state.split(unboundMark);
   const browser = carried !== undefined && finish.mustBeBound !== true ? carried : finish.browser;
   return takeSignIn(app, { provider: 'GITHUB', state, browser });
-}
-
-function accountTaken(): ConflictError {
-  return new ConflictError('This GitHub account is connected to another user', 'GITHUB_ACCOUNT_TAKEN');
 }
 
 function wrongPurpose(): UnauthenticatedError {

@@ -91,14 +91,7 @@ function secretAs(secret: string): ClientAuth {
 async function guardedFetch(url: string, { body, ...options }: CustomFetchOptions): Promise<Response> {
   const address = new URL(url);
   if (address.protocol !== 'https:' && !isLoopbackUrl(address)) throw unreachable();
-  try {
-    return await fetch(address, {
-      ...options,
-      body: body instanceof Uint8Array ? new Uint8Array(body) : (body ?? null),
-    });
-  } catch {
-    throw unreachable();
-  }
+  return fetch(address, { ...options, body: body instanceof Uint8Array ? new Uint8Array(body) : (body ?? null) });
 }
 
 function unreachable(): ExternalServiceError {

@@ -1,7 +1,7 @@
 import { buildAuthorizationUrl, calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier } from 'openid-client';
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import { UnauthenticatedError } from '../platform/errors.ts';
+import { UnauthenticatedError, ValidationError } from '../platform/errors.ts';
 import { exchangeCode, googleProvider } from './google-provider.ts';
 import { userOfIdentity } from './oauth-accounts.ts';
 import { oauthSeconds, rememberSignIn, takeSignIn } from './oauth-states.ts';
@@ -33,16 +33,17 @@ export interface SignInCookie {
  *
  * The route sets `cookie` on the answer that redirects to `redirectUrl`, and hands its value to `finishGoogleSignIn`.
  * It need not be removed afterwards: it is worth nothing without a state, and other tabs may still need it.
- * @throws NotConfiguredError naming the settings, ExternalServiceError when the provider cannot be reached
+ * @throws NotConfiguredError naming the settings, ExternalServiceError when the provider cannot be reached,
+ * ValidationError when the origin is none
  */
 export async function beginGoogleSignIn(
   app: App,
   { origin, browser }: { readonly origin: string; readonly browser?: string | undefined },
 ): Promise<{ redirectUrl: string; cookie: SignInCookie }> {
+  const redirectUri = callbackAddress(app, origin);
   const provider = await googleProvider(app);
   const [codeVerifier, nonce] = [randomPKCECodeVerifier(), randomNonce()];
   const begun = await rememberSignIn(app, { provider: 'GOOGLE', codeVerifier, nonce, browser });
-  const redirectUri = callbackAddress(app, origin);
   const redirectUrl = buildAuthorizationUrl(provider, {
     redirect_uri: redirectUri.href,
     scope: 'openid email profile',
@@ -62,7 +63,7 @@ export async function beginGoogleSignIn(
  * value of the cookie `googleCookieName`.
  * @throws UnauthenticatedError STATE_INVALID (unknown, used, expired, another browser), ACCESS_DENIED (declined there),
  * SIGN_IN_INVALID (what the provider answered does not fit); ForbiddenError EMAIL_NOT_VERIFIED, ACCOUNT_DEACTIVATED,
- * REGISTRATION_DISABLED; ConflictError OTHER_IDENTITY; ExternalServiceError; NotConfiguredError
+ * REGISTRATION_DISABLED; ConflictError EMAIL_TAKEN; ExternalServiceError; NotConfiguredError
  */
 export async function finishGoogleSignIn(
   app: App,
@@ -92,7 +93,10 @@ export async function finishGoogleSignIn(
 }
 
 function callbackAddress(app: App, origin: string): URL {
-  return new URL(`${app.config.BACKEND_BASE_URL ?? origin}${callbackPath}`);
+  const address = URL.parse(`${app.config.BACKEND_BASE_URL ?? origin}${callbackPath}`);
+  // The origin is what the request's Host header says.
+  if (address === null) throw new ValidationError('The Host header is not the name of a host');
+  return address;
 }
 
 /** What is not there or does not fit counts as absent, but for the id. */

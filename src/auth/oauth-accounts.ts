@@ -17,20 +17,24 @@ export interface ProvenIdentity {
 }
 
 /**
- * The user an account elsewhere belongs to: who signed in with it before, else who has its verified email, else
- * somebody new. The last two are remembered.
- * @throws ForbiddenError EMAIL_NOT_VERIFIED, ACCOUNT_DEACTIVATED, REGISTRATION_DISABLED; ConflictError OTHER_IDENTITY
+ * The user an account elsewhere belongs to: who signed in with it before, else somebody new, remembered from then on.
+ * An account here that has the same email is not joined: nobody has verified the emails of this server, so whoever
+ * registered somebody else's address beforehand would share the account with its owner.
+ * @throws ForbiddenError EMAIL_NOT_VERIFIED, ACCOUNT_DEACTIVATED, REGISTRATION_DISABLED; ConflictError EMAIL_TAKEN
  */
 export async function userOfIdentity(app: App, identity: ProvenIdentity): Promise<User> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const user =
-        (await knownUser(app, identity)) ?? (await linkedUser(app, identity)) ?? (await newUser(app, identity));
+      const user = (await knownUser(app, identity)) ?? (await newUser(app, identity));
       return requireActive(user);
     } catch (error) {
       // The same person in another tab was faster: then it is known by now.
       const wasFaster = isUniqueViolation(error) || (error instanceof ConflictError && error.code === 'ALREADY_EXISTS');
-      if (!wasFaster || attempt === 3) throw error;
+      if (wasFaster && attempt < 3) continue;
+      if (error instanceof ConflictError && error.code === 'ALREADY_EXISTS') {
+        throw new ConflictError('An account with this email exists already; sign in to it', 'EMAIL_TAKEN');
+      }
+      throw error;
     }
   }
 }
@@ -41,31 +45,6 @@ async function knownUser(app: App, { provider, subject }: ProvenIdentity): Promi
     include: { user: true },
   });
   return known?.user ?? null;
-}
-
-async function linkedUser(app: App, identity: ProvenIdentity): Promise<User | null> {
-  const { provider, subject, displayName, avatarUrl } = identity;
-  const { prisma } = app.database;
-  const user = await prisma.user.findUnique({
-    where: { email: emailOf(identity) },
-    include: { oauthIdentities: { where: { provider } } },
-  });
-  if (user === null) return null;
-  requireActive(user);
-  // Another tab may have joined or made it since it was looked for.
-  if (user.oauthIdentities.some((one) => one.subject === subject)) return user;
-  if (user.oauthIdentities.length > 0) {
-    // An email can be given to another person; the provider's own id cannot.
-    throw new ConflictError('The account with this email signs in with another account there', 'OTHER_IDENTITY');
-  }
-  return prisma.user.update({
-    where: { id: user.id },
-    data: {
-      displayName: user.displayName ?? displayName,
-      avatarUrl: user.avatarUrl ?? avatarUrl,
-      oauthIdentities: { create: { provider, subject } },
-    },
-  });
 }
 
 async function newUser(app: App, identity: ProvenIdentity): Promise<User> {

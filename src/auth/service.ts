@@ -15,7 +15,7 @@ export {
   disconnectGitHub,
   finishGitHubSignIn,
 } from './github.ts';
-export { beginGoogleSignIn, finishGoogleSignIn, googleCookieName, type SignInCookie } from './google.ts';
+export { beginGoogleSignIn, finishGoogleSignIn, googleCookieName } from './google.ts';
 export type { Credentials, Device } from './sessions.ts';
 export { endSessionOfRefreshToken, refreshSession, revokeSession } from './sessions.ts';
 

@@ -32,7 +32,11 @@ const eventData = z.looseObject({
 type JobState = z.infer<typeof eventData>;
 
 /** Documents a repository while showing how far it is, and prints what came of it. */
-export async function runDocs(named: string, { ref, out, force }: DocsOptions, output: Output): Promise<void> {
+export async function runDocs(
+  named: string,
+  { ref, out, force, pullRequest = false }: DocsOptions,
+  output: Output,
+): Promise<void> {
   const address = await addressHere(named);
   const folder = out === undefined ? undefined : resolve(hereFolder(), out);
   if (folder !== undefined) await checkPlace(folder);
@@ -42,7 +46,7 @@ export async function runDocs(named: string, { ref, out, force }: DocsOptions, o
   try {
     const viewer = await operator(app);
     output.print(`Documenting ${address}${ref === undefined ? '' : ` at ${ref}`}`);
-    const jobId = await generateDocs(app, viewer, { address, ref });
+    const jobId = await generateDocs(app, viewer, { address, ref, pullRequest });
     await follow(app, viewer, jobId, output);
     const report = await readDocsReport(app, jobId);
     const written = await writePages(app, report, { folder, force: force === true });

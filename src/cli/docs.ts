@@ -6,6 +6,7 @@ export interface DocsOptions {
   readonly ref?: string;
   readonly out?: string;
   readonly force?: boolean;
+  readonly pullRequest?: boolean;
 }
 
 const runExamples = `
@@ -15,7 +16,7 @@ Examples:
   $ millwright docs run vercel/ms --ref main         owner/name means GitHub
   $ millwright docs run https://gitlab.com/a/b.git   any repository that git reads over https
 
-Nothing is written into the repository. Without --out the pages are put into the data folder, and their place is
+Nothing is written into the repository, unless --pull-request asks for it at GitHub. Without --out the pages are put into the data folder, and their place is
 printed. To take them over: git apply documentation.patch.
 Ctrl-C cancels the job.`;
 
@@ -28,6 +29,7 @@ export function registerDocsCommands(program: Command, output: Output): void {
     .argument('<path or URL>', 'a folder, owner/name on GitHub, or an https URL')
     .option('--ref <ref>', 'branch, tag or commit; else the default branch, or a folder as it stands')
     .option('-o, --out <folder>', 'write the pages and the patch there')
+    .option('--pull-request', 'at GitHub, also push a branch and open a pull request, with GITHUB_ACCESS_TOKEN')
     .option('-f, --force', 'let --out replace files that are there already')
     .addHelpText('after', runExamples)
     .action(async (address: string, options: DocsOptions) => {

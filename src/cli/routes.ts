@@ -1,7 +1,8 @@
 import type { App } from '../app.ts';
 import { featureRoutes } from '../main.ts';
 import type { Config } from '../platform/config.ts';
-import { type HttpRoute, listHttpRoutes } from '../platform/http.ts';
+import { listHttpRoutes } from '../platform/http.ts';
+import type { HttpRoute } from '../platform/http-router.ts';
 import { createLog } from '../platform/log.ts';
 
 /** Every HTTP route and socket, from the real router, without a database and without listening. */

@@ -9,6 +9,7 @@ import {
   allowedOrigins,
   cloneRepository,
   cloneToken,
+  explainNotFound,
   headOf,
   localRepository,
   type RepositoryAddress,
@@ -75,6 +76,9 @@ async function clone(app: App, work: Work, address: RepositoryAddress, ref: stri
     limits: { bytes: app.config.MAX_REPOSITORY_MEGABYTES * 1_000_000, seconds: 600 },
     onProgress: ({ phase, percentage }) =>
       reportStage(work, 'cloning_repository', percentage / 100, phase.replaceAll('_', ' ')),
+  }).catch(async (error: unknown) => {
+    work.signal.throwIfAborted();
+    throw token === null ? error : await explainNotFound(app, address, token, error);
   });
   return { folder, commit };
 }

@@ -1,6 +1,6 @@
 import type { App } from '../app.ts';
-import type { UsableToken } from './kept-token.ts';
 import { describeRepository, hasBranch, takesPush } from './repository.ts';
+import type { UsableToken } from './service.ts';
 
 export interface PushQuestion {
   readonly owner: string;

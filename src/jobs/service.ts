@@ -127,7 +127,7 @@ function permissionFor(kind: JobKind, action: 'create' | 'read' | 'cancel'): Per
   return `${kinds[kind].family}:${action}`;
 }
 
-/** How long somebody waits: so many seconds, or until he hangs up. */
+/** How long somebody waits: so many seconds, or until they hang up. */
 export interface Patience {
   readonly seconds: number;
   readonly hangUp?: AbortSignal;
@@ -138,7 +138,7 @@ export interface Patience {
  * @throws NotFoundError
  */
 export async function followEnd(app: App, viewer: Viewer, id: string, patience: Patience): Promise<boolean> {
-  const job = await app.database.prisma.job.findUnique({ where: { id, ownerId: viewer.id } });
+  const job = await app.database.prisma.job.findFirst({ where: { id, ...ownedBy(viewer) } });
   if (job === null) throw new NotFoundError('Job');
   const { lastSeq, status } = job;
   if (terminalStatuses.includes(status)) return true;

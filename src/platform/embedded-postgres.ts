@@ -37,7 +37,6 @@ import {
 } from './postgres-process.ts';
 import { isAlive, ownIdentity } from './process-identity.ts';
 
-
 /** A server this process uses. */
 export interface EmbeddedPostgres {
   /** Connection URL of the database `millwright`. */

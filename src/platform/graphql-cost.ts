@@ -22,27 +22,33 @@ import { isUuid } from './scalars.ts';
 /** How long a list without pages is taken to be. */
 const ordinaryListSize = 10;
 
+/** What an operation costs, or why it is refused. */
+export type Cost =
+  | { readonly points: number; readonly refusal?: never }
+  | { readonly points?: never; readonly refusal: GraphQLError };
+
 /**
  * Counts what an operation may cost at most: each field a point, and what is below it as often as its page or list may
- * be long. Gives a refusal when that is too much, or when a page is asked for that there cannot be; null when all is
- * well. Arguments that do not fit otherwise are left to the execution.
+ * be long. Gives a refusal when that is too much, or when a page is asked for that there cannot be. Arguments that do
+ * not fit otherwise are left to the execution.
  */
-export function costError(args: ExecutionArgs): GraphQLError | null {
+export function costOf(args: ExecutionArgs): Cost {
   const { document, operationName, schema } = args;
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
-  if (!operation || !root) return null;
+  if (!operation || !root) return { points: 0 };
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], { ...args.variableValues });
-  if (coerced === undefined) return null;
+  if (coerced === undefined) return { points: 0 };
   try {
-    const cost = new CostCounter(args, coerced).ofSelections(operation.selectionSet, root);
-    if (cost <= costLimit) return null;
-    return new GraphQLError(
-      `This operation costs ${cost} points, more than ${costLimit}: ask for smaller pages or fewer fields`,
+    const points = new CostCounter(args, coerced).ofSelections(operation.selectionSet, root);
+    if (points <= costLimit) return { points };
+    const refusal = new GraphQLError(
+      `This operation costs ${points} points, more than ${costLimit}: ask for smaller pages or fewer fields`,
       { extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'cost', maximum: costLimit } },
     );
+    return { refusal };
   } catch (error) {
-    if (error instanceof ValidationError) return error;
+    if (error instanceof ValidationError) return { refusal: error };
     throw error;
   }
 }

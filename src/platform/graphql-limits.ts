@@ -1,6 +1,7 @@
 import {
   type ASTVisitor,
   type DocumentNode,
+  type ExecutionArgs,
   type FragmentDefinitionNode,
   GraphQLError,
   Lexer,
@@ -13,7 +14,9 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { depthLimit } from './builder.ts';
-import { costError } from './graphql-cost.ts';
+import type { Context } from './context.ts';
+import { costOf } from './graphql-cost.ts';
+import { complaintAbout, unstorable } from './stored-values.ts';
 
 /** Largest body of a GraphQL request and of a message on a socket, in bytes. */
 export const bodyLimit = 1_000_000;
@@ -30,10 +33,10 @@ export const shapeLimits = {
 export const variableLimits = { depth: 32, values: 20_000 } as const;
 
 /**
- * Holds the limits over HTTP, SSE and socket alike. The shape is measured before validation, whose rules take
+ * Holds the limits over HTTP, SSE and socket alike, and notes what each operation costs. The shape is measured before validation, whose rules take
  * quadratic time on repeated fields.
  */
-export function limitPlugin(): Plugin {
+export function limitPlugin(costs: WeakMap<Context, number>): Plugin<Context> {
   const measured = new WeakMap<DocumentNode, readonly GraphQLError[]>();
   return {
     onParse: ({ setParseFn }) => setParseFn(parseWithin),
@@ -44,14 +47,22 @@ export function limitPlugin(): Plugin {
       addValidationRule(onlyStorableText);
     },
     onExecute: ({ args, setResultAndStopExecution }) => {
-      const error = variableError(args.variableValues) ?? costError(args);
-      if (error !== null) setResultAndStopExecution({ errors: [error] });
+      const error = errorOf(args, costs);
+      if (error !== undefined) setResultAndStopExecution({ errors: [error] });
     },
     onSubscribe: ({ args, setResultAndStopExecution }) => {
-      const error = variableError(args.variableValues) ?? costError(args);
-      if (error !== null) setResultAndStopExecution({ errors: [error] });
+      const error = errorOf(args, costs);
+      if (error !== undefined) setResultAndStopExecution({ errors: [error] });
     },
   };
+}
+
+function errorOf(args: ExecutionArgs & { contextValue: Context }, costs: WeakMap<Context, number>) {
+  const error = variableError(args.variableValues);
+  if (error !== null) return error;
+  const { points, refusal } = costOf(args);
+  if (points !== undefined) costs.set(args.contextValue, points);
+  return refusal;
 }
 
 /** Looks at the brackets first: the parser is recursive, and a deeply nested text would exhaust its stack. */
@@ -169,13 +180,6 @@ class Ruler {
   }
 }
 
-/** PostgreSQL's text holds neither U+0000 nor half a surrogate pair. */
-function unstorable(text: string): string | null {
-  if (text.includes('\0')) return 'A string must not hold the character U+0000';
-  if (!text.isWellFormed()) return 'A string must not hold half a surrogate pair';
-  return null;
-}
-
 function onlyStorableText(context: ValidationContext): ASTVisitor {
   return {
     StringValue(node) {
@@ -187,24 +191,13 @@ function onlyStorableText(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** Walks the variables without recursion, so that no depth can exhaust the stack. */
 function variableError(variables: unknown): GraphQLError | null {
-  const refuse = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
-  const open: { value: unknown; depth: number }[] = [{ value: variables, depth: 0 }];
-  let count = 0;
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { value, depth } = next;
-    count += 1;
-    if (count > variableLimits.values) return refuse(`Variables may hold at most ${variableLimits.values} values`);
-    if (depth > variableLimits.depth) return refuse(`Variables may be nested at most ${variableLimits.depth} deep`);
-    const complaint = typeof value === 'string' ? unstorable(value) : null;
-    if (complaint !== null) return refuse(complaint);
-    if (typeof value !== 'object' || value === null) continue;
-    for (const [key, child] of Object.entries(value)) {
-      const keyComplaint = unstorable(key);
-      if (keyComplaint !== null) return refuse(keyComplaint);
-      open.push({ value: child, depth: depth + 1 });
-    }
-  }
-  return null;
+  const complaint = complaintAbout(variables, variableLimits);
+  if (complaint === null) return null;
+  const words = {
+    text: complaint.message,
+    values: `Variables may hold ${complaint.message}`,
+    depth: `Variables may be nested ${complaint.message}`,
+  };
+  return new GraphQLError(words[complaint.kind], { extensions: { code: 'BAD_USER_INPUT' } });
 }

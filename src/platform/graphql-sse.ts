@@ -43,7 +43,8 @@ function sseProcessor(context: Context | undefined) {
         const { done, value } = await iterator.next();
         if (done === true) {
           clearInterval(ping);
-          controller.enqueue(encoder.encode('event: complete\ndata:\n\n'));
+          // A server that goes away breaks off instead: the stream is not complete, and a client comes back elsewhere.
+          if (context?.app.closing.aborted !== true) controller.enqueue(encoder.encode('event: complete\ndata:\n\n'));
           controller.close();
           return;
         }

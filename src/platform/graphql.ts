@@ -8,8 +8,10 @@ import { bodyPlugin } from './graphql-body.ts';
 import { type Documents, documentCache, documentPlugin } from './graphql-documents.ts';
 import { maskingPlugin, maskOutsideExecution } from './graphql-errors.ts';
 import { bodyLimit, limitPlugin } from './graphql-limits.ts';
+import { type RulesOf, ratePlugin } from './graphql-rates.ts';
 import { ssePlugin } from './graphql-sse.ts';
 import { isAsyncIterable, streamPlugin } from './graphql-streams.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { Viewer } from './viewer.ts';
 
 /** What the HTTP server or the socket knows of a request. */
@@ -27,10 +29,14 @@ export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   readonly authenticate: (credential: string) => Promise<Viewer>;
   readonly documents: Documents;
+  readonly rateLimits: RateLimits;
+  readonly rulesOf: RulesOf;
 }
 
 /** The GraphQL server behind HTTP, SSE and socket: context, limits, masking, metrics. */
-export function createGraphql(app: App, { schema, authenticate, documents }: GraphqlOptions): GraphqlServer {
+export function createGraphql(app: App, options: GraphqlOptions): GraphqlServer {
+  const { schema, authenticate, documents } = options;
+  const costs = new WeakMap<Context, number>();
   const contexts = new WeakMap<Request, Context>();
   return createYoga<ServerFacts, Context>({
     schema,
@@ -60,7 +66,8 @@ export function createGraphql(app: App, { schema, authenticate, documents }: Gra
     plugins: [
       bodyPlugin(),
       documentPlugin(documents),
-      limitPlugin(),
+      limitPlugin(costs),
+      ratePlugin(app, { ...options, costs }),
       ssePlugin((request) => contexts.get(request)),
       streamPlugin(app),
       maskingPlugin(app),

@@ -1,33 +1,14 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { WebSocketServer } from 'ws';
 import type { App } from '../app.ts';
-import { version } from '../version.ts';
-import { DomainError } from './errors.ts';
 import type { ReadySignIn } from './graphiql.ts';
 import type { GraphqlServer } from './graphql.ts';
 import { graphqlListener, isForeignPage } from './http-graphql.ts';
 import { requestIdOf } from './http-request.ts';
+import { createRouter, type HttpRoute, type RouterOptions } from './http-router.ts';
 import { redactUrl } from './log.ts';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** What the route is for, in a few words, as `server routes` lists it. */
-    readonly purpose?: string;
-    /** It only refuses a verb, and is not listed. */
-    readonly refusal?: boolean;
-  }
-}
-
-/** A route as people know it. */
-export interface HttpRoute {
-  readonly method: string;
-  readonly path: string;
-  readonly purpose: string;
-}
 
 /** What is dispatched before the router. */
 const graphqlRoutes: readonly HttpRoute[] = [
@@ -36,13 +17,9 @@ const graphqlRoutes: readonly HttpRoute[] = [
   { method: 'WS', path: '/graphql', purpose: 'GraphQL over a socket (graphql-transport-ws)' },
 ];
 
-export interface HttpOptions {
+export interface HttpOptions extends RouterOptions {
   readonly graphql: GraphqlServer;
   readonly graphqlSocket: WebSocketServer;
-  /** Adds a feature's raw routes, such as downloads. */
-  readonly routes: readonly ((server: FastifyInstance) => void | Promise<void>)[];
-  /** Answers an address nobody serves, in the words of whoever it would belong to; undefined when it is nobody's. */
-  readonly unknownAddress?: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined;
   readonly readySignIn: () => Promise<ReadySignIn | null>;
 }
 
@@ -94,10 +71,7 @@ export async function createHttpServer(app: App, options: HttpOptions): Promise<
 }
 
 /** Every route and socket there is, from the real router. Listens to nothing and reads only the app's settings. */
-export async function listHttpRoutes(
-  app: App,
-  options: Pick<HttpOptions, 'routes' | 'unknownAddress'>,
-): Promise<HttpRoute[]> {
+export async function listHttpRoutes(app: App, options: RouterOptions): Promise<HttpRoute[]> {
   const router = await createRouter(app, options);
   await router.fastify.close();
   return [...graphqlRoutes, ...router.routes];
@@ -119,86 +93,6 @@ function partWhenClosing({ closing }: App, request: IncomingMessage, response: S
   response.once('close', () => {
     if (closing.aborted) request.socket.destroySoon();
   });
-}
-
-async function createRouter(app: App, options: Pick<HttpOptions, 'routes' | 'unknownAddress'>) {
-  let listener: RequestListener | undefined;
-  const routes: HttpRoute[] = [];
-  const server = fastify({
-    bodyLimit: 1_000_000,
-    // Connections belong to the servers this module makes; Fastify only routes.
-    serverFactory: (handler) => {
-      listener = handler;
-      return createServer(handler);
-    },
-    genReqId: (request) => requestIdOf(request),
-    logger: false,
-    routerOptions: { ignoreTrailingSlash: false },
-    // What fails before a route is found, such as an address that cannot be decoded.
-    frameworkErrors: ({ message, statusCode = 400 }, _request, reply) => {
-      reply.hijack();
-      reply.raw.writeHead(statusCode, { 'content-type': 'application/json; charset=utf-8' });
-      reply.raw.end(JSON.stringify({ error: { code: 'BAD_REQUEST', message } }));
-    },
-  });
-  server.addHook('onRoute', ({ method, url, config }) => {
-    const preflight = 'Answers the preflight requests of browsers';
-    for (const one of [method].flat()) {
-      // Fastify adds a HEAD to every GET; refusals of odd verbs are no routes.
-      if (one === 'HEAD' || config?.refusal === true) continue;
-      routes.push({ method: one, path: url, purpose: config?.purpose ?? (one === 'OPTIONS' ? preflight : '') });
-    }
-  });
-  await server.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
-  await server.register(cors, {
-    origin: app.config.FRONTEND_URL ?? false,
-    credentials: true,
-    exposedHeaders: ['x-request-id'],
-  });
-  server.setErrorHandler((error, request, reply) => {
-    if (error instanceof DomainError) {
-      const status = error.code === 'NOT_FOUND' ? 404 : error.code === 'FORBIDDEN' ? 403 : statusOfCode(error.code);
-      return reply.status(status).send({ error: { code: error.code, message: error.message } });
-    }
-    const status = isHttpError(error) ? error.statusCode : 500;
-    if (status < 500 && error instanceof Error) {
-      return reply.status(status).send({ error: { code: 'BAD_REQUEST', message: error.message } });
-    }
-    app.log.error({ err: error, requestId: request.id }, 'unexpected');
-    return reply
-      .status(500)
-      .send({ error: { code: 'INTERNAL_ERROR', message: 'Unexpected error', requestId: request.id } });
-  });
-  server.setNotFoundHandler(
-    (request, reply) =>
-      options.unknownAddress?.(request, reply) ??
-      reply.status(404).send({ error: { code: 'NOT_FOUND', message: 'There is nothing at this address' } }),
-  );
-  addHealth(app, server);
-  for (const add of options.routes) await add(server);
-  await server.ready();
-  if (listener === undefined) throw new Error('Fastify made no listener');
-  return { fastify: server, listener, routes };
-}
-
-function addHealth(app: App, server: FastifyInstance): void {
-  server.get('/', { config: { purpose: 'Leads to GraphiQL' } }, (_request, reply) => reply.redirect('/graphql', 302));
-  server.get('/health/live', { config: { purpose: 'Whether the process lives' } }, () => ({
-    status: 'alive',
-    version,
-  }));
-  server.get('/health/ready', { config: { purpose: 'Whether it takes requests' } }, async (_request, reply) => {
-    const checks = {
-      database: await isUp(() => app.database.pool.query('SELECT 1')),
-      wakeUps: app.wakeUps.healthy() !== false,
-      accepting: !app.closing.aborted,
-    };
-    const ready = checks.database && checks.accepting;
-    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not_ready', checks });
-  });
-  server.get('/metrics', { config: { purpose: 'Figures for Prometheus' } }, async (_request, reply) =>
-    reply.type(app.metrics.registry.contentType).send(await app.metrics.registry.metrics()),
-  );
 }
 
 function observe(app: App, request: IncomingMessage, response: ServerResponse, requestId: string): void {
@@ -225,25 +119,6 @@ function observe(app: App, request: IncomingMessage, response: ServerResponse, r
 /** Metrics must not grow with what strangers ask for. */
 function knownRoute(route: string): string {
   return ['/', '/graphql', '/health', '/metrics', '/artifacts', '/api', '/auth'].includes(route) ? route : 'other';
-}
-
-function isHttpError(error: unknown): error is Error & { statusCode: number } {
-  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number';
-}
-
-function statusOfCode(code: string): number {
-  return code === 'UNAUTHENTICATED' || code === 'TOKEN_EXPIRED' ? 401 : code === 'CONFLICT' ? 409 : 400;
-}
-
-async function isUp(check: () => Promise<unknown>): Promise<boolean> {
-  const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), 2000).unref());
-  return Promise.race([
-    check().then(
-      () => true,
-      () => false,
-    ),
-    late,
-  ]);
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { Viewer } from '../platform/viewer.ts';
 import { inspectRemote } from './git.ts';
 import { emptyRepository, repositoryNotFound } from './git-failure.ts';
 import type { RepositoryAddress } from './repository-address.ts';
+import { RepositoryError } from './repository-error.ts';
 
 export interface FoundRepository {
   /** In the owner's own spelling; GitHub remembers the old names of what was renamed. */
@@ -36,6 +37,23 @@ export async function findAtGitHub(app: App, viewer: Viewer, address: Repository
     const { defaultBranch } = await inspectRemote(address, { allow: gitHubOrigins(app), token });
     return { owner, name, defaultBranch };
   }
+}
+
+/**
+ * What it means that git did not find a repository by a token: GitHub's API tells a revoked token from a missing right.
+ * Gives the error to throw.
+ */
+export async function explainNotFound(
+  app: App,
+  { namespace: owner, name }: Pick<RepositoryAddress, 'namespace' | 'name'>,
+  token: string,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof RepositoryError && error.code === 'REPOSITORY_NOT_FOUND')) return error;
+  return describeRepository(app, { owner, name, token }).then(
+    () => error,
+    (reason: unknown) => (reason instanceof GitHubError && reason.code === 'GITHUB_TOKEN_INVALID' ? reason : error),
+  );
 }
 
 /**

@@ -12,7 +12,7 @@ import { RepositoryError } from './repository-error.ts';
 
 export { cloneRepository } from './git.ts';
 export { commitNewFiles, pushBranch } from './git-push.ts';
-export { cloneToken } from './github-lookup.ts';
+export { cloneToken, explainNotFound } from './github-lookup.ts';
 export { headOf, localRepository } from './local-repository.ts';
 export type { RepositoryAddress } from './repository-address.ts';
 export { RepositoryError } from './repository-error.ts';

@@ -5,27 +5,39 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import type { Dialect } from './dialect.ts';
 
+/** Pages that ask nobody but this server, over HTTP as over HTTPS. */
+const contentSecurityPolicy =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'";
+
 /** Swagger UI at /api/docs and ReDoc at /api/redoc, served from this machine, for every dialect. */
 export async function addExplorer(server: FastifyInstance, dialects: readonly Dialect[]): Promise<void> {
   const urls = dialects.map(({ name, title }) => ({ url: `/api/openapi/${name}.json`, name: title }));
   await server.register(async (scope) => {
     // The page shows the dialects' own descriptions; the plugin wants one of its scope all the same.
     await scope.register(swagger, { openapi: { openapi: '3.1.0' } });
+    scope.addHook('onRoute', (route) => {
+      const purpose = route.url === '/api/docs' ? 'Swagger UI of every dialect' : 'A file of Swagger UI';
+      route.config = { ...route.config, purpose };
+    });
     await scope.register(swaggerUi, {
       routePrefix: '/api/docs',
       uiConfig: { urls, persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
       theme: { title: 'Millwright REST' },
-      staticCSP: true,
+      staticCSP: contentSecurityPolicy,
     });
   });
   addRedoc(server, urls);
 }
 
+/** ReDoc shows its maker's logo from elsewhere. */
+const logo = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
+const emptyImage = 'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E';
+
 function addRedoc(server: FastifyInstance, urls: readonly { url: string; name: string }[]): void {
   const script = fileURLToPath(import.meta.resolve('redoc/bundles/redoc.standalone.js'));
-  let bundle: Promise<Buffer> | undefined;
+  let bundle: Promise<string> | undefined;
   server.get('/api/redoc/redoc.js', { config: { purpose: "ReDoc's script" } }, async (_request, reply) => {
-    bundle ??= readFile(script);
+    bundle ??= readFile(script, 'utf8').then((text) => text.replaceAll(logo, emptyImage));
     return reply
       .type('text/javascript; charset=utf-8')
       .header('cache-control', 'public, max-age=3600')
@@ -39,7 +51,7 @@ function addRedoc(server: FastifyInstance, urls: readonly { url: string; name: s
       .type('text/html; charset=utf-8')
       .header(
         'content-security-policy',
-        "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; worker-src blob:; font-src 'self' data:",
+        `${contentSecurityPolicy.replace("script-src 'self'", "script-src 'self' 'unsafe-eval'")}; worker-src blob:`,
       )
       .send(page),
   );

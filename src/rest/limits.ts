@@ -1,83 +1,70 @@
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterPostgres,
-  RateLimiterRedis,
-  RateLimiterRes,
-} from 'rate-limiter-flexible';
+import type { FastifyReply } from 'fastify';
 import type { App } from '../app.ts';
-import type { Log } from '../platform/log.ts';
+import type { RulesOf } from '../platform/graphql-rates.ts';
+import { type LimitRule, type LimitState, narrowest, type RateLimits, secondsUntil } from '../platform/rate-limits.ts';
+import type { Dialect } from './dialect.ts';
+import { type Refusal, refusal } from './refusal.ts';
+import type { AnyRow } from './route.ts';
+import { rootFieldOf } from './runner.ts';
 
-/** So many requests in so many seconds. */
-export interface LimitRule {
-  readonly name: string;
-  readonly requests: number;
-  readonly seconds: number;
-}
-
-/** How a caller stands with a rule after a request was counted. */
-export interface LimitState {
-  readonly rule: LimitRule;
-  readonly remaining: number;
-  readonly resetAt: Date;
-  readonly exceeded: boolean;
-}
-
-/** Counts requests. */
-export interface Limits {
-  /** Counts one request of a caller against a rule. */
-  count(dialect: string, rule: LimitRule, caller: string): Promise<LimitState>;
-}
+export type { LimitRule, LimitState };
 
 /**
- * Exact counts shared by all processes: over Redis when there is one, else over PostgreSQL. When the server that
- * counts is away each process counts in memory, so nobody is refused for that and nobody is let through unbounded.
+ * Counts a request against the rules of its row and tells in the reply's headers how its caller stands.
+ * Gives the refusal when it is one too many, else null.
  */
-export function createLimits(app: App): Limits {
-  const limiters = new Map<string, RateLimiterAbstract>();
-  const limiterFor = (dialect: string, rule: LimitRule) => {
-    const keyPrefix = `${dialect}:${rule.name}`;
-    const present = limiters.get(keyPrefix);
-    if (present !== undefined) return present;
-    const made = makeLimiter(app, { keyPrefix, points: rule.requests, duration: rule.seconds });
-    limiters.set(keyPrefix, made);
-    return made;
-  };
-  return {
-    async count(dialect, rule, caller) {
-      const result = await consume(limiterFor(dialect, rule), caller, app.log);
-      return {
-        rule,
-        remaining: Math.max(0, result?.state.remainingPoints ?? rule.requests),
-        resetAt: new Date(Date.now() + (result?.state.msBeforeNext ?? rule.seconds * 1000)),
-        exceeded: result?.exceeded ?? false,
-      };
-    },
-  };
+export async function countRequest(
+  app: App,
+  { dialect, row, rateLimits }: { readonly dialect: Dialect; readonly row: AnyRow; readonly rateLimits: RateLimits },
+  caller: string,
+  reply: FastifyReply,
+): Promise<Refusal | null> {
+  if (app.config.RATE_LIMITS === 'off' || row.unlimited === true) return null;
+  const states: LimitState[] = [];
+  for (const rule of [dialect.limits.general, ...specialRules(dialect, row)]) {
+    const state = await rateLimits.count(dialect.name, rule, caller);
+    states.push(state);
+    if (state.exceeded) break;
+  }
+  const told = narrowest(states);
+  if (told === undefined) return null;
+  reply.headers(dialect.limits.headers(told));
+  if (!told.exceeded) return null;
+  const retryAfter = secondsUntil(told.resetAt);
+  reply.header('retry-after', retryAfter);
+  return refusal('RATE_LIMIT_EXCEEDED', 'Too many requests', { retryAfter });
 }
 
-async function consume(limiter: RateLimiterAbstract, caller: string, log: Log) {
-  try {
-    return { state: await limiter.consume(caller), exceeded: false };
-  } catch (refused) {
-    if (refused instanceof RateLimiterRes) return { state: refused, exceeded: true };
-    log.warn({ err: refused }, 'a request could not be counted');
-    return null;
-  }
-}
-
-function makeLimiter(app: App, options: { keyPrefix: string; points: number; duration: number }): RateLimiterAbstract {
-  const insuranceLimiter = new RateLimiterMemory(options);
-  if (app.redis !== null) {
-    return new RateLimiterRedis({ ...options, storeClient: app.redis, insuranceLimiter, rejectIfRedisNotReady: true });
-  }
-  return new RateLimiterPostgres({
-    ...options,
-    storeClient: app.database.pool,
-    storeType: 'pool',
-    tableName: 'RateLimit',
-    tableCreated: true,
-    clearExpiredByTimeout: false,
-    insuranceLimiter,
+/** The rules a row names besides the general one. */
+function specialRules({ limits }: Dialect, row: AnyRow): LimitRule[] {
+  return (row.limits ?? []).map((name) => {
+    const rule = limits.special[name];
+    if (rule === undefined) throw new Error(`${row.method} ${row.path} names the limit ${name}, which there is not`);
+    return rule;
   });
+}
+
+/** @throws Error when a row names a limit that its dialect has not, which stops the start */
+export function validateLimits(dialect: Dialect): void {
+  for (const row of dialect.rows) specialRules(dialect, row);
+}
+
+/** The special rules of the rows that map to a GraphQL field: whoever asks there uses the same counters. */
+export function rulesOfRows(dialects: readonly Dialect[]): RulesOf {
+  const rules = new Map<string, { scope: string; rule: LimitRule }[]>();
+  for (const dialect of dialects) {
+    for (const row of dialect.rows) {
+      const root = row.document === undefined ? undefined : rootFieldOf(row.document);
+      if (root === undefined) continue;
+      const key = `${root.operation} ${root.field}`;
+      const present = rules.get(key) ?? [];
+      for (const rule of specialRules(dialect, row)) {
+        if (!present.some(({ scope, rule: other }) => scope === dialect.name && other.name === rule.name)) {
+          present.push({ scope: dialect.name, rule });
+        }
+      }
+      rules.set(key, present);
+    }
+  }
+  return (operation, field) => rules.get(`${operation} ${field}`) ?? [];
 }

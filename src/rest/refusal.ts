@@ -1,5 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import { z } from 'zod';
+import type { DomainError } from '../platform/errors.ts';
 
 /** Why a request is refused, before a dialect puts it into its own words. */
 export interface Refusal {
@@ -14,6 +15,8 @@ export interface Refusal {
   readonly missingCredential: boolean;
   /** Seconds after which to try again. */
   readonly retryAfter?: number;
+  /** The error's type, such as ConflictError, which tells the status of codes that are not listed. */
+  readonly type?: string;
 }
 
 export interface RefusalIssue {
@@ -28,16 +31,32 @@ export function refusal(code: string, message: string, more: Partial<Refusal> = 
 }
 
 /** The HTTP status most dialects give a code; a dialect may differ. */
-export function statusOf({ code, missingCredential }: Refusal): number {
+export function statusOf({ code, missingCredential, type = '' }: Refusal): number {
   if (missingCredential) return 401;
-  return statuses[code] ?? (code.endsWith('_NOT_FOUND') ? 404 : 400);
+  return statuses[code] ?? (code.endsWith('_NOT_FOUND') ? 404 : (statusesOfTypes[type] ?? 400));
 }
+
+const statusesOfTypes: Readonly<Record<string, number>> = {
+  UnauthenticatedError: 401,
+  ForbiddenError: 403,
+  NotFoundError: 404,
+  ConflictError: 409,
+  ExternalServiceError: 503,
+};
 
 const statuses: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   TOKEN_EXPIRED: 401,
+  STATE_INVALID: 401,
+  ACCESS_DENIED: 401,
+  SIGN_IN_INVALID: 401,
+  GITHUB_TOKEN_INVALID: 401,
   FORBIDDEN: 403,
   REGISTRATION_DISABLED: 403,
+  ACCOUNT_DEACTIVATED: 403,
+  EMAIL_NOT_VERIFIED: 403,
+  GITHUB_FORBIDDEN: 403,
+  GITHUB_SSO_REQUIRED: 403,
   CSRF: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
@@ -47,6 +66,11 @@ const statuses: Readonly<Record<string, number>> = {
   JOB_ENDED: 409,
   JOBS_RUNNING: 409,
   NO_SESSION: 409,
+  EMAIL_TAKEN: 409,
+  OTHER_IDENTITY: 409,
+  GITHUB_ACCOUNT_TAKEN: 409,
+  GITHUB_ALREADY_CONNECTED: 409,
+  TOO_MANY_API_KEYS: 409,
   IDEMPOTENCY_IN_PROGRESS: 409,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
@@ -59,6 +83,10 @@ const statuses: Readonly<Record<string, number>> = {
   GITHUB_RATE_LIMITED: 503,
   GITHUB_UNREACHABLE: 503,
   REPOSITORY_UNREACHABLE: 503,
+  GITHUB_INVALID: 503,
+  GITHUB_MISCONFIGURED: 503,
+  GIT_UNAVAILABLE: 503,
+  WORKSPACE_FULL: 503,
 };
 
 /** A refusal as a union member or a GraphQL error carries it. */
@@ -76,7 +104,10 @@ export function refusalOfMember(member: unknown, names: FieldNames): Refusal | n
   const refused = z.object({ __typename: z.string().endsWith('Error') }).safeParse(member);
   if (!refused.success) return null;
   const { code, message, issues = [] } = carried.parse(member);
-  return refusal(code, renamed(message, names), { issues: issues.map((issue) => inCallersNames(issue, names)) });
+  return refusal(code, renamed(message, names), {
+    type: refused.data.__typename,
+    issues: issues.map((issue) => inCallersNames(issue, names)),
+  });
 }
 
 /** The refusal the errors of an execution amount to, or null when there are none. Unexpected ones say nothing. */
@@ -105,6 +136,17 @@ function renamed(message: string, names: FieldNames): string {
   const [field = '', ...rest] = message.split(': ');
   const name = names[field];
   return name === undefined ? message : [name, ...rest].join(': ');
+}
+
+/** The refusal a domain error amounts to. */
+export function refusalOfDomainError(error: DomainError): Refusal {
+  const { code: _code, issues, http: _http, ...details } = error.extensions;
+  const found = carried.shape.issues.safeParse(issues).data ?? [];
+  return refusal(error.code, error.message, {
+    type: error.name,
+    details,
+    issues: found.map((issue) => inCallersNames(issue, {})),
+  });
 }
 
 /** The refusal of a body, query or path that does not fit its schema. */

@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { type DocumentNode, execute, type GraphQLSchema, validate } from 'graphql';
+import { type DocumentNode, execute, type GraphQLSchema, type OperationTypeNode, validate } from 'graphql';
 import { followEnd } from '../jobs/service.ts';
 import type { Context } from '../platform/context.ts';
 import { maskError } from '../platform/graphql-errors.ts';
@@ -14,6 +14,7 @@ export function validateRows(schema: GraphQLSchema, rows: readonly AnyRow[]): vo
   for (const { method, path, document, read } of rows) {
     for (const node of [document, read]) {
       if (node === undefined) continue;
+      if (!('definitions' in node)) throw new Error(`${method} ${path}: its document is not in src/gql: run codegen`);
       const [error] = validate(schema, node);
       if (error !== undefined) throw new Error(`${method} ${path} does not fit the schema: ${error.message}`);
       if (!hasOneRoot(node)) throw new Error(`${method} ${path}: its document must have one root field, aliased r`);
@@ -22,9 +23,18 @@ export function validateRows(schema: GraphQLSchema, rows: readonly AnyRow[]): vo
 }
 
 function hasOneRoot(node: DocumentNode): boolean {
-  const operations = node.definitions.filter((definition) => definition.kind === 'OperationDefinition');
-  const [field, ...more] = operations[0]?.selectionSet.selections ?? [];
-  return operations.length === 1 && more.length === 0 && field?.kind === 'Field' && field.alias?.value === 'r';
+  return rootFieldOf(node)?.alias === 'r';
+}
+
+/** The one root field of a document; undefined when it has not exactly one. */
+export function rootFieldOf(
+  node: DocumentNode,
+): { operation: OperationTypeNode; field: string; alias: string | undefined } | undefined {
+  if (!('definitions' in node)) return undefined;
+  const [operation, ...others] = node.definitions.filter((definition) => definition.kind === 'OperationDefinition');
+  const [field, ...more] = operation?.selectionSet.selections ?? [];
+  if (operation === undefined || others.length > 0 || more.length > 0 || field?.kind !== 'Field') return undefined;
+  return { operation: operation.operation, field: field.name.value, alias: field.alias?.value };
 }
 
 /** Runs documents for one request, through the executor directly: parsed and validated once, at start. */
@@ -52,7 +62,7 @@ export function createRunner(schema: GraphQLSchema, context: Context): Runner {
     },
     async jobEnded(jobId, seconds) {
       const viewer = await context.viewer();
-      return viewer !== null && followEnd(context.app, viewer, jobId, seconds);
+      return viewer !== null && followEnd(context.app, viewer, jobId, { seconds, hangUp: context.hangUp.signal });
     },
   };
 }

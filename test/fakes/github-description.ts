@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { z } from 'zod';
 
+const require = createRequire(import.meta.url);
+
 /** One answer of the API, as it was sent. */
 export interface Reply {
   readonly method: string;
@@ -24,19 +26,24 @@ const description = z.object({
 
 /** GitHub's own description of its API. `faultOf` says what of a reply does not fit it; null when all does. */
 export function readDescription(): { faultOf(reply: Reply): string | null } {
-  const file = createRequire(import.meta.url).resolve('@octokit/openapi/generated/api.github.com.json');
+  const file = require.resolve('@octokit/openapi/generated/api.github.com.json');
   const document = description.parse(JSON.parse(readFileSync(file, 'utf8')));
   const ajv = new Ajv({ strict: false, validateSchema: false, validateFormats: false, allErrors: false });
   ajv.addSchema({ components: { schemas: withoutNullable(document.components.schemas) } }, 'github');
   const compiled = new Map<unknown, ValidateFunction>();
   const templates = Object.keys(document.paths).sort((one, other) => variables(one) - variables(other));
   return {
-    faultOf({ method, path, status, body }) {
+    faultOf({ method, path: asked, status, body }) {
+      // Where redirects of renamed repositories lead, which the description leaves out.
+      const path = asked.replace(/^\/repositories\/\d+/, '/repos/any/any');
       const template = templates.find((one) => matches(one, path) && document.paths[one]?.[method.toLowerCase()]);
       const operation = document.paths[template ?? '']?.[method.toLowerCase()];
       const declared = operation?.responses?.[String(status)];
       const named = /^#\/components\/responses\/(.+)$/.exec(declared?.$ref ?? '')?.[1];
       const found = named === undefined ? declared : document.components.responses[named];
+      // Any reading may be conditional, though not every description says so.
+      if (operation !== undefined && method === 'GET' && status === 304)
+        return body === null ? null : 'a 304 with a body';
       const where = `${method} ${template ?? path} ${status}`;
       // Any call may be refused for its token or the rate limit, though not every description says so.
       if (found === undefined && operation !== undefined && [401, 403, 429].includes(status))

@@ -44,6 +44,8 @@ export class FakeGitHub {
   limit: 'primary' | 'secondary' | null = null;
   readonly seen: SeenRequest[] = [];
   readonly replies: Reply[] = [];
+  /** Every token there ever was. */
+  readonly tokens: string[] = [];
   readonly #folder: string;
   readonly #tokens = new Map<string, FakeToken>();
   readonly #codes = new Map<string, FakeUser>();
@@ -99,6 +101,7 @@ export class FakeGitHub {
     const random = randomBytes(18).toString('hex');
     const token = options.token ?? (scopes === null ? `github_pat_${random}` : `ghp_${random}`);
     this.#tokens.set(token, { user, scopes, mayWrite });
+    this.tokens.push(token);
     return token;
   }
 
@@ -173,7 +176,7 @@ export class FakeGitHub {
     const url = new URL(request.url ?? '/', this.origin);
     const method = request.method ?? 'GET';
     this.seen.push({ method, path: url.pathname + url.search, authorization: request.headers.authorization });
-    const line = `${method} ${url.pathname}`;
+    const line = `${method} ${url.pathname}${url.search}`;
     if (this.#hold?.request.test(line) === true) await this.#hold.until;
     if (this.#fault?.request.test(line) === true) {
       const { status } = this.#fault;

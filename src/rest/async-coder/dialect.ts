@@ -51,6 +51,7 @@ export function asyncCoder(): Dialect {
       '/health',
       '/ws',
       '/api/auth',
+      '/api/auth/github/connect',
       '/api/users',
       '/api/repositories',
       '/api/tasks',

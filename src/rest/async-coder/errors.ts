@@ -1,5 +1,6 @@
 import type { RefusedReply } from '../dialect.ts';
 import { type Refusal, statusOf } from '../refusal.ts';
+import { refusalHeaders } from '../refusal-headers.ts';
 
 const codes: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'UNAUTHORIZED',
@@ -24,6 +25,6 @@ export function refuseAsyncCoder(refusal: Refusal): RefusedReply {
         ...(retryAfter !== undefined && { retryAfter }),
       },
     },
-    ...(status === 401 && { headers: { 'www-authenticate': 'Bearer' } }),
+    headers: refusalHeaders(status, refusal),
   };
 }

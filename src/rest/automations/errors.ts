@@ -1,5 +1,6 @@
 import type { RefusedReply } from '../dialect.ts';
 import { type Refusal, statusOf } from '../refusal.ts';
+import { refusalHeaders } from '../refusal-headers.ts';
 
 /** The dialect's codes where they are called otherwise. */
 const codes: Readonly<Record<string, string>> = {
@@ -39,6 +40,6 @@ export function refuseAutomations(refusal: Refusal): RefusedReply {
   return {
     status,
     body: { error: { code, message: refusal.message, details: Object.keys(details).length === 0 ? null : details } },
-    ...(status === 401 && { headers: { 'www-authenticate': 'Bearer' } }),
+    headers: refusalHeaders(status, refusal),
   };
 }

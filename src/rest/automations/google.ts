@@ -1,12 +1,15 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { beginGoogleSignIn, finishGoogleSignIn, googleCookieName } from '../../auth/service.ts';
-import { DomainError } from '../../platform/errors.ts';
+import { DomainError, ValidationError } from '../../platform/errors.ts';
 import { rawRow } from '../route.ts';
 import { tokens } from './shapes.ts';
 
+/** This server as the request reached it. @throws ValidationError for a Host that is none */
 function originOf(request: FastifyRequest): string {
-  return `${request.protocol}://${request.headers.host ?? 'localhost'}`;
+  const origin = `${request.protocol}://${request.headers.host ?? 'localhost'}`;
+  if (!URL.canParse(origin)) throw new ValidationError('The Host header is no host');
+  return origin;
 }
 
 /** Sign-in with Google. */

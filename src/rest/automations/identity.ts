@@ -214,6 +214,7 @@ export const identityRows = [
         r: me {
           __typename
           sessions(first: 100) {
+            totalCount
             nodes {
               databaseId
               deviceName
@@ -229,7 +230,7 @@ export const identityRows = [
     `),
     variables: () => ({}),
     missing: 'User',
-    reply: ({ sessions: { nodes } }) => ({
+    reply: ({ sessions: { totalCount, nodes } }) => ({
       sessions: nodes.map((session) => ({
         id: session.databaseId,
         device_name: session.deviceName,
@@ -239,7 +240,7 @@ export const identityRows = [
         created_at: session.createdAt,
         last_used_at: session.lastUsedAt,
       })),
-      total: nodes.length,
+      total: totalCount,
     }),
   }),
   row({

@@ -1,5 +1,6 @@
 import type { RefusedReply } from '../dialect.ts';
 import { type Refusal, statusOf } from '../refusal.ts';
+import { refusalHeaders } from '../refusal-headers.ts';
 
 const types: Readonly<Record<string, string>> = {
   VALIDATION_ERROR: 'ValidationError',
@@ -16,13 +17,15 @@ const types: Readonly<Record<string, string>> = {
 /** `{"error": type, "message", "details"}`; invalid input is 400 here. */
 export function refuseCvAnalysis(refusal: Refusal): RefusedReply {
   const { issues, details } = refusal;
+  const status = refusal.code === 'VALIDATION_ERROR' ? 400 : statusOf(refusal);
   return {
-    status: refusal.code === 'VALIDATION_ERROR' ? 400 : statusOf(refusal),
+    status,
     body: {
       error: types[refusal.code] ?? pascal(refusal.code),
       message: refusal.message,
       details: { ...details, ...(issues.length > 0 && { issues }) },
     },
+    headers: refusalHeaders(status, refusal),
   };
 }
 

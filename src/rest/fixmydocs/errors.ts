@@ -1,5 +1,6 @@
 import type { RefusedReply } from '../dialect.ts';
 import { type Refusal, statusOf } from '../refusal.ts';
+import { refusalHeaders } from '../refusal-headers.ts';
 
 /** `{"error": code, "message": text}` with the right status. */
 export function refuseFixMyDocs(refusal: Refusal): RefusedReply {
@@ -11,6 +12,6 @@ export function refuseFixMyDocs(refusal: Refusal): RefusedReply {
       message: refusal.message,
       ...(refusal.issues.length > 0 && { issues: refusal.issues }),
     },
-    ...(status === 401 && { headers: { 'www-authenticate': 'Bearer' } }),
+    headers: refusalHeaders(status, refusal),
   };
 }

@@ -5,7 +5,18 @@ import { row } from '../route.ts';
 
 const moment = z.iso.datetime();
 /** Ids are integers here, taken as numbers and as text. */
-const number = z.coerce.number().int().min(1).max(2_147_483_647);
+const number = z
+  .union(
+    [
+      z.int(),
+      z
+        .string()
+        .regex(/^\d{1,10}$/)
+        .transform(Number),
+    ],
+    { error: 'must be an integer' },
+  )
+  .pipe(z.int().min(1).max(2_147_483_647));
 const repository = z.object({ id: z.int(), name: z.string(), owner: z.string() });
 const status = z.enum(['queued', 'processing', 'completed', 'failed']);
 

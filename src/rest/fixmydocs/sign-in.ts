@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { finishGitHubSignIn } from '../../auth/service.ts';
 import { graphql } from '../../gql/gql.ts';
-import { DomainError } from '../../platform/errors.ts';
+import { DomainError, UnauthenticatedError } from '../../platform/errors.ts';
 import { rawRow, row } from '../route.ts';
 
 const callbackQuery = z.object({
@@ -50,7 +50,9 @@ export const signInRows = [
       const frontend = app.config.FRONTEND_URL;
       try {
         if (code === undefined || state === undefined) {
-          throw new DomainError('BAD_REQUEST', error === undefined ? 'code and state are missing' : 'GitHub refused');
+          throw error === undefined
+            ? new DomainError('BAD_REQUEST', 'code and state are missing')
+            : new UnauthenticatedError('The sign-in was declined at GitHub', 'ACCESS_DENIED');
         }
         const device = { userAgent: header('user-agent'), ipAddress: request.ip };
         const credentials = await finishGitHubSignIn(app, device, { code, state });
@@ -58,10 +60,12 @@ export const signInRows = [
           const tokens = new URLSearchParams({
             access_token: credentials.accessToken,
             refresh_token: credentials.refreshToken,
+            // The front end compares it with the one it was given: a stranger may have begun this sign-in.
+            state,
           });
           return reply.redirect(`${frontend}/auth/callback#${tokens}`, 302);
         }
-        const user = await app.database.prisma.user.findUniqueOrThrow({ where: { id: credentials.userId } });
+        const { user } = credentials;
         return {
           access_token: credentials.accessToken,
           token_type: 'bearer',

@@ -1,5 +1,6 @@
 import type { RefusedReply } from '../dialect.ts';
 import { type Refusal, statusOf } from '../refusal.ts';
+import { refusalHeaders } from '../refusal-headers.ts';
 
 const types: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'unauthorized',
@@ -20,6 +21,6 @@ export function refusePhase2(refusal: Refusal, now: Date): RefusedReply {
       timestamp: now.toISOString(),
       ...(refusal.issues.length > 0 && { issues: refusal.issues }),
     },
-    ...(status === 401 && { headers: { 'www-authenticate': 'Bearer' } }),
+    headers: refusalHeaders(status, refusal),
   };
 }

@@ -1,0 +1,10 @@
+import type { Refusal } from './refusal.ts';
+
+/** The headers a refusal has in every dialect: which credentials are taken, and when to come back where that is known. */
+export function refusalHeaders(status: number, { details, retryAfter }: Refusal): Record<string, string> {
+  const seconds = retryAfter ?? details.retryAfter;
+  return {
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(typeof seconds === 'number' && { 'retry-after': String(seconds) }),
+  };
+}

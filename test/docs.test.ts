@@ -158,3 +158,23 @@ describe('a documentation job', () => {
     expect(job.skipped).toEqual([{ path: 'a.bin', reason: 'binary' }]);
   });
 });
+
+describe('cancelling over GraphQL', () => {
+  it('answers the cancelled job with whatever is asked of it, even nothing, and refuses a second time', async () => {
+    const app = await testApp({}, { ALLOW_LOCAL_REPOS: 'true' });
+    const ada = await newCaller(app);
+    const folder = await makeProject(smallProject);
+    const waiting = async () => (await ada.get(started, generate, { input: { address: folder } })).databaseId;
+    const bare = await ada.ask('mutation ($id: UUID!) { r: cancelJob(id: $id) { __typename } }', {
+      id: await waiting(),
+    });
+    expect(bare).toMatchObject({ data: { r: { __typename: 'CancelJobSuccess' } } });
+    const id = await waiting();
+    const query = `mutation ($id: UUID!) { r: cancelJob(id: $id) {
+      ... on CancelJobSuccess { job { status ... on DocsJob { repository { name } } } } ... on Error { code } } }`;
+    const cancelled = await ada.ask(query, { id });
+    expect(cancelled.data?.r).toMatchObject({ job: { status: 'CANCELLED', repository: { name: expect.any(String) } } });
+    expect((await ada.ask(query, { id })).data?.r).toEqual({ code: 'JOB_ENDED' });
+    await app.close();
+  });
+});

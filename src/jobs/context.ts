@@ -57,7 +57,8 @@ export class JobContext<Input> {
   #writing: Promise<void> = Promise.resolve();
   #pending: Progress | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #writtenAt = 0;
+  /** By a clock that nobody sets back: a tick would wait for it to catch up. */
+  #writtenAt = -tickInterval;
   #failure: unknown;
 
   private constructor(parts: Parts<Input>, outputs: Map<string, unknown>) {
@@ -99,7 +100,10 @@ export class JobContext<Input> {
       return;
     }
     this.#pending = tick;
-    this.#timer ??= setTimeout(() => this.#writePending(), Math.max(0, this.#writtenAt + tickInterval - Date.now()));
+    this.#timer ??= setTimeout(
+      () => this.#writePending(),
+      Math.max(0, this.#writtenAt + tickInterval - performance.now()),
+    );
   }
 
   /**
@@ -155,7 +159,7 @@ export class JobContext<Input> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#pending = undefined;
-    this.#writtenAt = Date.now();
+    this.#writtenAt = performance.now();
     this.#writing = this.#writing.then(async () => {
       if (this.#failure !== undefined || this.signal.aborted) return;
       try {

@@ -38,6 +38,9 @@ interface Snapshot {
 const pageSize = 100;
 /** Milliseconds after which a waiting reader looks again without having been woken. */
 const rereadAfter = 5000;
+/** Milliseconds that a reader bears a database that does not answer, and between two tries. */
+const outagePatience = 60_000;
+const outagePause = 500;
 
 /** The topic that is woken when a stream has grown. */
 export function topicOf(stream: EventStream): string {
@@ -56,8 +59,11 @@ export async function readEvents(app: App, stream: EventStream, after: number, l
   return (await app.database.pool.query<EventRow>(statement)).rows;
 }
 
-const jobEventsSql = 'SELECT * FROM "Event" WHERE "jobId" = $1 AND "jobSeq" > $2 ORDER BY "jobSeq" LIMIT $3';
-const userEventsSql = 'SELECT * FROM "Event" WHERE "userId" = $1 AND "userSeq" > $2 ORDER BY "userSeq" LIMIT $3';
+// By name: PostgreSQL refuses a prepared `*` for good once a migration has added a column beside a running server.
+const columns = '"id", "jobId", "jobSeq", "userId", "userSeq", "type", "data", "at"';
+const jobEventsSql = `SELECT ${columns} FROM "Event" WHERE "jobId" = $1 AND "jobSeq" > $2 ORDER BY "jobSeq" LIMIT $3`;
+const userEventsSql = `SELECT ${columns} FROM "Event" WHERE "userId" = $1 AND "userSeq" > $2
+  ORDER BY "userSeq" LIMIT $3`;
 
 export interface Following {
   /** Number of the last event already seen. Absent: for a job from its first kept event, for a user from now on. */
@@ -72,6 +78,7 @@ export interface Following {
  * Replays the events after a cursor, then goes on live: every event once, in order. Ends after a job's terminal
  * event. Pulls from the database only when the reader asks for more, so a slow reader costs no memory.
  * The caller has checked that the viewer may read the stream; that the viewer is still signed in is checked here.
+ * A database that goes away for less than a minute is only a pause.
  * @throws CursorExpiredError, ValidationError for a cursor beyond the newest event, UnauthenticatedError once the
  *   viewer's session has ended, NotFoundError when the job is deleted meanwhile.
  */
@@ -97,34 +104,64 @@ async function* follow(
   const stop = () => attention.stop();
   following.signal?.addEventListener('abort', stop, { once: true });
   app.closing.addEventListener('abort', stop, { once: true });
+  if (following.signal?.aborted === true || app.closing.aborted) stop();
+  const patiently = <Answer>(ask: () => Promise<Answer>) => bearingOutages(app, attention, ask);
   try {
     let cursor = start;
-    let checkedAt = Date.now();
-    while (following.signal?.aborted !== true && !app.closing.aborted) {
+    let checkedAt = performance.now();
+    while (!attention.stopped) {
       attention.rest();
-      const events = await readEvents(app, stream, cursor);
+      const events = await patiently(() => readEvents(app, stream, cursor));
       for (const event of events) {
         const seq = 'jobId' in stream ? event.jobSeq : event.userSeq;
         if (seq === null) throw new Error(`event ${event.id} has no number in its job`);
-        if (seq !== cursor + 1 && 'jobId' in stream) throw new CursorExpiredError(await snapshotOf(app, stream));
+        if (seq !== cursor + 1) await patiently(() => explainGap(app, stream, cursor));
         cursor = seq;
         following.onCursor?.(seq);
         yield event;
         if ('jobId' in stream && isTerminalEvent(event)) return;
       }
       if (events.length === pageSize) continue;
-      if ('jobId' in stream && events.length === 0 && (await hasEnded(app, stream.jobId, cursor))) return;
+      if ('jobId' in stream && events.length === 0 && (await patiently(() => hasEnded(app, stream, cursor)))) return;
       await attention.wait(rereadAfter);
       // A timer may come a millisecond early.
-      if (Date.now() - checkedAt < rereadAfter - 100) continue;
-      checkedAt = Date.now();
-      if (!(await viewerStillSignedIn(app, viewer))) throw new UnauthenticatedError('Your session has ended');
+      if (performance.now() - checkedAt < rereadAfter - 100) continue;
+      checkedAt = performance.now();
+      if (!(await patiently(() => viewerStillSignedIn(app, viewer)))) {
+        throw new UnauthenticatedError('Your session has ended');
+      }
     }
   } finally {
     stopListening();
     following.signal?.removeEventListener('abort', stop);
     app.closing.removeEventListener('abort', stop);
   }
+}
+
+/** Asks again while the database does not answer, until the reader goes or a minute is over. */
+async function bearingOutages<Answer>(app: App, attention: Attention, ask: () => Promise<Answer>): Promise<Answer> {
+  const since = performance.now();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isOver = attention.stopped || performance.now() - since > outagePatience;
+      if (error instanceof DomainError || isOver) throw error;
+      if (tries === 1) app.log.warn({ err: error }, 'events could not be read; trying again');
+      attention.rest();
+      await attention.wait(outagePause);
+    }
+  }
+}
+
+/**
+ * A reader stands before a gap. In a job's numbers it is always one of pruning. In a user's it may also be a job that
+ * the user has deleted, which is no loss.
+ * @throws CursorExpiredError when events were pruned under a reader that was too slow
+ */
+async function explainGap(app: App, stream: EventStream, cursor: number): Promise<void> {
+  const snapshot = await snapshotOf(app, stream);
+  if ('jobId' in stream || snapshot.prunedSeq > cursor) throw new CursorExpiredError(snapshot);
 }
 
 /** Whether this event ends its job. */
@@ -160,12 +197,13 @@ async function snapshotOf(app: App, stream: EventStream): Promise<Snapshot> {
 }
 
 /** A job can end before its reader's cursor, and then no further event will ever wake it. */
-async function hasEnded(app: App, jobId: string, cursor: number): Promise<boolean> {
+async function hasEnded(app: App, { jobId }: { readonly jobId: string }, cursor: number): Promise<boolean> {
   const job = await app.database.prisma.job.findUnique({
     where: { id: jobId },
-    select: { status: true, lastSeq: true },
+    select: { status: true, lastSeq: true, prunedSeq: true },
   });
   if (job === null) throw new NotFoundError('Job');
+  if (cursor < job.prunedSeq) throw new CursorExpiredError(await snapshotOf(app, { jobId }));
   return terminalStatuses.includes(job.status) && cursor >= job.lastSeq;
 }
 
@@ -174,6 +212,10 @@ class Attention {
   #pending = false;
   #stopped = false;
   #resume: (() => void) | undefined;
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
 
   wake(): void {
     this.#pending = true;

@@ -1,3 +1,6 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
 import type { App } from '../app.ts';
 import { pruneQueue } from '../platform/queue.ts';
 
@@ -7,11 +10,13 @@ export interface Pruned {
   readonly sessions: number;
   readonly idempotencyKeys: number;
   readonly rateLimits: number;
+  /** Working folders on this machine. */
+  readonly workFolders: number;
 }
 
 /**
- * Removes events of finished jobs, finished jobs with their files, ended sessions, old idempotency keys and
- * the counters of rate limits that are over.
+ * Removes events of finished jobs, finished jobs with their files, what they left in the working folder, ended
+ * sessions, old idempotency keys and the counters of rate limits that are over.
  * A cursor that points into removed events is answered with CURSOR_EXPIRED from then on.
  */
 export async function prune(app: App): Promise<Pruned> {
@@ -24,6 +29,7 @@ export async function prune(app: App): Promise<Pruned> {
       `DELETE FROM "Session" WHERE coalesce("revokedAt", "expiresAt") < now() - interval '7 days'`,
     ),
     idempotencyKeys: await removed(app, `DELETE FROM "IdempotencyKey" WHERE "createdAt" < now() - interval '24 hours'`),
+    workFolders: await pruneWorkFolders(app),
     rateLimits: await removed(app, `DELETE FROM "RateLimit" WHERE "expire" < extract(epoch FROM now()) * 1000`),
   };
 }
@@ -72,9 +78,34 @@ async function pruneJobs(app: App, days: number): Promise<number> {
     if (rows.length === 0) return count;
     // Files first: a crash in between leaves a job whose files are gone, which the next run removes.
     for (const { id } of rows) await app.storage.removePrefix(`jobs/${id}/`);
-    await app.database.pool.query('DELETE FROM "Job" WHERE "id" = ANY($1::uuid[])', [rows.map((row) => row.id)]);
+    // Events may be kept longer than jobs: those that go with their job are marked as pruned too.
+    await app.database.pool.query(
+      `WITH users AS (
+         UPDATE "EventCounter" SET "prunedSeq" = greatest("prunedSeq", last.seq)
+         FROM (SELECT "userId", max("userSeq") AS seq FROM "Event" WHERE "jobId" = ANY($1::uuid[]) GROUP BY "userId")
+           AS last
+         WHERE "EventCounter"."userId" = last."userId"
+       )
+       DELETE FROM "Job" WHERE "id" = ANY($1::uuid[])`,
+      [rows.map((row) => row.id)],
+    );
     count += rows.length;
   }
+}
+
+/**
+ * Removes the working folders of jobs that ended while no worker had them: cancelled between two tries, or after a
+ * crash. A worker that has just been told to stop may still write there, hence the hour.
+ */
+async function pruneWorkFolders(app: App): Promise<number> {
+  const ids = (await readdir(app.workFolder).catch(() => [])).filter((name) => z.uuid().safeParse(name).success);
+  const { rows } = await app.database.pool.query<{ id: string }>(
+    `SELECT folder.id FROM unnest($1::uuid[]) AS folder(id) LEFT JOIN "Job" ON "Job"."id" = folder.id
+     WHERE "Job"."id" IS NULL OR "Job"."finishedAt" < now() - interval '1 hour'`,
+    [ids],
+  );
+  for (const { id } of rows) await rm(join(app.workFolder, id), { recursive: true, force: true });
+  return rows.length;
 }
 
 async function removed(app: App, sql: string): Promise<number> {

@@ -9,7 +9,16 @@ import { deadLetterQueue } from '../platform/queue.ts';
 import type { JobResult } from './context.ts';
 import { JobContext, SupersededError } from './context.ts';
 import { backoffSeconds, type JobDefinition } from './kind.ts';
-import { buryJob, type Claim, claimJob, completeJob, failJob, type JobRow, requeueJob } from './transitions.ts';
+import {
+  buryJob,
+  type Claim,
+  claimJob,
+  completeJob,
+  failJob,
+  type JobRow,
+  type Requeueing,
+  requeueJob,
+} from './transitions.ts';
 
 /** How one kind of work is done. Safe to run twice: finished steps are skipped, later writes of an old attempt fail. */
 export interface JobHandler<Input> {
@@ -90,8 +99,9 @@ function watchForStop(
   queueSignal: AbortSignal,
   stop: StopSwitch,
 ): () => void {
-  const startedAt = row.startedAt ?? new Date();
-  const left = startedAt.getTime() + definition.deadlineSeconds * 1000 - Date.now();
+  // Both by the database's clock, as this machine's may differ: the claim has just set updatedAt.
+  const spent = row.updatedAt.getTime() - (row.startedAt ?? row.updatedAt).getTime();
+  const left = definition.deadlineSeconds * 1000 - spent;
   const timer = setTimeout(() => stop.pull('deadline'), Math.max(0, left));
   const onClosing = () => stop.pull('closing');
   // The queue's signal says that the entry was cancelled, expired or handed to somebody else.
@@ -150,9 +160,9 @@ async function settle(
   if (!refusal) log.error({ err: error }, 'attempt failed');
   const worthRetrying = refusal ? error.extensions.retryable === true : true;
   if (worthRetrying && row.failures + 1 < definition.tries) {
-    const startAfter = new Date(Date.now() + backoffSeconds(row.failures + 1) * 1000);
+    const delaySeconds = backoffSeconds(row.failures + 1);
     const reason = refusal ? error.message : 'An unexpected error';
-    return requeue(app, definition, row, claim, { type: 'RETRYING', startAfter, reason });
+    return requeue(app, definition, row, claim, { type: 'RETRYING', delaySeconds, reason });
   }
   await fail(app, row, claim, refusal ? error : new DomainError('INTERNAL_ERROR', 'The job failed unexpectedly'));
 }
@@ -167,7 +177,7 @@ async function fail(app: App, row: JobRow, claim: Claim, error: DomainError): Pr
 async function giveBack(app: App, definition: Limits, row: JobRow, claim: Claim): Promise<void> {
   await requeue(app, definition, row, claim, {
     type: 'RELEASED',
-    startAfter: new Date(),
+    delaySeconds: 0,
     reason: 'The worker is going away; another one goes on',
   });
 }
@@ -177,7 +187,7 @@ async function requeue(
   definition: Limits,
   row: JobRow,
   claim: Claim,
-  requeueing: { type: 'RETRYING' | 'RELEASED'; startAfter: Date; reason: string },
+  requeueing: Omit<Requeueing, 'queueId'>,
 ): Promise<void> {
   const queueId = uuidv7();
   const requeued = await app.database.prisma
@@ -186,7 +196,7 @@ async function requeue(
         id: queueId,
         data: { jobId: row.id, queueId },
         priority: row.priority,
-        startAfter: requeueing.startAfter,
+        delaySeconds: requeueing.delaySeconds,
       });
       const moved = await requeueJob(transaction, claim, { ...requeueing, queueId });
       if (moved === null) throw new SupersededError();

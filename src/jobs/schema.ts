@@ -177,7 +177,9 @@ function addCancelling(builder: Builder, jobRef: JobRef): void {
       args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
       resolve: async (query, _root, { id }, context) => {
         await cancelJob(context.app, await signedIn(context), id);
-        return context.app.database.prisma.job.findUniqueOrThrow({ ...query, where: { id } });
+        // Prisma refuses the empty selection that is planned when nothing of the job is asked for.
+        const planned = Object.keys(query.select ?? query).length === 0 ? {} : query;
+        return context.app.database.prisma.job.findUniqueOrThrow({ ...planned, where: { id } });
       },
     }),
   );

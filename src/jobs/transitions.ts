@@ -158,7 +158,8 @@ export async function buryJob(sql: Sql, jobId: string, queueId: string): Promise
 export interface Requeueing {
   readonly type: 'RETRYING' | 'RELEASED';
   readonly queueId: string;
-  readonly startAfter: Date;
+  /** Seconds until it may start again. */
+  readonly delaySeconds: number;
   readonly reason: string;
 }
 
@@ -174,7 +175,7 @@ export async function requeueJob(sql: Sql, claim: Claim, requeueing: Requeueing)
       "message" = ${requeueing.reason}`,
     held(claim),
     Prisma.sql`${requeueing.type}`,
-    { retryAt: requeueing.startAfter.toISOString() },
+    { retryAt: new Date(Date.now() + requeueing.delaySeconds * 1000).toISOString() },
   );
   return rows[0] ?? null;
 }

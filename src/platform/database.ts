@@ -10,6 +10,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Milliseconds, a little more than the longest a transaction may take. */
+const idleInTransaction = 45_000;
+
 /** A Prisma client or the client of a running transaction. */
 export type Sql = Pick<PrismaClient, '$queryRaw' | '$executeRaw'>;
 /** The client of a running transaction. */
@@ -31,6 +34,8 @@ export function openDatabase({ url, connections, log, onStatement }: DatabaseOpt
     application_name: 'millwright',
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
+    // A process that is stopped in the middle of a transaction would hold a user's counter, and so all jobs of the user.
+    idle_in_transaction_session_timeout: idleInTransaction,
   });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
   const prisma = new PrismaClient({

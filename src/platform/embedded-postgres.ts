@@ -1,16 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -24,6 +13,7 @@ import {
   messageOf,
   type PostgresBinaries,
 } from './postgres-binaries.ts';
+import { limitLog, lookAfter } from './postgres-care.ts';
 import {
   createCluster,
   findPostmaster,
@@ -57,13 +47,12 @@ export interface EmbeddedPostgresOptions {
 
 const database = 'millwright';
 const adoptDeadline = 300_000;
-const logLimit = 10_000_000;
-const logCheckInterval = 600_000;
 const leaversAtExit = new Set<() => void>();
 
 /**
  * Starts the PostgreSQL of a data folder, or joins the one that already runs on it, whoever started it and whether or
  * not they still live. The server outlives a process that is killed; the last one that leaves properly stops it.
+ * While a process uses it, a server that is killed is started again.
  * @throws EmbeddedPostgresError with one sentence on what stands against it.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -71,13 +60,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const server = new Server(options.dataDir, options.durable ?? true, log);
   const port = await server.enter();
   const url = `postgresql://${superuser}:${server.password}@127.0.0.1:${port}/${database}`;
-  const timer = setInterval(() => limitLog(server.place), logCheckInterval).unref();
+  const stopLooking = lookAfter(server.place, { revive: () => server.revive(port), log });
   const leaveAtExit = () => server.leaveAtExit();
   if (leaversAtExit.size === 0) process.on('exit', leaveAll);
   leaversAtExit.add(leaveAtExit);
   let leaving: Promise<void> | undefined;
   const leave = async () => {
-    clearInterval(timer);
+    stopLooking();
     await server.leave();
     leaversAtExit.delete(leaveAtExit);
     if (leaversAtExit.size === 0) process.off('exit', leaveAll);
@@ -134,6 +123,18 @@ class Server {
         throw error;
       }
       return port;
+    });
+  }
+
+  /** Starts the server again that was killed while this process used it. @throws EmbeddedPostgresError */
+  async revive(port: number): Promise<void> {
+    const isWanted = () => existsSync(this.#registration) && findPostmaster(this.place) === undefined;
+    if (!isWanted()) return;
+    await withFolderLock(this.#lock, async () => {
+      if (!isWanted()) return;
+      const now = await this.#start();
+      const moved = now === port ? '' : `, but on port ${now}: start this process again`;
+      this.#log.info(`The embedded PostgreSQL had died and was started again${moved}.`);
     });
   }
 
@@ -237,17 +238,6 @@ function prepareFolder(dataDir: string): PostgresPlace {
     return place;
   } catch (error) {
     throw new EmbeddedPostgresError(`The data folder ${dataDir} cannot be used: ${messageOf(error)}.`);
-  }
-}
-
-/** The log is opened for appending, so that it can be cut while the server writes. One old part is kept. */
-function limitLog(place: PostgresPlace): void {
-  try {
-    if (statSync(place.log).size < logLimit) return;
-    copyFileSync(place.log, `${place.log}.1`);
-    truncateSync(place.log);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
   }
 }
 

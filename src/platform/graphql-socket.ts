@@ -137,7 +137,10 @@ async function connect(
     return true;
   } catch (error) {
     if (error instanceof DomainError) return false;
-    throw error;
+    // Thrown, it would become a 4500, after which clients give up for good: over a database that restarts.
+    app.log.error({ err: error }, 'a socket could not be signed in');
+    memory.socket.close(closing.tryLater, 'Try again later');
+    return true;
   }
 }
 

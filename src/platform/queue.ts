@@ -23,14 +23,18 @@ export interface QueueEntry {
   readonly id: string;
   readonly data: { readonly jobId: string; readonly queueId: string };
   readonly priority: number;
-  /** Not before this moment. */
-  readonly startAfter?: Date;
+  /** Seconds, by the database's clock, before which nobody takes it. */
+  readonly delaySeconds?: number;
 }
 
 /** Where entries go whose worker died again and again. */
 export const deadLetterQueue = 'dead-letters';
 /** Where the hourly pruning waits. */
 export const pruneQueue = 'prune';
+/**
+ * Days an entry waits for a worker before pg-boss forgets it; its job would be QUEUED for ever. Its default is 14.
+ */
+const waitingDays = 3650;
 /** How often a worker may die on an entry before it becomes a dead letter. Failures of the work itself are counted elsewhere. */
 const crashLimit = 20;
 
@@ -70,6 +74,7 @@ export async function startQueue({ url, queues, working, scheduling, log }: Queu
       retryLimit: crashLimit,
       retryDelay: 0,
       heartbeatSeconds: 10,
+      retentionSeconds: waitingDays * 86_400,
       expireInSeconds: expireSeconds,
       notify: true,
     };
@@ -78,8 +83,13 @@ export async function startQueue({ url, queues, working, scheduling, log }: Queu
   }
   return {
     boss,
-    async send(transaction, name, { id, data, priority, startAfter }) {
-      const options = { id, priority, db: fromPrisma(transaction), ...(startAfter && { startAfter }) };
+    async send(transaction, name, { id, data, priority, delaySeconds = 0 }) {
+      const options = {
+        id,
+        priority,
+        db: fromPrisma(transaction),
+        ...(delaySeconds > 0 && { startAfter: delaySeconds }),
+      };
       const sent = await boss.send(name, data, options);
       if (sent === null) throw new Error(`the queue ${name} dropped entry ${id}`);
     },

@@ -23,11 +23,16 @@ export async function addExplorer(server: FastifyInstance, dialects: readonly Di
       routePrefix: '/api/docs',
       uiConfig: { urls, persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
       theme: { title: 'Millwright REST' },
+      logo: { type: 'image/svg+xml', content: Buffer.from(wordmark) },
       staticCSP: contentSecurityPolicy,
     });
   });
   addRedoc(server, urls);
 }
+
+/** What stands at the top of Swagger UI instead of its maker's logo. */
+const wordmark =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="140" height="40"><text y="27" fill="#fff" font-family="sans-serif" font-size="22">Millwright</text></svg>';
 
 /** ReDoc shows its maker's logo from elsewhere. */
 const logo = 'https://cdn.redoc.ly/redoc/logo-mini.svg';

@@ -38,7 +38,15 @@ export function openApiParts(row: AnyRow): Record<string, unknown> {
     ...(request.params && { params: request.params }),
     ...(request.query && { querystring: request.query }),
     ...(request.body && { body: request.body, consumes: [consumes[accepts]] }),
-    response: { [status]: response ?? z.null().describe(status < 300 ? 'Done; no body' : 'Leads elsewhere') },
+    tags: [nounOf(row.path)],
+    response: {
+      [status]: response?.describe('Done') ?? z.null().describe(status < 300 ? 'Done; no body' : 'Leads elsewhere'),
+    },
     security: auth === 'none' ? [] : auth === 'optional' ? [{}, { bearer: [] }] : [{ bearer: [] }],
   };
+}
+
+/** What a path is about, which rows are grouped by: its first word that says something. */
+function nounOf(path: string): string {
+  return path.split('/').find((part) => part !== '' && part !== 'api' && !/^v\d+$/.test(part)) ?? 'root';
 }

@@ -67,7 +67,6 @@ const unbuilt: readonly string[] = [
 ];
 /** What is served beside the contract, with the reason. */
 const extras: Record<string, string> = {
-  'GET /api/docs/': "the page of Swagger UI at its folder's address",
   'GET /api/docs/static/*': 'what the page of Swagger UI loads',
   'GET /api/docs/static/index.html': 'what the page of Swagger UI loads',
   'GET /api/docs/static/swagger-initializer.js': 'what the page of Swagger UI loads',

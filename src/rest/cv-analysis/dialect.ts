@@ -26,7 +26,9 @@ const healthRow = rawRow({
   handle: async ({ app }, { reply }) => {
     const services = await checkHealth(app, ['models', 'queue', 'redis']);
     const healthy = allWell(services) && !app.closing.aborted;
-    return reply.status(healthy ? 200 : 503).send({
+    // Without Redis everything goes on, only slower: that is told, and no reason to restart the process.
+    const serving = services.queue.status === 'healthy' && !app.closing.aborted;
+    return reply.status(serving ? 200 : 503).send({
       status: healthy ? 'healthy' : 'unhealthy',
       version,
       timestamp: new Date().toISOString(),

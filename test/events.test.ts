@@ -199,6 +199,20 @@ describe.skipIf(!(await findRedis()))('with Redis', () => {
     expect(await unbroken).toEqual(counting(table.length));
   }, 120_000);
 
+  it('that comes back disturbs no running job: a wake-up is no order', async () => {
+    const redis = await startRedis();
+    opened.push(redis);
+    const { app, viewer, id, end } = await ticking({ REDIS_URL: redis.url });
+    await redis.kill();
+    const again = await startRedis(redis.port);
+    opened.push(again);
+    await expect.poll(() => app.app.wakeUps.healthy(), { timeout: 10_000 }).toBe(true);
+    end();
+    const seen: string[] = [];
+    for await (const event of await jobEvents(app.app, viewer, id)) seen.push(event.type);
+    expect(new Set(seen)).toEqual(new Set(['QUEUED', 'STARTED', 'PROGRESS', 'COMPLETED']));
+  });
+
   it('wake-ups cross processes, and a server that is away from the start holds nothing up', async () => {
     const redis = await startRedis();
     const { app, viewer, id, end } = await ticking({ REDIS_URL: redis.url });

@@ -106,7 +106,14 @@ function watchForStop(
   const onClosing = () => stop.pull('closing');
   // The queue's signal says that the entry was cancelled, expired or handed to somebody else.
   const onQueue = () => stop.pull('superseded');
-  const unlisten = app.wakeUps.listen(`stop:${row.id}`, () => stop.pull('cancelled'));
+  // A wake-up only says to look again: after a gap in the channel everybody is woken.
+  const look = () => {
+    stopReason(app, row).then(
+      (reason) => reason !== null && stop.pull(reason),
+      (error: unknown) => app.log.warn({ err: error, jobId: row.id }, 'a job could not be looked at again'),
+    );
+  };
+  const unlisten = app.wakeUps.listen(`stop:${row.id}`, look);
   if (app.closing.aborted) onClosing();
   app.closing.addEventListener('abort', onClosing, { once: true });
   queueSignal.addEventListener('abort', onQueue, { once: true });
@@ -116,6 +123,14 @@ function watchForStop(
     app.closing.removeEventListener('abort', onClosing);
     queueSignal.removeEventListener('abort', onQueue);
   };
+}
+
+/** Whether the database says that an attempt is to stop: its job has ended or belongs to a newer one. */
+async function stopReason(app: App, { id, attempt }: JobRow): Promise<StopReason | null> {
+  const where = { id, attempt, status: 'RUNNING' } as const;
+  if ((await app.database.prisma.job.count({ where })) > 0) return null;
+  const present = await app.database.prisma.job.findUnique({ where: { id }, select: { status: true } });
+  return present?.status === 'CANCELLED' ? 'cancelled' : 'superseded';
 }
 
 async function finish(

@@ -68,6 +68,17 @@ describe('a limit of 100', () => {
     expect(third).toEqual({ passed: 0, odd: [] });
   });
 
+  it.skipIf(!redisThere)('is counted in memory while Redis stands still', async () => {
+    const redis = await startRedis();
+    closers.push(() => redis.close());
+    const app = await limited({ REDIS_URL: redis.url, WAKE_UPS: 'postgres' });
+    const api = await serve(app.app, [smallDialect()]);
+    closers.push(() => api.close());
+    expect((await storm([api.url], 1)).passed).toBe(1);
+    await app.app.redis?.client('PAUSE', 60_000, 'ALL');
+    expect(await storm([api.url], 120)).toEqual({ passed: 100, odd: [] });
+  });
+
   it('is counted in memory while the counters of PostgreSQL are away', async () => {
     const app = await limited();
     const api = await serve(app.app, [smallDialect()]);

@@ -14,7 +14,7 @@ import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
 import type { Viewer } from '../src/platform/viewer.ts';
 import { type TestApp, type TestRoles, testApp } from './app.ts';
 import { writtenJob } from './event-rows.ts';
-import { gate, newJob, newViewer, startWork } from './spine.ts';
+import { gate, newJob, newViewer, startWork, untilAborted } from './spine.ts';
 import { newCaller } from './story.ts';
 import { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
 
@@ -287,4 +287,20 @@ it('a hundred readers and a worker get on with two connections', async () => {
   const id = await newJob(first.app, viewer);
   const readers = counting(100).map(async () => (await collect(await jobEvents(first.app, viewer, id))).length);
   expect(new Set(await Promise.all(readers))).toEqual(new Set([33]));
+});
+
+it('a job whose entry in the queue is taken away is queued again instead of staying RUNNING for ever', async () => {
+  const { app: made } = await app();
+  const viewer = await newViewer(made);
+  const id = await newJob(made, viewer);
+  let tries = 0;
+  await startWork(made, async (context) => {
+    tries += 1;
+    if (tries > 1) return { engine: 'test' };
+    const { queueId } = await made.database.prisma.job.findUniqueOrThrow({ where: { id: context.jobId } });
+    await made.queue.withdraw('docs', queueId);
+    return untilAborted(context.signal);
+  });
+  const events = await collect(await jobEvents(made, viewer, id, { signal: AbortSignal.timeout(15_000) }));
+  expect(events.map(({ type }) => type)).toEqual(['QUEUED', 'STARTED', 'RELEASED', 'RESUMED', 'COMPLETED']);
 });

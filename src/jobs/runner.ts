@@ -165,9 +165,13 @@ async function settle(
 ): Promise<void> {
   const log = app.log.child({ jobId: row.id, kind: row.kind, attempt: row.attempt });
   if (stop.reason === 'deadline') return fail(app, row, claim, new DeadlineError(definition.deadlineSeconds));
-  if (stop.reason === 'closing') return giveBack(app, definition, row, claim);
+  if (stop.reason === 'closing') {
+    return giveBack(app, definition, row, claim, 'The worker is going away; another one goes on');
+  }
   if (stop.reason === 'cancelled' || stop.reason === 'superseded' || error instanceof SupersededError) {
     log.info({ reason: stop.reason ?? 'superseded' }, 'attempt stopped');
+    // Finds no row but when only the queue has let go of the job: then nobody else would ever come for it.
+    await giveBack(app, definition, row, claim, 'It lost its place in the queue and is queued again');
     await rmUnlessHeld(app, row);
     return;
   }
@@ -189,12 +193,8 @@ async function fail(app: App, row: JobRow, claim: Claim, error: DomainError): Pr
   await rm(join(app.workFolder, row.id), { recursive: true, force: true });
 }
 
-async function giveBack(app: App, definition: Limits, row: JobRow, claim: Claim): Promise<void> {
-  await requeue(app, definition, row, claim, {
-    type: 'RELEASED',
-    delaySeconds: 0,
-    reason: 'The worker is going away; another one goes on',
-  });
+async function giveBack(app: App, definition: Limits, row: JobRow, claim: Claim, reason: string): Promise<void> {
+  await requeue(app, definition, row, claim, { type: 'RELEASED', delaySeconds: 0, reason });
 }
 
 async function requeue(

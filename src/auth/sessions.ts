@@ -84,15 +84,11 @@ export async function refreshSession(app: App, refreshToken: string): Promise<Cr
 
 async function sessionOfPredecessor(app: App, hash: Uint8Array<ArrayBuffer>): Promise<Session> {
   const { prisma } = app.database;
-  const present = await prisma.session.findFirst({
-    where: {
-      previousRefreshHash: hash,
-      revokedAt: null,
-      expiresAt: { gt: new Date() },
-      rotatedAt: { gt: new Date(Date.now() - graceSeconds * 1000) },
-    },
-  });
-  if (present !== null) return present;
+  // By the database's clock, which also set rotatedAt: a host that is ahead would take two tabs for a thief.
+  const [present] = await prisma.$queryRaw<Session[]>`
+    SELECT * FROM "Session" WHERE "previousRefreshHash" = ${hash} AND "revokedAt" IS NULL AND "expiresAt" > now()
+      AND "rotatedAt" > now() - make_interval(secs => ${graceSeconds}::int)`;
+  if (present !== undefined) return present;
   const spent = await prisma.spentRefreshToken.findUnique({ where: { hash } });
   if (spent !== null) {
     app.log.warn({ sessionId: spent.sessionId }, 'a spent refresh token came back; its session is ended');

@@ -20,7 +20,7 @@ for (const [path, entry] of Object.entries({ ...lock.packages })) {
     }
     const words = name.replace(/^.*?\//, '').split('-');
     const has = (...all) => all.find((word) => words.includes(word));
-    const os = has('android', 'darwin', 'freebsd', 'linux', 'win32', 'openharmony');
+    const os = has('android', 'darwin', 'freebsd', 'linux', 'win32', 'openharmony') ?? (has('windows') && 'win32');
     const cpu = has('arm64', 'x64', 'arm', 'ia32', 'ppc64', 'riscv64', 's390x');
     if (!os || !cpu) {
       console.log('unclear', name, version);

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type EventRow, readEvents } from '../src/jobs/events.ts';
+import { idempotently } from '../src/jobs/idempotency.ts';
 import { startDeadLetters } from '../src/jobs/runner.ts';
 import { cancelJob, jobEvents } from '../src/jobs/service.ts';
 import { buryJob, claimJob, completeJob, failJob, recordProgress } from '../src/jobs/transitions.ts';
@@ -212,6 +214,40 @@ describe('a job', () => {
       if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'IDEMPOTENCY_IN_PROGRESS' });
     }
     expect(await app.app.database.prisma.job.count()).toBe(1);
+  });
+
+  it('has no effect of a request whose idempotency key another one took over meanwhile', async () => {
+    const app = await spine();
+    const viewer = await newViewer(app.app);
+    const { prisma } = app.app.database;
+    const [begun, goOn] = [gate(), gate()];
+    const request = (work: () => Promise<void>, answer: string) =>
+      idempotently(app.app, viewer, {
+        operation: 'test',
+        key: 'key',
+        input: {},
+        answer: z.string(),
+        work: async (remember) => {
+          await work();
+          return prisma.$transaction(async (transaction) => {
+            await transaction.item.create({ data: { id: uuidv7(), ownerId: viewer.id, title: answer } });
+            await remember(transaction, answer);
+            return answer;
+          });
+        },
+      });
+    const slow = request(async () => {
+      begun.resolve();
+      await goOn.promise;
+    }, 'slow');
+    const failed = expect(slow).rejects.toMatchObject({ code: 'CONFLICT' });
+    await begun.promise;
+    await prisma.idempotencyKey.updateMany({ data: { lockedUntil: new Date(0) } });
+    expect(await request(async () => {}, 'quick')).toBe('quick');
+    goOn.resolve();
+    await failed;
+    expect((await prisma.item.findMany()).map(({ title }) => title)).toEqual(['quick']);
+    expect(await request(async () => {}, 'again')).toBe('quick');
   });
 });
 

@@ -15,7 +15,7 @@ import type { Viewer } from '../src/platform/viewer.ts';
 import { type TestApp, type TestRoles, testApp } from './app.ts';
 import { writtenJob } from './event-rows.ts';
 import { gate, newJob, newViewer, startWork, untilAborted } from './spine.ts';
-import { newCaller } from './story.ts';
+import { graphqlAnswer, newCaller } from './story.ts';
 import { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
 
 const closed = z.object({ code: z.number() });
@@ -88,6 +88,27 @@ describe('a database that goes away for a while', () => {
     wire.sever();
     hangUp.abort();
     await ended;
+  });
+
+  it('is a 503 to try again for whoever asks meanwhile, over GraphQL and REST, and is over when it is back', async () => {
+    const first = await app({ api: true });
+    const caller = await newCaller(first);
+    const { wire, other } = await behindWire(first, { api: true });
+    const headers = { authorization: `Bearer ${caller.token}`, 'content-type': 'application/json' };
+    const graphql = () =>
+      fetch(`${other.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query: '{ me { email } }' }) });
+    expect((await graphql()).status).toBe(200);
+    wire.sever();
+    const answer = await graphql();
+    const { errors } = graphqlAnswer.parse(await answer.json());
+    expect([answer.status, errors?.[0]?.extensions]).toMatchObject([
+      503,
+      { code: 'SERVICE_UNAVAILABLE', retryable: true },
+    ]);
+    const rest = await fetch(`${other.url}/api/v1/items`, { headers });
+    expect([rest.status, await rest.json()]).toMatchObject([503, { error: { code: 'EXTERNAL_SERVICE_ERROR' } }]);
+    wire.join();
+    expect((await graphql()).status).toBe(200);
   });
 
   it('sends a socket client away to try again later, not for good', async () => {

@@ -75,7 +75,7 @@ function addEventTypes(builder: Builder, jobRef: JobRef) {
       PROGRESS: { description: 'It went on.' },
       STEP_FINISHED: { description: 'A step was finished and will not be done again.' },
       RETRYING: { description: 'It failed for a reason worth another try; `data.retryAt` says when.' },
-      RELEASED: { description: 'Its worker went away; another one goes on.' },
+      RELEASED: { description: 'Its worker went away, or it lost its place in the queue; another try goes on.' },
       COMPLETED: { description: 'It is done.' },
       FAILED: { description: 'It was given up.' },
       CANCELLED: { description: 'Its owner stopped it.' },

@@ -48,7 +48,8 @@ export async function idempotently<Answer extends Prisma.InputJsonValue>(
   }
   const inputHash = createHash('sha256').update(JSON.stringify(input)).digest();
   const where = { userId: viewer.id, operation, key };
-  if (!(await claimKey(app, where, inputHash))) {
+  const claim = await claimKey(app, where, inputHash);
+  if (claim === null) {
     const present = await app.database.prisma.idempotencyKey.findUnique({ where: { userId_operation_key: where } });
     if (present === null) throw new ConflictError('This request has just failed; send it again', 'CONFLICT');
     if (!inputHash.equals(present.inputHash)) throw new IdempotencyKeyReusedError();
@@ -59,24 +60,33 @@ export async function idempotently<Answer extends Prisma.InputJsonValue>(
   }
   try {
     return await work(async (transaction, result) => {
-      await transaction.idempotencyKey.update({ where: { userId_operation_key: where }, data: { answer: result } });
+      const { count } = await transaction.idempotencyKey.updateMany({
+        where: { ...where, lockedUntil: claim },
+        data: { answer: result },
+      });
+      // Work that outlasted its lock may have been begun again by another request: only one of them may have an effect.
+      if (count === 0) throw new ConflictError('Another request with this idempotency key took over', 'CONFLICT');
     });
   } catch (error) {
     await app.database.pool.query(
-      'DELETE FROM "IdempotencyKey" WHERE "userId" = $1 AND "operation" = $2 AND "key" = $3 AND "answer" IS NULL',
-      [viewer.id, operation, key],
+      `DELETE FROM "IdempotencyKey"
+       WHERE "userId" = $1 AND "operation" = $2 AND "key" = $3 AND "lockedUntil" = $4 AND "answer" IS NULL`,
+      [viewer.id, operation, key, claim],
     );
     throw error;
   }
 }
 
-/** Takes the key for this request: it is new, or its first request died without an answer, or it is a day old. */
+/**
+ * Takes the key for this request: it is new, or its first request died without an answer, or it is a day old. Gives
+ * until when it is held, which tells this claim from any other; null when another request has the key.
+ */
 async function claimKey(
   app: App,
   where: { userId: string; operation: string; key: string },
   inputHash: Buffer,
-): Promise<boolean> {
-  const { rowCount } = await app.database.pool.query({
+): Promise<Date | null> {
+  const { rows } = await app.database.pool.query<{ lockedUntil: Date }>({
     name: 'claim-idempotency-key',
     text: `INSERT INTO "IdempotencyKey" AS present ("userId", "operation", "key", "inputHash", "lockedUntil")
       VALUES ($1, $2, $3, $4, now() + make_interval(secs => ${lockSeconds}))
@@ -84,8 +94,9 @@ async function claimKey(
         SET "inputHash" = excluded."inputHash", "lockedUntil" = excluded."lockedUntil", "answer" = NULL,
           "createdAt" = now()
         WHERE (present."answer" IS NULL AND present."lockedUntil" < now())
-          OR present."createdAt" < now() - interval '24 hours'`,
+          OR present."createdAt" < now() - interval '24 hours'
+      RETURNING "lockedUntil"`,
     values: [where.userId, where.operation, where.key, inputHash],
   });
-  return rowCount === 1;
+  return rows[0]?.lockedUntil ?? null;
 }

@@ -10,13 +10,15 @@ export interface Pruned {
   readonly sessions: number;
   readonly idempotencyKeys: number;
   readonly rateLimits: number;
+  /** Sign-ins elsewhere that were begun and never finished. */
+  readonly signIns: number;
   /** Working folders on this machine. */
   readonly workFolders: number;
 }
 
 /**
  * Removes events of finished jobs, finished jobs with their files, what they left in the working folder, ended
- * sessions, old idempotency keys and the counters of rate limits that are over.
+ * sessions, old idempotency keys, sign-ins that were never finished and the counters of rate limits that are over.
  * A cursor that points into removed events is answered with CURSOR_EXPIRED from then on.
  */
 export async function prune(app: App): Promise<Pruned> {
@@ -30,6 +32,7 @@ export async function prune(app: App): Promise<Pruned> {
     ),
     idempotencyKeys: await removed(app, `DELETE FROM "IdempotencyKey" WHERE "createdAt" < now() - interval '24 hours'`),
     workFolders: await pruneWorkFolders(app),
+    signIns: await removed(app, `DELETE FROM "OAuthState" WHERE "createdAt" < now() - interval '1 hour'`),
     rateLimits: await removed(app, `DELETE FROM "RateLimit" WHERE "expire" < extract(epoch FROM now()) * 1000`),
   };
 }

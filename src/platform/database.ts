@@ -66,3 +66,29 @@ export function isUniqueViolation(error: unknown): boolean {
 export function isMissingRow(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2025';
 }
+
+/** SQLSTATE classes and codes of a server that is away, starting, stopping or out of connections. */
+const awayStates = /^(?:08...|57P0[123]|53300)$/;
+const awayCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+/** Prisma's own: unreachable, too slow to connect, closed, no free connection in time. */
+const awayPrisma = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
+const awayMessage =
+  /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+
+/** Whether an error says that the database cannot be reached at the moment: the same request may succeed later. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (awayMessage.test(error.message)) return true;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (awayStates.test(code) || awayCodes.has(code) || awayPrisma.has(code)) return true;
+  if (error instanceof Prisma.PrismaClientInitializationError) return true;
+  return isDatabaseAway(error.cause);
+}

@@ -4,6 +4,7 @@ import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga';
 import type { App } from '../app.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import type { Context } from './context.ts';
+import { isDatabaseAway } from './database.ts';
 import { DomainError } from './errors.ts';
 import type { Log } from './log.ts';
 
@@ -44,7 +45,7 @@ const internal = 'INTERNAL_SERVER_ERROR';
 
 /**
  * Turns an error into what the caller may see. Refusals and GraphQL's own errors pass; values that the database
- * cannot take are the caller's mistake; everything else is a bug: logged with the request id, which is all the caller
+ * cannot take are the caller's mistake; a database that is away is a 503; everything else is a bug: logged with the request id, which is all the caller
  * gets.
  */
 export function maskError(error: unknown, log: Log, requestId: string | undefined): GraphQLError {
@@ -57,6 +58,13 @@ export function maskError(error: unknown, log: Log, requestId: string | undefine
     if (isUnfitValue(originalError)) {
       return new GraphQLError('A value does not fit', { ...place(error), extensions: { code: 'BAD_USER_INPUT' } });
     }
+  }
+  if (isDatabaseAway(error instanceof GraphQLError ? error.originalError : error)) {
+    log.warn({ err: error, requestId }, 'the database is away');
+    return new GraphQLError('This server cannot reach its database at the moment; try again', {
+      ...(error instanceof GraphQLError && place(error)),
+      extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true, requestId, http: { status: 503 } },
+    });
   }
   log.error({ err: error instanceof GraphQLError ? (error.originalError ?? error) : error, requestId }, 'unexpected');
   return new GraphQLError('Unexpected error', {

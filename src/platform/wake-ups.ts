@@ -82,6 +82,8 @@ export async function postgresWakeUps(url: string, pool: Pool, log: Log): Promis
   let closing = false;
   let connection: Client | undefined;
   let retry: NodeJS.Timeout | undefined;
+  /** Told once when it breaks and once when it is back. */
+  let away = false;
 
   async function connect(): Promise<void> {
     const client = new Client({ connectionString: url, application_name: 'millwright wake-ups', keepAlive: true });
@@ -99,6 +101,8 @@ export async function postgresWakeUps(url: string, pool: Pool, log: Log): Promis
       return;
     }
     if (closing) return void client.end().catch(() => {});
+    if (away) log.info('the wake-up connection is back');
+    away = false;
     connection = client;
     listeners.wakeAll();
   }
@@ -109,7 +113,8 @@ export async function postgresWakeUps(url: string, pool: Pool, log: Log): Promis
     client.on('error', () => {});
     client.end().catch(() => {});
     if (closing || retry !== undefined) return;
-    log.warn({ err: error }, 'the wake-up connection broke; trying again');
+    if (!away) log.warn({ err: error }, 'the wake-up connection broke; trying again');
+    away = true;
     retry = setTimeout(() => {
       retry = undefined;
       connect().catch((failure: unknown) => log.warn({ err: failure }, 'the wake-up connection failed'));

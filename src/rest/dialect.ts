@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import type { LimitRule, LimitState } from './limits.ts';
 import type { Refusal } from './refusal.ts';
 import type { AnyRow } from './route.ts';
@@ -26,6 +27,8 @@ export interface Dialect {
   /** Addresses that are its own, longest match first, so that unknown ones are refused in its words. */
   readonly prefixes: readonly string[];
   readonly rows: readonly AnyRow[];
+  /** The error body, as OpenAPI shows it; tests hold every refusal against it. */
+  readonly refused: z.ZodType;
   /** The one mapper from a refusal to its error body and status. */
   readonly refuse: (refusal: Refusal, now: Date) => RefusedReply;
   readonly credential: (request: FastifyRequest) => Credential | undefined;

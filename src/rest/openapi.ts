@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Dialect } from './dialect.ts';
+import { refusal } from './refusal.ts';
 import type { AnyRow } from './route.ts';
 
 /** Describes the rows that follow in this scope as OpenAPI 3.1, at /api/openapi/{dialect}.json. */
@@ -26,8 +27,8 @@ export async function addOpenApi(scope: FastifyInstance, dialect: Dialect): Prom
   );
 }
 
-/** What OpenAPI shows of a row. */
-export function openApiParts(row: AnyRow): Record<string, unknown> {
+/** What OpenAPI shows of a row of a dialect. */
+export function openApiParts(dialect: Dialect, row: AnyRow): Record<string, unknown> {
   const { request = {}, response, status, auth, accepts = 'json' } = row;
   const consumes = {
     json: 'application/json',
@@ -41,9 +42,42 @@ export function openApiParts(row: AnyRow): Record<string, unknown> {
     tags: [nounOf(row.path)],
     response: {
       [status]: response?.describe('Done') ?? z.null().describe(status < 300 ? 'Done; no body' : 'Leads elsewhere'),
+      ...refusedReplies(dialect, row),
     },
     security: auth === 'none' ? [] : auth === 'optional' ? [{}, { bearer: [] }] : [{ bearer: [] }],
   };
+}
+
+/** The refusals a row can always give, by the status its dialect gives them. */
+function refusedReplies({ refused, refuse }: Dialect, row: AnyRow): Record<string, z.ZodType> {
+  const { params, query, body } = row.request ?? {};
+  const takesInput = params !== undefined || query !== undefined || body !== undefined || row.accepts === 'multipart';
+  const possible = [
+    ...(takesInput ? [refusal('VALIDATION_ERROR', 'The input does not fit')] : []),
+    ...(body !== undefined ? [refusal('BAD_REQUEST', 'The body cannot be read')] : []),
+    ...(body !== undefined || row.accepts === 'multipart'
+      ? [refusal('PAYLOAD_TOO_LARGE', 'The body is too large')]
+      : []),
+    ...(row.auth === 'required'
+      ? [refusal('UNAUTHENTICATED', 'No credential', { missingCredential: true }), refusal('FORBIDDEN', 'Not allowed')]
+      : []),
+    ...(row.auth === 'none' ? [] : [refusal('UNAUTHENTICATED', 'The credential is not good')]),
+    ...(params === undefined ? [] : [refusal('NOT_FOUND', 'There is none, or it is not yours')]),
+    ...(row.unlimited === true ? [] : [refusal('RATE_LIMIT_EXCEEDED', 'Too many requests')]),
+    refusal('INTERNAL_ERROR', 'Unexpected error'),
+    // A probe's own 503 says more.
+    ...(row.unlimited === true
+      ? []
+      : [refusal('SERVICE_UNAVAILABLE', 'Something this server needs is away; try again')]),
+  ];
+  const words = new Map<number, Set<string>>();
+  for (const one of possible) {
+    const { status } = refuse(one, new Date(0));
+    words.set(status, (words.get(status) ?? new Set()).add(one.message));
+  }
+  return Object.fromEntries(
+    [...words].map(([status, messages]) => [String(status), refused.describe([...messages].join('; '))]),
+  );
 }
 
 /** What a path is about, which rows are grouped by: its first word that says something. */

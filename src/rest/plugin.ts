@@ -68,7 +68,7 @@ function addRow(app: App, scope: FastifyInstance, dialect: Dialect, row: AnyRow,
       method: row.method,
       url,
       config: { purpose: row.summary },
-      schema: { summary: row.summary, hide: index > 0, ...openApiParts(row) },
+      schema: { summary: row.summary, hide: index > 0, ...openApiParts(dialect, row) },
       handler,
     });
   }

@@ -19,11 +19,12 @@ export interface Refusal {
   readonly type?: string;
 }
 
-export interface RefusalIssue {
-  readonly field: string;
-  readonly message: string;
-  readonly code: string;
-}
+export const refusalIssue = z.object({
+  field: z.string().describe("The field as the caller's request names it."),
+  message: z.string(),
+  code: z.string(),
+});
+export type RefusalIssue = Readonly<z.infer<typeof refusalIssue>>;
 
 /** Makes a refusal of a code and a sentence. */
 export function refusal(code: string, message: string, more: Partial<Refusal> = {}): Refusal {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../app.ts';
+import { isDatabaseAway } from '../platform/database.ts';
 import { DomainError } from '../platform/errors.ts';
 import type { Unrouted, UnroutedReply } from '../platform/http-router.ts';
 import type { Dialect } from './dialect.ts';
@@ -24,6 +25,11 @@ export function refuseError(
     ? refusal('BAD_REQUEST', 'The multipart body is broken')
     : refusalOfStatus(error);
   if (known !== null) return refuse(dialect, known, reply);
+  if (isDatabaseAway(error)) {
+    app.log.warn({ err: error, requestId: request.id }, 'the database is away');
+    const message = 'This server cannot reach its database at the moment; try again';
+    return refuse(dialect, refusal('SERVICE_UNAVAILABLE', message, { retryAfter: 5 }), reply);
+  }
   app.log.error({ err: error, requestId: request.id }, 'unexpected');
   return refuse(dialect, refusal('INTERNAL_ERROR', 'Unexpected error', { details: { requestId: request.id } }), reply);
 }

@@ -58,6 +58,14 @@ export interface Row<Data, Variables, Params, Query, Body> extends Described {
   readonly variables: (request: Request<Params, Query, Body>) => NoInfer<Variables>;
   /** How the answer becomes the documented reply; undefined sends no body. */
   readonly reply: (thing: Root<Data>, request: Request<Params, Query, Body>) => unknown;
+  /**
+   * For a list that is answered whole: the variables of the page after this one, or null when it was the last. The
+   * reply is made of every page and joined by `join`.
+   */
+  readonly following?: {
+    readonly next: (thing: Root<Data>, variables: Variables) => NoInfer<Variables> | null;
+    readonly join: (present: Root<Data>, next: Root<Data>) => Root<Data>;
+  };
   /** What is missing when the root field is null, as in "Item not found". */
   readonly missing?: string;
   /** The request's names of input fields that are called otherwise in the document. */
@@ -108,13 +116,16 @@ export type Answer =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'sent' };
 
+/** What running a document gives. */
+export type RunResult<Data> = { readonly thing: Root<Data> } | { readonly refusal: Refusal };
+
 /** Runs documents for one request. */
 export interface Runner {
   run<Data, Variables>(
     document: TypedDocumentNode<Data, Variables>,
     variables: Variables,
     options: { readonly missing?: string | undefined; readonly names?: FieldNames | undefined },
-  ): Promise<{ readonly thing: Root<Data> } | { readonly refusal: Refusal }>;
+  ): Promise<RunResult<Data>>;
   /** Resolves with true when the job has ended, with false when the time is over first. */
   jobEnded(jobId: string, seconds: number): Promise<boolean>;
 }
@@ -123,16 +134,22 @@ export interface Runner {
 export function row<Data, Variables, Params = unknown, Query = unknown, Body = unknown>(
   definition: Row<Data, Variables, Params, Query, Body>,
 ): AnyRow {
-  const { document, variables, reply, missing, names, request: schemas, ...described } = definition;
+  const { document, variables, reply, missing, names, following, request: schemas, ...described } = definition;
   return {
     ...described,
     ...(schemas !== undefined && { request: schemas }),
     document,
     async answer(untyped, runner) {
       const request = typed<Params, Query, Body>(untyped);
-      const ran = await runner.run(document, variables(request), { missing, names });
-      if ('refusal' in ran) return { kind: 'refused', refusal: ran.refusal };
-      return { kind: 'body', body: reply(ran.thing, request) };
+      let asked: Variables | null = variables(request);
+      let whole: Root<Data> | undefined;
+      while (asked !== null) {
+        const ran: RunResult<Data> = await runner.run(document, asked, { missing, names });
+        if ('refusal' in ran) return { kind: 'refused', refusal: ran.refusal };
+        whole = whole === undefined ? ran.thing : (following?.join(whole, ran.thing) ?? ran.thing);
+        asked = following?.next(ran.thing, asked) ?? null;
+      }
+      return whole === undefined ? { kind: 'sent' } : { kind: 'body', body: reply(whole, request) };
     },
   };
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type TestApp, testApp } from '../app.ts';
@@ -313,6 +314,26 @@ describe('jobs', () => {
     expect(listed.total_jobs).toBe(3);
     expect(listed.jobs[0]).toMatchObject({ status: 'queued', completed_at: null });
     expect(await list(idle, other.token)).toEqual({ jobs: [], total_jobs: 0 });
+  });
+
+  it('are all listed however many there are, or as many as are asked for', async () => {
+    const one = await newCaller(idle);
+    const made = await connect(idle, await makeProject(smallProject), one.token);
+    const first = await run(idle, made.repo_id, one.token);
+    const { prisma } = idle.app.database;
+    const { repositoryId } = await prisma.docsJob.findUniqueOrThrow({ where: { number: Number(first.job_id) } });
+    const ids = Array.from({ length: 230 }, () => uuidv7());
+    const queueId = uuidv7();
+    await prisma.job.createMany({
+      data: ids.map((id) => ({ id, kind: 'DOCS', ownerId: one.userId, queueId, stage: 'queued', input: {} })),
+    });
+    await prisma.docsJob.createMany({ data: ids.map((jobId) => ({ jobId, repositoryId })) });
+    const whole = await list(idle, one.token);
+    expect(whole.total_jobs).toBe(231);
+    expect(new Set(whole.jobs.map(({ job_id }) => job_id)).size).toBe(231);
+    expect(whole.jobs.at(-1)?.job_id).toBe(first.job_id);
+    const page = await replay(idle, 'GET /api/jobs', jobs, { token: one.token, path: '/api/jobs?limit=7&offset=225' });
+    expect(page.jobs).toEqual(whole.jobs.slice(225));
   });
 
   it('and repositories are made once for an Idempotency-Key of a user', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readConfig } from '../../src/platform/config.ts';
 import { createDialects } from '../../src/rest/dialects.ts';
+import { refusal } from '../../src/rest/refusal.ts';
 import { type TestApp, testApp } from '../app.ts';
 import { serve, smallDialect } from './small-dialect.ts';
 
@@ -75,6 +76,46 @@ describe('the OpenAPI description', () => {
       }
     },
   );
+
+  it.each(dialects)('of $name shows the error body that every refusal of it has', ({ refused, refuse }) => {
+    for (const code of [
+      'VALIDATION_ERROR',
+      'UNAUTHENTICATED',
+      'FORBIDDEN',
+      'NOT_FOUND',
+      'CONFLICT',
+      'INTERNAL_ERROR',
+      'X',
+    ]) {
+      for (const more of [
+        {},
+        { issues: [{ field: 'a', message: 'b', code: 'c' }] },
+        { details: { settings: ['A'] }, retryAfter: 7 },
+        { missingCredential: true },
+      ]) {
+        const { body } = refuse(refusal(code, 'A sentence', more), new Date());
+        // Nothing beside what is described: what parsing drops would be missing.
+        expect(refused.parse(body)).toEqual(body);
+      }
+    }
+  });
+
+  it.each(dialects)('of $name tells with which statuses a row refuses', async ({ name, rows, refuse }) => {
+    const { paths } = await read(name);
+    const status = (code: string) => String(refuse(refusal(code, ''), new Date()).status);
+    for (const row of rows) {
+      const path = row.slashes === 'both' ? row.path.replace(/\/$/, '') : row.path;
+      const responses = Object.keys(paths[path]?.[row.method.toLowerCase()]?.responses ?? {});
+      const expected = [
+        ...(row.auth === 'required' ? [status('UNAUTHENTICATED'), status('FORBIDDEN')] : []),
+        ...(row.request?.params === undefined ? [] : ['404']),
+        ...(row.request?.body === undefined ? [] : [status('VALIDATION_ERROR'), '413']),
+        ...(row.unlimited === true ? [] : ['429', '503']),
+        '500',
+      ];
+      expect([row.path, responses]).toEqual([row.path, expect.arrayContaining(expected)]);
+    }
+  });
 
   it('serves every documented route that a dialect has begun', () => {
     const lines = readFileSync(join(import.meta.dirname, '../contract/routes.csv'), 'utf8')

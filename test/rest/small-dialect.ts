@@ -160,6 +160,7 @@ export function smallDialect(more: Partial<Dialect> = {}): Dialect {
     version: '1',
     prefixes: ['/small'],
     rows: smallRows,
+    refused: smallError,
     refuse: (refusal) => ({
       status: statusOf(refusal),
       body: { trouble: refusal.code, text: refusal.message, issues: refusal.issues, details: refusal.details },

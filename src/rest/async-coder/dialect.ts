@@ -4,7 +4,7 @@ import { version } from '../../version.ts';
 import { headerCredential } from '../credentials.ts';
 import type { Dialect } from '../dialect.ts';
 import { rawRow } from '../route.ts';
-import { refuseAsyncCoder } from './errors.ts';
+import { asyncCoderError, refuseAsyncCoder } from './errors.ts';
 
 const condition = z.enum(['healthy', 'unhealthy', 'not_configured']);
 const quarterHour = 15 * 60;
@@ -62,6 +62,7 @@ export function asyncCoder(): Dialect {
       '/api/webhooks',
     ],
     rows: [healthRow],
+    refused: asyncCoderError,
     refuse: refuseAsyncCoder,
     credential: headerCredential,
     limits: {

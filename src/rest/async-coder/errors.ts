@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { RefusedReply } from '../dialect.ts';
-import { type Refusal, statusOf } from '../refusal.ts';
+import { type Refusal, refusalIssue, statusOf } from '../refusal.ts';
 import { refusalHeaders } from '../refusal-headers.ts';
 
 const codes: Readonly<Record<string, string>> = {
@@ -9,6 +10,17 @@ const codes: Readonly<Record<string, string>> = {
 };
 /** Statuses that differ from the usual. */
 const statuses: Readonly<Record<string, number>> = { VALIDATION_ERROR: 400 };
+
+/** The error body. */
+export const asyncCoderError = z.object({
+  success: z.literal(false),
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    details: z.union([z.array(refusalIssue), z.record(z.string(), z.unknown())]).nullable(),
+    retryAfter: z.int().optional().describe('Seconds.'),
+  }),
+});
 
 /** `{"success": false, "error": {"code", "message", "details"}}`; validation is 400 here. */
 export function refuseAsyncCoder(refusal: Refusal): RefusedReply {

@@ -3,7 +3,7 @@ import { version } from '../../version.ts';
 import { headerCredential } from '../credentials.ts';
 import type { Dialect } from '../dialect.ts';
 import type { LimitState } from '../limits.ts';
-import { refuseAutomations } from './errors.ts';
+import { automationsError, refuseAutomations } from './errors.ts';
 import { googleRows } from './google.ts';
 import { healthRows } from './health.ts';
 import { identityRows } from './identity.ts';
@@ -32,6 +32,7 @@ export function automations(config: Config): Dialect {
     version,
     prefixes: ['/api/v1', '/ws/agent'],
     rows: [...healthRows, ...identityRows, ...googleRows, ...itemRows],
+    refused: automationsError,
     refuse: refuseAutomations,
     credential: headerCredential,
     limits: { general: defaultLimit(config), special: {}, headers: defaultLimitHeaders },

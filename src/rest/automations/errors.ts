@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { RefusedReply } from '../dialect.ts';
 import { type Refusal, statusOf } from '../refusal.ts';
 import { refusalHeaders } from '../refusal-headers.ts';
@@ -30,6 +31,15 @@ const kept = new Set([
   'UNSUPPORTED_MEDIA_TYPE',
   'CONFLICT',
 ]);
+
+/** The error body. */
+export const automationsError = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    details: z.record(z.string(), z.unknown()).nullable(),
+  }),
+});
 
 /** `{"error": {"code", "message", "details"}}`. */
 export function refuseAutomations(refusal: Refusal): RefusedReply {

@@ -6,7 +6,7 @@ import { defaultLimit, defaultLimitHeaders } from '../automations/dialect.ts';
 import { headerCredential } from '../credentials.ts';
 import type { Dialect } from '../dialect.ts';
 import { rawRow } from '../route.ts';
-import { refuseCvAnalysis } from './errors.ts';
+import { cvAnalysisError, refuseCvAnalysis } from './errors.ts';
 
 const condition = z.enum(['healthy', 'unhealthy', 'not_configured']);
 
@@ -46,6 +46,7 @@ export function cvAnalysis(config: Config): Dialect {
     version,
     prefixes: ['/api/health', '/api/analyze', '/api/status', '/api/results', '/api/ws', '/api/redoc'],
     rows: [healthRow],
+    refused: cvAnalysisError,
     refuse: refuseCvAnalysis,
     credential: headerCredential,
     limits: { general: defaultLimit(config), special: {}, headers: defaultLimitHeaders },

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { RefusedReply } from '../dialect.ts';
 import { type Refusal, statusOf } from '../refusal.ts';
 import { refusalHeaders } from '../refusal-headers.ts';
@@ -13,6 +14,13 @@ const types: Readonly<Record<string, string>> = {
   FORBIDDEN: 'Forbidden',
   INTERNAL_ERROR: 'InternalServerError',
 };
+
+/** The error body. */
+export const cvAnalysisError = z.object({
+  error: z.string(),
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()),
+});
 
 /** `{"error": type, "message", "details"}`; invalid input is 400 here. */
 export function refuseCvAnalysis(refusal: Refusal): RefusedReply {

@@ -3,7 +3,7 @@ import { version } from '../../version.ts';
 import { defaultLimit, defaultLimitHeaders } from '../automations/dialect.ts';
 import { headerCredential } from '../credentials.ts';
 import type { Dialect } from '../dialect.ts';
-import { refuseFixMyDocs } from './errors.ts';
+import { fixMyDocsError, refuseFixMyDocs } from './errors.ts';
 import { jobRows } from './jobs.ts';
 import { repositoryRows } from './repositories.ts';
 import { signInRows } from './sign-in.ts';
@@ -17,6 +17,7 @@ export function fixMyDocs(config: Config): Dialect {
     version,
     prefixes: ['/api/repos', '/api/docs/run', '/api/jobs', '/api/auth/github', '/auth/github'],
     rows: [...signInRows, ...repositoryRows, ...jobRows],
+    refused: fixMyDocsError,
     refuse: refuseFixMyDocs,
     credential: headerCredential,
     limits: { general: defaultLimit(config), special: {}, headers: defaultLimitHeaders },

@@ -157,22 +157,38 @@ export const jobRows = [
     }),
     request: {
       query: z.object({
-        limit: z.coerce.number().int().min(1).max(100).default(100),
-        offset: z.coerce.number().int().min(0).max(10_000_000).default(0),
+        limit: z.coerce.number().int().min(1).max(100).optional().describe('Absent: all of them'),
+        offset: z.coerce.number().int().min(0).max(10_000_000).optional(),
       }),
     },
     document: graphql(`
-      query FixMyDocsJobs($first: Int!, $offset: Int!) {
-        r: jobs(first: $first, offset: $offset, kind: DOCS) {
+      query FixMyDocsJobs($first: Int!, $offset: Int, $after: String) {
+        r: jobs(first: $first, offset: $offset, after: $after, kind: DOCS) {
           __typename
           totalCount
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
           nodes {
             ...FixMyDocsJob
           }
         }
       }
     `),
-    variables: ({ query: { limit, offset } }) => ({ first: limit, offset }),
+    variables: ({ query: { limit, offset } }) => ({
+      first: limit ?? 100,
+      offset: offset ?? (limit === undefined ? null : 0),
+      after: null,
+    }),
+    // Without numbers the list is the whole one, by cursor: jobs that begin meanwhile move nothing in it.
+    following: {
+      next: ({ pageInfo }, { offset }) =>
+        typeof offset === 'number' || !pageInfo.hasNextPage
+          ? null
+          : { first: 100, offset: null, after: pageInfo.endCursor },
+      join: (present, next) => ({ ...present, nodes: [...present.nodes, ...next.nodes] }),
+    },
     reply: ({ totalCount, nodes }) => ({
       jobs: nodes.flatMap((job) =>
         'number' in job

@@ -1,7 +1,7 @@
 import { version } from '../../version.ts';
 import { headerCredential } from '../credentials.ts';
 import type { Dialect } from '../dialect.ts';
-import { refusePhase2 } from './errors.ts';
+import { phase2Error, refusePhase2 } from './errors.ts';
 import { healthRows } from './health.ts';
 import { signInRows } from './sign-in.ts';
 
@@ -14,6 +14,7 @@ export function phase2(): Dialect {
     version,
     prefixes: ['/auth/login', '/api/build', '/api/analysis', '/api/health/', '/api/ws/build', '/api/ws/analysis'],
     rows: [...signInRows, ...healthRows],
+    refused: phase2Error,
     refuse: refusePhase2,
     credential: headerCredential,
     limits: {

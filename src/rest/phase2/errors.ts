@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { RefusedReply } from '../dialect.ts';
-import { type Refusal, statusOf } from '../refusal.ts';
+import { type Refusal, refusalIssue, statusOf } from '../refusal.ts';
 import { refusalHeaders } from '../refusal-headers.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -7,6 +8,15 @@ const types: Readonly<Record<string, string>> = {
   TOKEN_EXPIRED: 'token_expired',
   NOT_FOUND: 'not_found',
 };
+
+/** The error body. */
+export const phase2Error = z.object({
+  error: z.string(),
+  detail: z.string(),
+  status_code: z.int(),
+  timestamp: z.iso.datetime(),
+  issues: z.array(refusalIssue).optional(),
+});
 
 /** `{"error", "detail", "status_code", "timestamp"}`; a missing token is 403, a bad one 401. */
 export function refusePhase2(refusal: Refusal, now: Date): RefusedReply {

@@ -31,8 +31,10 @@ export async function listGitFiles(root: string, signal?: AbortSignal): Promise<
 export async function askGit(root: string, signal?: AbortSignal): Promise<GitOutput | null> {
   const marker = await lstat(join(root, '.git')).catch(() => null);
   if (marker === null || !(marker.isDirectory() || marker.isFile())) return null;
-  const staged = await git(root, ['ls-files', '-z', '--stage'], signal);
-  const others = staged === null ? null : await git(root, ['ls-files', '-z', '--others', '--exclude-standard'], signal);
+  const [staged, others] = await Promise.all([
+    git(root, ['ls-files', '-z', '--stage'], signal),
+    git(root, ['ls-files', '-z', '--others', '--exclude-standard'], signal),
+  ]);
   return staged === null || others === null ? null : { staged, others };
 }
 

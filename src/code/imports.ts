@@ -1,6 +1,8 @@
 import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
+import { parsedLanguageOf } from './languages.ts';
 import type { Manifest } from './manifests.ts';
+import { nativeResolver } from './native-imports.ts';
 import type { SourceImport } from './symbols.ts';
 
 /** Where an import leads: a file of the tree, a package by name, or nowhere that can be told. */
@@ -25,11 +27,14 @@ export function importResolver(paths: Iterable<string>, manifests: readonly Mani
     if (manifest.kind === 'package.json' && manifest.name !== null)
       packages.set(manifest.name, folderOf(manifest.path));
   }
+  const native = nativeResolver(files, manifests);
   return {
     resolve(from, imported) {
-      return /\.pyi?$/.test(from)
-        ? resolvePython(files, from, imported)
-        : [resolveScript(files, packages, from, imported.specifier)];
+      const language = parsedLanguageOf(from);
+      if (language === 'python') return resolvePython(files, from, imported);
+      if (language === null || language === 'typescript' || language === 'javascript')
+        return [resolveScript(files, packages, from, imported.specifier)];
+      return native(language, from, imported);
     },
   };
 }
@@ -108,20 +113,26 @@ function resolvePython(files: ReadonlySet<string>, from: string, imported: Sourc
       ]
     );
   }
-  for (const start of pythonRoots(from)) {
+  for (const start of pythonRoots(files, from)) {
     const found = pythonTargets(files, [...start, ...parts], imported.names);
     if (found !== null) return found;
   }
   return [{ kind: 'package', name: parts[0] ?? imported.specifier }];
 }
 
-/** Folders an absolute import may start from: the root, the usual source folders, and the folders around the file. */
-function pythonRoots(from: string): string[][] {
+/**
+ * Folders an absolute import may start from: the root, the usual source folders, and the folders around the file that
+ * are no packages: in one of those `import types` is not its own `types.py`.
+ */
+function pythonRoots(files: ReadonlySet<string>, from: string): string[][] {
   const around = folderOf(from)
     .split('/')
     .filter((part) => part !== '');
   const roots: string[][] = [[], ['src'], ['lib'], ['python']];
-  for (let depth = 1; depth <= around.length; depth += 1) roots.push(around.slice(0, depth));
+  for (let depth = 1; depth <= around.length; depth += 1) {
+    const folder = around.slice(0, depth);
+    if (!files.has([...folder, '__init__.py'].join('/'))) roots.push(folder);
+  }
   return roots;
 }
 

@@ -1,33 +1,35 @@
 /** Languages whose symbols are read; every other language is listed only. */
-export type ParsedLanguage = 'typescript' | 'javascript' | 'python';
+export type ParsedLanguage =
+  | 'typescript'
+  | 'javascript'
+  | 'python'
+  | 'go'
+  | 'java'
+  | 'rust'
+  | 'c'
+  | 'cpp'
+  | 'csharp'
+  | 'ruby'
+  | 'php';
 
 const BY_EXTENSION: Readonly<Record<string, string>> = {
   astro: 'Astro',
   bash: 'Shell',
   bat: 'Batch',
-  c: 'C',
-  cc: 'C++',
   cfg: 'INI',
   clj: 'Clojure',
-  cpp: 'C++',
-  cs: 'C#',
   css: 'CSS',
-  cxx: 'C++',
   dart: 'Dart',
   elm: 'Elm',
   erl: 'Erlang',
   ex: 'Elixir',
   exs: 'Elixir',
   fs: 'F#',
-  go: 'Go',
   gradle: 'Gradle',
   graphql: 'GraphQL',
-  h: 'C',
-  hpp: 'C++',
   hs: 'Haskell',
   html: 'HTML',
   ini: 'INI',
-  java: 'Java',
   jl: 'Julia',
   json: 'JSON',
   jsonc: 'JSON',
@@ -42,15 +44,12 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   ml: 'OCaml',
   mm: 'Objective-C++',
   nim: 'Nim',
-  php: 'PHP',
   pl: 'Perl',
   prisma: 'Prisma',
   proto: 'Protocol Buffers',
   ps1: 'PowerShell',
   pyx: 'Cython',
   r: 'R',
-  rb: 'Ruby',
-  rs: 'Rust',
   rst: 'reStructuredText',
   sass: 'Sass',
   scala: 'Scala',
@@ -82,6 +81,20 @@ const PARSED_EXTENSION: Readonly<Record<string, ParsedLanguage>> = {
   cjs: 'javascript',
   py: 'python',
   pyi: 'python',
+  go: 'go',
+  java: 'java',
+  rs: 'rust',
+  c: 'c',
+  h: 'c',
+  cc: 'cpp',
+  cpp: 'cpp',
+  cxx: 'cpp',
+  hh: 'cpp',
+  hpp: 'cpp',
+  hxx: 'cpp',
+  cs: 'csharp',
+  rb: 'ruby',
+  php: 'php',
 };
 
 const BY_NAME: Readonly<Record<string, string>> = {
@@ -94,6 +107,14 @@ const DISPLAY_NAME: Readonly<Record<ParsedLanguage, string>> = {
   typescript: 'TypeScript',
   javascript: 'JavaScript',
   python: 'Python',
+  go: 'Go',
+  java: 'Java',
+  rust: 'Rust',
+  c: 'C',
+  cpp: 'C++',
+  csharp: 'C#',
+  ruby: 'Ruby',
+  php: 'PHP',
 };
 
 const BINARY_EXTENSIONS: ReadonlySet<string> = new Set(
@@ -115,6 +136,14 @@ export function extensionOf(path: string): string {
 export function parsedLanguageOf(path: string): ParsedLanguage | null {
   const extension = extensionOf(path);
   return Object.hasOwn(PARSED_EXTENSION, extension) ? (PARSED_EXTENSION[extension] ?? null) : null;
+}
+
+/**
+ * Whether the parser of a language keeps to a bounded stack. The one of TypeScript and JavaScript does not: large text
+ * needs a process of its own.
+ */
+export function hasBoundedParser(language: ParsedLanguage): boolean {
+  return language !== 'typescript' && language !== 'javascript';
 }
 
 /** Name of the language of a path as people write it ("TypeScript", "C++"), or null when it is not known. */

@@ -64,7 +64,7 @@ export function readRequirements(empty: Manifest, content: string): Manifest {
   return { ...empty, dependencies };
 }
 
-/** Makefile: its named targets with the first line of their recipe. */
+/** Makefile: its named targets with their recipes, one command a line. */
 export function readMakefile(empty: Manifest, content: string): Manifest {
   const scripts = new Map<string, Script>();
   const lines = content.split(/\r?\n/);
@@ -72,9 +72,22 @@ export function readMakefile(empty: Manifest, content: string): Manifest {
     const match = /^([A-Za-z0-9][\w./-]*)\s*:(?![=:])/.exec(line);
     const name = match?.[1];
     if (name === undefined || scripts.has(name)) continue;
-    const recipe = lines[index + 1] ?? '';
-    const command = recipe.startsWith('\t') ? recipe.trim().replace(/^[@-]+/, '') : '';
-    scripts.set(name, { name, command });
+    scripts.set(name, { name, command: recipeAfter(lines, index) });
   }
   return { ...empty, scripts: [...scripts.values()] };
+}
+
+/** The commands under a target; a line that ends with a backslash goes on with the next. */
+function recipeAfter(lines: readonly string[], target: number): string {
+  const commands: string[] = [];
+  let goesOn = false;
+  for (const line of lines.slice(target + 1)) {
+    if (/^\s*(?:#.*)?$/.test(line) && !goesOn) continue;
+    if (!line.startsWith('\t')) break;
+    const text = line.trim().replace(/\\$/, '').trim();
+    if (goesOn) commands.push(`${commands.pop() ?? ''} ${text}`);
+    else commands.push(text.replace(/^[@+-]+\s*/, ''));
+    goesOn = line.endsWith('\\');
+  }
+  return commands.join('\n');
 }

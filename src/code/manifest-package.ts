@@ -17,6 +17,7 @@ const PackageJson = z.object({
     .catch(null)
     .default(null),
   private: z.boolean().catch(false).default(false),
+  type: text,
   engines: texts,
   scripts: texts,
   dependencies: texts,
@@ -53,6 +54,7 @@ export function readPackageJson(empty: Manifest, content: string): Manifest {
     packageManager: parsed.packageManager,
     runtime: parsed.engines.node === undefined ? null : `Node ${parsed.engines.node}`,
     private: parsed.private,
+    esModules: parsed.type === 'module',
     workspaces: parsed.workspaces,
     scripts: Object.entries(parsed.scripts).map(([name, command]) => ({ name, command })),
     dependencies: groups.flatMap(([group, names]) =>

@@ -38,7 +38,13 @@ const Pyproject = z.object({
   'build-system': z.object({ 'build-backend': text }).nullable().catch(null).default(null),
   'dependency-groups': z.record(z.string(), z.array(z.unknown())).catch({}).default({}),
   tool: z
-    .object({ poetry: Poetry.partial().catch({}).default({}) })
+    .object({
+      poetry: Poetry.partial().catch({}).default({}),
+      uv: z
+        .object({ workspace: z.object({ members: list, exclude: list }).nullable().catch(null).default(null) })
+        .nullable()
+        .catch(null),
+    })
     .partial()
     .catch({})
     .default({}),
@@ -72,9 +78,15 @@ export function readPyproject(empty: Manifest, content: string): Manifest {
     license: project.license ?? poetry.license ?? null,
     packageManager: parsed['build-system']?.['build-backend'] ?? null,
     runtime: python === null || python === '' ? null : `Python ${python}`,
+    workspaces: workspacesOf(parsed.tool.uv?.workspace ?? null),
     dependencies: withoutRepeats(dependencies),
     entryPoints: sortedEntries(commands).map(([name, target]) => ({ kind: 'command', name, target })),
   };
+}
+
+/** Members of a uv workspace, its own folder first; a `!` leaves out. */
+function workspacesOf(workspace: { readonly members: string[]; readonly exclude: string[] } | null): string[] {
+  return workspace === null ? [] : ['.', ...workspace.members, ...workspace.exclude.map((one) => `!${one}`)];
 }
 
 function poetryDependencies(record: Readonly<Record<string, unknown>>, group: Dependency['group']): Dependency[] {

@@ -2,8 +2,8 @@ import type { Node } from 'web-tree-sitter';
 import { requirement } from './manifest-python.ts';
 import type { EntryPoint, Manifest } from './manifests.ts';
 import { withPythonTree } from './python-grammar.ts';
-import { children } from './python-nodes.ts';
 import { readString } from './python-strings.ts';
+import { children } from './syntax-tree.ts';
 
 /** setup.py: the arguments of its `setup(…)` that are written out. Nothing of it is run. */
 export function readSetupPy(empty: Manifest, content: string): Promise<Manifest> {

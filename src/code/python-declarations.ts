@@ -1,12 +1,14 @@
 import type { Node } from 'web-tree-sitter';
+import { isStubBody, type PythonBody } from './python-body.ts';
 import { parseDocstring } from './python-docstring.ts';
-import { children, endLineOf, lineOf } from './python-nodes.ts';
 import { readString } from './python-strings.ts';
 import { collapse, shortened } from './signatures.ts';
-import type { DocComment, Parameter, SourceSymbol } from './symbols.ts';
+import { type BodyFacts, type DocComment, joinParameters, type Parameter, type SourceSymbol } from './symbols.ts';
+import { children, endLineOf, lineOf } from './syntax-tree.ts';
 
 const LONGEST_SIGNATURE = 600;
 const LONGEST_VALUE = 80;
+const OVERLOAD = /^@(?:[\w.]+\.)?overload$/;
 /** Made for annotations only: nobody calls or reads them. */
 const TYPE_VARIABLE = /^(?:\w+\.)?(?:TypeVar|ParamSpec|TypeVarTuple)\(/;
 
@@ -22,7 +24,12 @@ function stringStatement(statement: Node): DocComment | null {
   // Bytes and f-strings are no docstrings.
   if (/^[rR]?[bBfF]/.test(string.text)) return null;
   const text = readString(string);
-  return text.trim() === '' ? null : parseDocstring(text);
+  return text.trim() === '' ? null : parseDocstring(text, docLine(string));
+}
+
+/** A backslash after the quotes joins the first line with the next, which is where the text begins. */
+function docLine(string: Node): number {
+  return lineOf(string) + (/^[a-zA-Z]*(?:"""|''')\\\r?\n/.test(string.text) ? 1 : 0);
 }
 
 /** One line of source without comments. */
@@ -45,8 +52,26 @@ function decoratorsOf(statement: Node): string[] {
     : [];
 }
 
+/** What functions do, by the offset at which their definition begins. */
+export type Bodies = ReadonlyMap<number, PythonBody>;
+
+function bodyOf(node: Node, bodies: Bodies): BodyFacts | null {
+  const found = bodies.get(node.startIndex);
+  return found === undefined ? null : { ...found, isAbstractOrStub: isStubBody(node.childForFieldName('body')) };
+}
+
+/** A reason that `@deprecated('…')` of PEP 702 gives. */
+function deprecation(doc: DocComment | null, decorators: readonly string[]): DocComment | null {
+  if (doc === null || doc.deprecated !== null) return doc;
+  for (const decorator of decorators) {
+    const reason = /^@(?:[\w.]+\.)?deprecated\(\s*(['"])(.*?)\1/s.exec(decorator)?.[2];
+    if (reason !== undefined) return { ...doc, deprecated: reason };
+  }
+  return doc;
+}
+
 /** A function or, with the class it stands in, a method. `statement` includes the decorators. */
-export function describeFunction(node: Node, statement: Node, owner: Node | null): SourceSymbol {
+export function describeFunction(node: Node, statement: Node, owner: Node | null, bodies: Bodies): SourceSymbol {
   const name = node.childForFieldName('name')?.text ?? '';
   const decorators = decoratorsOf(statement);
   const parameters = node.childForFieldName('parameters');
@@ -69,12 +94,13 @@ export function describeFunction(node: Node, statement: Node, owner: Node | null
     signature: `${head}${parameters === null ? '()' : written(parameters)}${returns === null ? '' : ` -> ${written(returns)}`}`,
     parameters: bound ? all.slice(1) : all,
     returns: returns === null ? null : written(returns),
-    doc: docstringOf(node.childForFieldName('body')),
+    doc: deprecation(docstringOf(node.childForFieldName('body')), decorators),
     line: lineOf(statement),
     endLine: endLineOf(statement),
     isDefault: false,
     isStatic: isStatic || isClassMethod,
     decorators,
+    body: has(decorators, OVERLOAD) ? null : bodyOf(node, bodies),
     members: [],
   };
 }
@@ -125,12 +151,12 @@ function shortValue(node: Node): string {
 }
 
 /** A class with its public members; attributes are those that its body assigns or annotates. */
-export function describeClass(node: Node, statement: Node): SourceSymbol {
+export function describeClass(node: Node, statement: Node, bodies: Bodies): SourceSymbol {
   const name = node.childForFieldName('name')?.text ?? '';
   const bases = node.childForFieldName('superclasses');
   const generics = node.childForFieldName('type_parameters');
   const body = node.childForFieldName('body');
-  const members = body === null ? [] : classMembers(node, body);
+  const members = body === null ? [] : classMembers(node, body, bodies);
   const initializer = members.find((one) => one.kind === 'constructor');
   return {
     kind: 'class',
@@ -144,11 +170,12 @@ export function describeClass(node: Node, statement: Node): SourceSymbol {
     isDefault: false,
     isStatic: false,
     decorators: decoratorsOf(statement),
+    body: null,
     members,
   };
 }
 
-function classMembers(owner: Node, body: Node): SourceSymbol[] {
+function classMembers(owner: Node, body: Node, bodies: Bodies): SourceSymbol[] {
   const found = new Map<string, SourceSymbol>();
   const keep = (symbol: SourceSymbol): void => {
     const seen = found.get(symbol.name);
@@ -159,8 +186,9 @@ function classMembers(owner: Node, body: Node): SourceSymbol[] {
   for (const [at, statement] of statements.entries()) {
     const inner = statement.type === 'decorated_definition' ? statement.childForFieldName('definition') : statement;
     if (inner === null) continue;
-    if (inner.type === 'function_definition' && isPublicMember(inner)) keep(describeFunction(inner, statement, owner));
-    else if (inner.type === 'class_definition' && isPublicMember(inner)) keep(describeClass(inner, statement));
+    if (inner.type === 'function_definition' && isPublicMember(inner))
+      keep(describeFunction(inner, statement, owner, bodies));
+    else if (inner.type === 'class_definition' && isPublicMember(inner)) keep(describeClass(inner, statement, bodies));
     else if (statement.type === 'expression_statement') {
       for (const variable of describeVariable(statements, at, (name) => !name.startsWith('_')))
         keep({ ...variable, kind: 'property' });
@@ -214,6 +242,7 @@ export function describeVariable(
       isDefault: false,
       isStatic: false,
       decorators: [],
+      body: null,
       members: [],
     }));
 }
@@ -225,23 +254,31 @@ function docAfter(siblings: readonly Node[], at: number): DocComment | null {
 
 function docBefore(siblings: readonly Node[], at: number): DocComment | null {
   const lines: string[] = [];
-  let expected = siblings[at]?.startPosition.row ?? 0;
+  const own = siblings[at]?.startPosition.row ?? 0;
   for (let before = at - 1; siblings[before]?.type === 'comment'; before -= 1) {
     const node = siblings[before];
-    expected -= 1;
-    if (node === undefined || node.startPosition.row !== expected || !node.text.startsWith('#:')) break;
+    if (node === undefined || node.startPosition.row !== own - lines.length - 1 || !node.text.startsWith('#:')) break;
     lines.unshift(node.text.slice(2).trim());
   }
-  return lines.length === 0 ? null : parseDocstring(lines.join('\n'));
+  return lines.length === 0 ? null : parseDocstring(lines.join('\n'), own - lines.length + 1);
 }
 
 /** Whether a symbol is a typing overload, which more signatures may follow. */
 export function isOverload(symbol: SourceSymbol): boolean {
-  return symbol.decorators.some((decorator) => /^@(?:\w+\.)?overload$/.test(decorator));
+  return has(symbol.decorators, OVERLOAD);
 }
 
 /** Adds another definition of the same name to an overloaded one: a further overload, or the implementation's end. */
 export function joinOverload(first: SourceSymbol, next: SourceSymbol): SourceSymbol {
   const signature = isOverload(next) ? `${first.signature}\n${next.signature}` : first.signature;
-  return { ...first, signature, doc: first.doc ?? next.doc, endLine: Math.max(first.endLine, next.endLine) };
+  return {
+    ...first,
+    signature,
+    parameters: joinParameters(first.parameters, next.parameters),
+    doc: first.doc ?? next.doc,
+    body: first.body ?? next.body,
+    // After its implementation nothing more is joined.
+    decorators: isOverload(next) ? first.decorators : next.decorators,
+    endLine: Math.max(first.endLine, next.endLine),
+  };
 }

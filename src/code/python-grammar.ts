@@ -1,28 +1,9 @@
-import { createRequire } from 'node:module';
-import { Language, type Node, Parser, type Tree } from 'web-tree-sitter';
+import type { Node } from 'web-tree-sitter';
+import { withSyntaxTree } from './syntax-tree.ts';
 
-let loading: Promise<Parser> | null = null;
-
-/**
- * Runs `read` on the syntax tree of a Python text and frees the tree. The grammar is loaded once per thread, when it
- * is first needed.
- */
-export async function withPythonTree<Result>(text: string, read: (root: Node) => Result): Promise<Result> {
-  loading ??= load();
-  const parser = await loading;
-  let tree: Tree | null = null;
-  try {
-    parser.reset();
-    tree = parser.parse(withReadableNames(text));
-    if (tree === null) throw new Error('The parser gave no tree');
-    return read(tree.rootNode);
-  } catch (error) {
-    // After a trap the parser's memory cannot be trusted any more.
-    if (error instanceof Error && error.name === 'RuntimeError') loading = null;
-    throw error;
-  } finally {
-    tree?.delete();
-  }
+/** Runs `read` on the syntax tree of a Python text and frees the tree. */
+export function withPythonTree<Result>(text: string, read: (root: Node) => Result): Promise<Result> {
+  return withSyntaxTree('python', withReadableNames(text), read);
 }
 
 /**
@@ -31,13 +12,4 @@ export async function withPythonTree<Result>(text: string, read: (root: Node) =>
  */
 function withReadableNames(text: string): string {
   return text.replace(/^([ \t]+)match(?=\[[^\n]*\][ \t]*[-+*/|&]?=(?!=))/gm, '$1mat_h');
-}
-
-async function load(): Promise<Parser> {
-  const { resolve } = createRequire(import.meta.url);
-  await Parser.init();
-  const language = await Language.load(resolve('tree-sitter-wasms/out/tree-sitter-python.wasm'));
-  const parser = new Parser();
-  parser.setLanguage(language);
-  return parser;
 }

@@ -1,14 +1,13 @@
 import type { Node } from 'web-tree-sitter';
-import { children, lineOf } from './python-nodes.ts';
 import type { SourceImport } from './symbols.ts';
+import { children, lineOf } from './syntax-tree.ts';
 
 /** An import with the local names of what it takes. */
 export type PythonImport = SourceImport & { readonly aliases: readonly { name: string; alias: string | null }[] };
 
-/** Every import of a file in source order, one per module that a statement names. */
-export function pythonImports(root: Node): PythonImport[] {
-  const statements = root.descendantsOfType(['import_statement', 'import_from_statement']);
-  return statements.flatMap((statement) => (statement === null ? [] : readImport(statement)));
+/** The imports that statements make, one per module that a statement names. */
+export function pythonImports(statements: readonly Node[]): PythonImport[] {
+  return statements.flatMap(readImport);
 }
 
 function readImport(statement: Node): PythonImport[] {

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { children } from './python-nodes.ts';
+import { children } from './syntax-tree.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '\n': '',

@@ -1,5 +1,8 @@
 import type { Node } from 'web-tree-sitter';
+import { type Listed, listedNames } from './python-all.ts';
+import { pythonCommands } from './python-commands.ts';
 import {
+  type Bodies,
   describeClass,
   describeFunction,
   describeVariable,
@@ -7,19 +10,24 @@ import {
   isOverload,
   joinOverload,
 } from './python-declarations.ts';
+import { pythonFacts } from './python-facts.ts';
 import { withPythonTree } from './python-grammar.ts';
-import { pythonImports } from './python-imports.ts';
-import { children } from './python-nodes.ts';
-import { readString } from './python-strings.ts';
-import type { ParsedSource, ParseProblem, Reexport, SourceImport, SourceSymbol } from './symbols.ts';
+import { type PythonImport, pythonImports } from './python-imports.ts';
+import { pythonSettings } from './python-settings.ts';
+import type { ParsedSource, ParseProblem, Reexport, SourceSymbol } from './symbols.ts';
+import { children } from './syntax-tree.ts';
 
 /** Public symbols, imports and problems of a Python file. Rejects only when the parser itself fails. */
 export async function parsePython(text: string): Promise<Omit<ParsedSource, 'lines'>> {
   return withPythonTree(text, (root) => {
     const statements = topStatements(root);
     const listed = listedNames(statements);
-    const imports = pythonImports(root);
-    const symbols = publicSymbols(statements, listed);
+    const facts = pythonFacts(root, text);
+    const imports = pythonImports(facts.importStatements);
+    const symbols = publicSymbols(statements, listed?.names ?? null, facts.bodies);
+    const declared = new Set(facts.declared);
+    for (const { aliases } of imports) for (const { name, alias } of aliases) declared.add(alias ?? name);
+    declared.delete('*');
     return {
       doc: docstringOf(root),
       symbols,
@@ -27,6 +35,9 @@ export async function parsePython(text: string): Promise<Omit<ParsedSource, 'lin
       reexports: reexportsOf(imports, listed, symbols),
       problems: root.hasError ? problemsOf(root) : [],
       runnable: text.startsWith('#!') || statements.some(isMainGuard),
+      settings: pythonSettings(root, text),
+      commands: pythonCommands(root, text),
+      declared: [...declared].sort(),
     };
   });
 }
@@ -54,26 +65,15 @@ function isMainGuard(node: Node): boolean {
   return /^\(?\s*__name__\s*==\s*(['"])__main__\1\s*\)?$/.test(condition);
 }
 
-/** Names of `__all__`, or null when the module has none that can be read. */
-function listedNames(statements: readonly Node[]): ReadonlySet<string> | null {
-  let names: Set<string> | null = null;
-  for (const statement of statements) {
-    const expression = statement.type === 'expression_statement' ? statement.firstNamedChild : null;
-    if (expression === null || expression.childForFieldName('left')?.text !== '__all__') continue;
-    const right = expression.childForFieldName('right');
-    if (right === null) continue;
-    const strings = right.descendantsOfType('string').flatMap((node) => (node === null ? [] : [readString(node)]));
-    if (expression.type === 'assignment') names = new Set(strings);
-    else if (expression.type === 'augmented_assignment') names = new Set([...(names ?? []), ...strings]);
-  }
-  return names;
-}
-
-function publicSymbols(statements: readonly Node[], listed: ReadonlySet<string> | null): SourceSymbol[] {
+function publicSymbols(
+  statements: readonly Node[],
+  listed: ReadonlySet<string> | null,
+  bodies: Bodies,
+): SourceSymbol[] {
   const found = new Map<string, SourceSymbol>();
   const isPublic = (name: string): boolean => (listed === null ? !name.startsWith('_') : listed.has(name));
   for (const at of statements.keys()) {
-    for (const symbol of symbolsOf(statements, at, isPublic)) {
+    for (const symbol of symbolsOf(statements, at, isPublic, bodies)) {
       const seen = found.get(symbol.name);
       if (seen === undefined) found.set(symbol.name, symbol);
       // `@overload` comes before the implementation, which callers do not see.
@@ -83,7 +83,12 @@ function publicSymbols(statements: readonly Node[], listed: ReadonlySet<string> 
   return [...found.values()].sort((a, b) => a.line - b.line);
 }
 
-function symbolsOf(statements: readonly Node[], at: number, isPublic: (name: string) => boolean): SourceSymbol[] {
+function symbolsOf(
+  statements: readonly Node[],
+  at: number,
+  isPublic: (name: string) => boolean,
+  bodies: Bodies,
+): SourceSymbol[] {
   const statement = statements[at];
   if (statement === undefined) return [];
   const inner = statement.type === 'decorated_definition' ? statement.childForFieldName('definition') : statement;
@@ -93,7 +98,9 @@ function symbolsOf(statements: readonly Node[], at: number, isPublic: (name: str
     // A header that did not parse has no signature that could be told.
     if (!isPublic(name) || headerIsBroken(inner)) return [];
     return [
-      inner.type === 'class_definition' ? describeClass(inner, statement) : describeFunction(inner, statement, null),
+      inner.type === 'class_definition'
+        ? describeClass(inner, statement, bodies)
+        : describeFunction(inner, statement, null, bodies),
     ];
   }
   return statement.type === 'expression_statement' ? describeVariable(statements, at, isPublic) : [];
@@ -107,23 +114,43 @@ function headerIsBroken(definition: Node): boolean {
 
 /** Names that `__all__` lists or that are imported as themselves (`import x as x`) and not defined here. */
 function reexportsOf(
-  imports: readonly (SourceImport & { aliases: readonly { name: string; alias: string | null }[] })[],
-  listed: ReadonlySet<string> | null,
+  imports: readonly PythonImport[],
+  listed: Listed | null,
   symbols: readonly SourceSymbol[],
 ): Reexport[] {
-  const defined = new Set(symbols.map((symbol) => symbol.name));
+  const left = new Set(listed?.names ?? []);
+  for (const symbol of symbols) left.delete(symbol.name);
   const found: Reexport[] = [];
   for (const one of imports) {
     if (one.lazy) continue;
     for (const { name, alias } of one.aliases) {
       const exported = alias ?? name;
-      const passedOn = listed === null ? alias === name : listed.has(exported);
-      if (passedOn && !defined.has(exported)) {
-        found.push({ specifier: one.specifier, imported: name, exported, line: one.line });
-      }
+      const passedOn = listed === null || name === '*' ? alias === name : left.has(exported);
+      if (!passedOn) continue;
+      if (name === '*' && listed !== null && !listed.modules.has(lastSegment(one.specifier))) continue;
+      left.delete(exported);
+      found.push({ specifier: one.specifier, imported: name, exported, line: one.line });
     }
   }
-  return found;
+  return listed === null || left.size === 0 ? found : [...found, ...fromStars(imports, listed, left)];
+}
+
+/** Listed names that nothing names: where one module alone could have brought them they are its, else any one's. */
+function fromStars(imports: readonly PythonImport[], listed: Listed, left: ReadonlySet<string>): Reexport[] {
+  const stars = imports.filter((one) => !one.lazy && one.names.includes('*') && one.aliases.some(isStar));
+  const open = stars.filter((one) => !listed.modules.has(lastSegment(one.specifier)));
+  const names = stars.length === 1 ? [...left] : ['*'];
+  return open.flatMap(({ specifier, line }) =>
+    names.map((name) => ({ specifier, imported: name, exported: name, line })),
+  );
+}
+
+function isStar({ name }: { readonly name: string }): boolean {
+  return name === '*';
+}
+
+function lastSegment(specifier: string): string {
+  return specifier.slice(specifier.lastIndexOf('.') + 1);
 }
 
 const MOST_PROBLEMS = 20;

@@ -1,9 +1,10 @@
-import { lstat, realpath } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { hasBinaryExtension, languageOf, parsedLanguageOf } from './languages.ts';
 import { generatedByName, generatedByText } from './left-out.ts';
 import { countLines } from './lines.ts';
-import { decodeSource, errorCode, isInside, readSourceBytes, type Skip, type TextEncoding } from './source-text.ts';
+import { decodeSource, errorCode, isInside, readSourceBytesSync, type Skip, type TextEncoding } from './source-text.ts';
 
 /** One file of a checkout that is kept. `language` is null when the ending says nothing. */
 export interface SourceFile {
@@ -15,7 +16,11 @@ export interface SourceFile {
   readonly encoding: TextEncoding | null;
   /** Lines of text; null for files whose symbols are not read. */
   readonly lines: number | null;
+  /** SHA-256 of its bytes in hex; null for a file that is too large to be read whole. */
+  readonly sha256: string | null;
 }
+
+const HEAD_BYTES = 4_096;
 
 /** Where a file is looked for, and how much of it is read at most. `root` is a resolved path. */
 export interface Place {
@@ -23,27 +28,56 @@ export interface Place {
   readonly maxFileBytes: number;
 }
 
-/** Looks at one path: the file, why it is left out, or null when it is gone. Never rejects. */
-export async function inspectPath(place: Place, path: string): Promise<SourceFile | Skip | null> {
-  const absolute = join(place.root, path);
-  let found: Awaited<ReturnType<typeof lstat>>;
+/** What the file system tells of a regular file without opening it: another one when its content may be another. */
+export type FileState = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino' | 'dev'>;
+
+/** A regular file that was not opened yet. */
+export interface LookedFile {
+  readonly path: string;
+  readonly state: FileState;
+  /** A folder on the way to it is a link. */
+  readonly isBehindLink: boolean;
+}
+
+/** What stands at a path: a file that may be read, or why it is left out. */
+export type Looked = LookedFile | Skip;
+
+/**
+ * Looks at one path without opening it. Null when it is gone. Never throws. Waits for the disk, so it belongs into a
+ * thread. `folders` remembers over many paths which folders are links or stand behind one.
+ */
+export function lookAt(root: string, path: string, folders: Map<string, boolean>): Looked | null {
+  let found: Stats;
   try {
-    found = await lstat(absolute);
+    found = lstatSync(join(root, path));
   } catch (error) {
     const code = errorCode(error);
     if (path.includes('\uFFFD')) return { path, reason: 'unreadable', detail: 'its name is not UTF-8' };
     // Git lists files that the working copy has deleted: they are not there, so nothing was left out.
     return code === 'ENOENT' || code === 'ENOTDIR' ? null : { path, reason: 'unreadable', detail: code };
   }
-  if (found.isSymbolicLink()) return describeLink(place.root, path);
+  if (found.isSymbolicLink()) return describeLink(root, path);
   if (found.isDirectory()) return { path, reason: 'submodule', detail: 'another repository inside this one' };
   if (!found.isFile()) return { path, reason: 'special-file', detail: 'a device, socket or FIFO' };
-  return inspectFile(place, path, found.size);
+  const { size, mtimeMs, ctimeMs, ino, dev } = found;
+  const isBehindLink = isLinked(root, path.slice(0, Math.max(0, path.lastIndexOf('/'))), folders);
+  return { path, state: { size, mtimeMs, ctimeMs, ino, dev }, isBehindLink };
 }
 
-async function describeLink(root: string, path: string): Promise<Skip> {
+function isLinked(root: string, folder: string, folders: Map<string, boolean>): boolean {
+  if (folder === '') return false;
+  const known = folders.get(folder);
+  if (known !== undefined) return known;
+  const above = folder.slice(0, Math.max(0, folder.lastIndexOf('/')));
+  const linked =
+    isLinked(root, above, folders) || lstatSync(join(root, folder), { throwIfNoEntry: false })?.isDirectory() !== true;
+  folders.set(folder, linked);
+  return linked;
+}
+
+function describeLink(root: string, path: string): Skip {
   try {
-    const target = await realpath(join(root, path));
+    const target = realpathSync.native(join(root, path));
     if (isInside(root, target)) return { path, reason: 'symlink', detail: 'a symbolic link inside the folder' };
     return { path, reason: 'symlink-outside', detail: 'a symbolic link that leads out of the folder' };
   } catch {
@@ -51,30 +85,36 @@ async function describeLink(root: string, path: string): Promise<Skip> {
   }
 }
 
-async function inspectFile(place: Place, path: string, size: number): Promise<SourceFile | Skip> {
+/** Reads one regular file, once: what it is, or why it is left out. Never throws. Waits for the disk. */
+export function inspectFile(place: Place, path: string, size: number): SourceFile | Skip {
   if (hasBinaryExtension(path)) return { path, reason: 'binary', detail: 'by its ending' };
   const generated = generatedByName(path.slice(path.lastIndexOf('/') + 1));
-  if (generated !== null) return { path, reason: 'generated', detail: generated };
+  if (generated !== null) return { path, ...generated };
   const language = languageOf(path);
-  if (parsedLanguageOf(path) === null) return inspectHead(place, path, size, language);
-  const read = await readSourceBytes(place.root, path, place.maxFileBytes);
+  if (parsedLanguageOf(path) === null) return inspectOther(place, path, size, language);
+  const read = readSourceBytesSync(place.root, path, place.maxFileBytes);
   if ('reason' in read) return { path, ...read };
   const decoded = decodeSource(read.bytes);
   if ('reason' in decoded) return { path, ...decoded };
   const byText = generatedByText(decoded.text);
-  if (byText !== null) return { path, reason: 'generated', detail: byText };
-  return { path, size: read.bytes.length, language, encoding: decoded.encoding, lines: countLines(decoded.text) };
+  if (byText !== null) return { path, ...byText };
+  const { encoding } = decoded;
+  const lines = countLines(decoded.text);
+  return { path, size: read.bytes.length, language, encoding, lines, sha256: hashOf(read.bytes) };
 }
 
-async function inspectHead(
-  place: Place,
-  path: string,
-  size: number,
-  language: string | null,
-): Promise<SourceFile | Skip> {
-  const head = await readSourceBytes(place.root, path, 4_096, { headOnly: true });
-  if ('reason' in head) return { path, ...head };
-  const wide = (head.bytes[0] === 0xff && head.bytes[1] === 0xfe) || (head.bytes[0] === 0xfe && head.bytes[1] === 0xff);
-  if (!wide && head.bytes.includes(0)) return { path, reason: 'binary', detail: 'it holds NUL bytes' };
-  return { path, size, language, encoding: null, lines: null };
+/** A file whose symbols are not read: its beginning says whether it is text. */
+function inspectOther(place: Place, path: string, size: number, language: string | null): SourceFile | Skip {
+  const isWhole = size <= place.maxFileBytes;
+  const read = readSourceBytesSync(place.root, path, isWhole ? place.maxFileBytes : HEAD_BYTES, { headOnly: true });
+  if ('reason' in read) return { path, ...read };
+  const head = read.bytes.subarray(0, HEAD_BYTES);
+  const wide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
+  if (!wide && head.includes(0)) return { path, reason: 'binary', detail: 'it holds NUL bytes' };
+  const sha256 = isWhole && read.bytes.length === read.size ? hashOf(read.bytes) : null;
+  return { path, size, language, encoding: null, lines: null, sha256 };
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return hash('sha256', bytes);
 }

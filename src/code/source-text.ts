@@ -1,4 +1,15 @@
-import { constants } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 
@@ -13,6 +24,7 @@ export type SkipReason =
   | 'vendored'
   | 'excluded'
   | 'generated'
+  | 'minified'
   | 'unreadable'
   | 'special-file'
   | 'limit'
@@ -23,6 +35,8 @@ export interface Skip {
   readonly path: string;
   readonly reason: SkipReason;
   readonly detail: string;
+  /** Of a folder left out whole: how many files are listed in it, null when it was not opened. Absent for a file. */
+  readonly folderOf?: number | null;
 }
 
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin-1';
@@ -56,8 +70,7 @@ export async function readSourceBytes(
   const absolute = join(root, path);
   let handle: FileHandle;
   try {
-    // O_NONBLOCK: opening a FIFO without a writer would otherwise wait for ever.
-    handle = await open(absolute, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    handle = await open(absolute, OPEN_ONLY_HERE);
   } catch (error) {
     return refusedOpen(absolute, error);
   }
@@ -67,12 +80,8 @@ export async function readSourceBytes(
     // O_NOFOLLOW guards only the last segment: a parent may have become a link since it was listed.
     const resolved = await realpath(absolute);
     const there = await stat(resolved);
-    if (!isInside(root, resolved) || there.ino !== opened.ino || there.dev !== opened.dev) {
-      return { reason: 'symlink-outside', detail: 'the path leads out of the folder' };
-    }
-    if (opened.size > maxBytes && options.headOnly !== true) {
-      return { reason: 'too-large', detail: `${opened.size} bytes, the limit is ${maxBytes}` };
-    }
+    if (!isInside(root, resolved) || there.ino !== opened.ino || there.dev !== opened.dev) return LEADS_OUT;
+    if (opened.size > maxBytes && options.headOnly !== true) return tooLarge(opened.size, maxBytes);
     return { bytes: await readUpTo(handle, Math.min(maxBytes, opened.size)), size: opened.size };
   } catch (error) {
     return { reason: 'unreadable', detail: errorCode(error) };
@@ -81,13 +90,81 @@ export async function readSourceBytes(
   }
 }
 
+/**
+ * The same for a thread that does nothing else: several times faster, as each of the seven calls to the system is
+ * answered at once.
+ */
+export function readSourceBytesSync(
+  root: string,
+  path: string,
+  maxBytes: number,
+  options: { headOnly?: boolean } = {},
+): SourceBytes {
+  const absolute = join(root, path);
+  let file: number;
+  try {
+    file = openSync(absolute, OPEN_ONLY_HERE);
+  } catch (error) {
+    return refusal(error, () => lstatSync(absolute, { throwIfNoEntry: false })?.isFile() === false);
+  }
+  try {
+    const opened = fstatSync(file);
+    if (!opened.isFile()) return { reason: 'special-file', detail: 'not a regular file' };
+    if (!isOpenInside(root, absolute, file, opened)) return LEADS_OUT;
+    if (opened.size > maxBytes && options.headOnly !== true) return tooLarge(opened.size, maxBytes);
+    const bytes = Buffer.allocUnsafe(Math.min(maxBytes, opened.size));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const count = readSync(file, bytes, filled, bytes.length - filled, filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    return { bytes: bytes.subarray(0, filled), size: opened.size };
+  } catch (error) {
+    return { reason: 'unreadable', detail: errorCode(error) };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Whether what is open lies in `root`. The system is asked where it is; where it does not tell, the path is followed
+ * again and must lead to the same file.
+ */
+function isOpenInside(root: string, absolute: string, file: number, opened: Stats): boolean {
+  if (process.platform === 'linux') {
+    try {
+      const place = readlinkSync(`/proc/self/fd/${file}`);
+      if (isInside(root, place)) return true;
+    } catch {
+      // Not every container has /proc.
+    }
+  }
+  const resolved = realpathSync.native(absolute);
+  const there = statSync(resolved);
+  return isInside(root, resolved) && there.ino === opened.ino && there.dev === opened.dev;
+}
+
+/** O_NONBLOCK: opening a FIFO without a writer would otherwise wait for ever. */
+const OPEN_ONLY_HERE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+const LEADS_OUT: SourceBytes = { reason: 'symlink-outside', detail: 'the path leads out of the folder' };
+
+function tooLarge(size: number, limit: number): SourceBytes {
+  return { reason: 'too-large', detail: `${size} bytes, the limit is ${limit}` };
+}
+
 async function refusedOpen(absolute: string, error: unknown): Promise<SourceBytes> {
+  const found = await lstat(absolute).catch(() => null);
+  return refusal(error, () => found !== null && !found.isFile());
+}
+
+function refusal(error: unknown, isSpecial: () => boolean): SourceBytes {
   const code = errorCode(error);
   if (code === 'ELOOP' || code === 'EMLINK') return { reason: 'symlink', detail: 'a symbolic link' };
   // A socket or a device without a driver cannot even be opened.
-  if (code === 'ENXIO' || code === 'ENODEV') {
-    const found = await lstat(absolute).catch(() => null);
-    if (found !== null && !found.isFile()) return { reason: 'special-file', detail: 'not a regular file' };
+  if ((code === 'ENXIO' || code === 'ENODEV') && isSpecial()) {
+    return { reason: 'special-file', detail: 'not a regular file' };
   }
   return { reason: 'unreadable', detail: code };
 }

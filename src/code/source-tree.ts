@@ -5,7 +5,7 @@ import { join, relative, sep } from 'node:path';
 import { ValidationError } from '../platform/errors.ts';
 import { type GitListing, listGitFiles } from './git-files.ts';
 import { isManifestName, isVendoredFolder } from './left-out.ts';
-import { inspectPath, type SourceFile } from './source-file.ts';
+import { inspectFile, type Looked, type LookedFile, lookAt, type SourceFile } from './source-file.ts';
 import { errorCode, isInside, type Skip } from './source-text.ts';
 
 export type { SourceFile } from './source-file.ts';
@@ -31,7 +31,7 @@ export interface SourceTree {
   readonly files: readonly SourceFile[];
   readonly skips: readonly Skip[];
   readonly limitsReached: readonly string[];
-  /** SHA-256 of paths and sizes: tells two trees apart, not two contents. */
+  /** SHA-256 of paths, sizes and contents, save those of files too large to be read: tells two trees apart. */
   readonly fingerprint: string;
 }
 
@@ -44,8 +44,8 @@ interface Walk {
   readonly limitsReached: Set<string>;
   /** Paths of folders that are not to be read, relative to the root. */
   readonly excluded: ReadonlySet<string>;
-  /** Folders that are named as left out already. */
-  readonly named: Set<string>;
+  /** Folders that are named as left out already, with the files that were listed in them; null for unopened ones. */
+  readonly named: Map<string, { readonly reason: 'excluded' | 'vendored'; files: number | null }>;
 }
 
 export interface TreeOptions {
@@ -57,12 +57,28 @@ export interface TreeOptions {
   readonly listing?: GitListing | null;
 }
 
+/** What stands in a folder, looked at and not yet read. */
+export interface ListedTree {
+  readonly root: string;
+  readonly limits: TreeLimits;
+  /** In the order of their paths' bytes. */
+  readonly looked: readonly Looked[];
+  /** What was left out by its path alone. */
+  readonly skips: readonly Skip[];
+  readonly limitsReached: readonly string[];
+}
+
 /**
  * Lists the files of a folder. Links are never followed, nothing outside the folder is read, special files are not
  * opened for reading. A git checkout is listed by git, so ignored files are absent; any other folder is walked.
  * Rejects with a ValidationError when `root` is no readable folder, and with the signal's reason when it is aborted.
  */
 export async function readSourceTree(root: string, options: TreeOptions = {}): Promise<SourceTree> {
+  return readListedTree(await listSourceTree(root, options));
+}
+
+/** The first half of `readSourceTree`: opens no file. */
+export async function listSourceTree(root: string, options: TreeOptions = {}): Promise<ListedTree> {
   const resolved = await resolveFolder(root);
   const walk: Walk = {
     root: resolved,
@@ -72,20 +88,56 @@ export async function readSourceTree(root: string, options: TreeOptions = {}): P
     skips: [],
     limitsReached: new Set(),
     excluded: new Set((options.excluded ?? []).flatMap((folder) => pathInside(resolved, folder) ?? [])),
-    named: new Set(),
+    named: new Map(),
   };
   const listing = options.listing === undefined ? await listGitFiles(walk.root, walk.signal) : options.listing;
   if (listing === null) await walkFolder(walk, '', 0);
   else await takeListing(walk, listing);
+  nameFolders(walk);
   walk.paths.sort(compareBytes);
-  const files = await inspectAll(walk);
-  walk.skips.sort((a, b) => compareBytes(a.path, b.path));
+  const folders = new Map<string, boolean>();
+  const looked = walk.paths.flatMap((path) => lookAt(resolved, path, folders) ?? []);
+  return { root: resolved, limits: walk.limits, looked, skips: walk.skips, limitsReached: [...walk.limitsReached] };
+}
+
+/** The second half: reads each file once, by way of `inspect` where that is given. */
+export function readListedTree(
+  listed: ListedTree,
+  inspect: (file: LookedFile) => SourceFile | Skip = inspectorOf(listed),
+): SourceTree {
+  const files: SourceFile[] = [];
+  const skips = [...listed.skips];
+  const limitsReached = new Set(listed.limitsReached);
+  const { maxTotalBytes } = listed.limits;
+  let total = 0;
+  for (const one of listed.looked) {
+    const result = 'reason' in one ? one : inspect(one);
+    if ('reason' in result) {
+      skips.push(result);
+      continue;
+    }
+    const bytes = result.lines === null ? 0 : result.size;
+    // What is too much alone leaves room for the smaller ones after it.
+    if (total + bytes > maxTotalBytes) {
+      limitsReached.add(`Not more than ${maxTotalBytes} bytes of source text were read.`);
+      skips.push({ path: result.path, reason: 'limit', detail: 'past the total size that is read' });
+      continue;
+    }
+    total += bytes;
+    files.push(result);
+  }
   return {
     files,
-    skips: walk.skips,
-    limitsReached: [...walk.limitsReached],
+    skips: skips.sort((a, b) => compareBytes(a.path, b.path)),
+    limitsReached: [...limitsReached],
     fingerprint: createHash('sha256').update(JSON.stringify(files)).digest('hex'),
   };
+}
+
+/** Reads a file of a listed tree. */
+export function inspectorOf({ root, limits }: ListedTree): (file: LookedFile) => SourceFile | Skip {
+  const place = { root, maxFileBytes: limits.maxFileBytes };
+  return ({ path, state }) => inspectFile(place, path, state.size);
 }
 
 /** Orders strings by their UTF-8 bytes: the same on every machine, whatever its locale. */
@@ -137,9 +189,9 @@ async function walkFolder(walk: Walk, folder: string, depth: number): Promise<vo
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
       if (entry.name === '.git') continue;
-      if (walk.excluded.has(path)) leaveOut(walk, path, 'excluded');
+      if (walk.excluded.has(path)) leaveOut(walk, path, 'excluded', null);
       else if (isVendoredFolder(entry.name, { inRoot: folder === '', besideManifest }))
-        leaveOut(walk, path, 'vendored');
+        leaveOut(walk, path, 'vendored', null);
       else await walkFolder(walk, path, depth + 1);
     } else if (!takePath(walk, path)) return;
   }
@@ -164,18 +216,25 @@ async function takeListing(walk: Walk, listing: GitListing): Promise<void> {
   for (const path of [...listing.files].sort(compareBytes)) {
     const excluded = excludedAncestor(walk, path);
     const vendored = excluded === null ? vendoredAncestor(path, folders) : null;
-    if (excluded !== null) leaveOut(walk, excluded, 'excluded');
-    else if (vendored !== null) leaveOut(walk, vendored, 'vendored');
+    if (excluded !== null) leaveOut(walk, excluded, 'excluded', 1);
+    else if (vendored !== null) leaveOut(walk, vendored, 'vendored', 1);
     else if (!takePath(walk, path)) return;
   }
 }
 
-/** Names a folder as left out, once. */
-function leaveOut(walk: Walk, folder: string, reason: 'excluded' | 'vendored'): void {
-  if (walk.named.has(folder)) return;
-  walk.named.add(folder);
-  const detail = reason === 'vendored' ? 'a folder of foreign or built code' : 'a folder of this program itself';
-  skip(walk, folder, reason, detail);
+/** Notes a folder as left out, or one more file in it. */
+function leaveOut(walk: Walk, folder: string, reason: 'excluded' | 'vendored', files: 1 | null): void {
+  const known = walk.named.get(folder);
+  if (known === undefined) walk.named.set(folder, { reason, files });
+  else if (known.files !== null) known.files += 1;
+}
+
+/** Names each folder that was left out, once. */
+function nameFolders(walk: Walk): void {
+  for (const [path, { reason, files }] of walk.named) {
+    const detail = reason === 'vendored' ? 'a folder of foreign or built code' : 'a folder of this program itself';
+    walk.skips.push({ path, reason, detail, folderOf: files });
+  }
 }
 
 function excludedAncestor(walk: Walk, path: string): string | null {
@@ -195,35 +254,4 @@ function vendoredAncestor(path: string, manifestFolders: ReadonlySet<string>): s
 
 function skip(walk: Walk, path: string, reason: Skip['reason'], detail: string): void {
   walk.skips.push({ path, reason, detail });
-}
-
-const INSPECTED_AT_ONCE = 16;
-
-async function inspectAll(walk: Walk): Promise<SourceFile[]> {
-  const files: SourceFile[] = [];
-  const place = { root: walk.root, maxFileBytes: walk.limits.maxFileBytes };
-  let total = 0;
-  for (let at = 0; at < walk.paths.length; at += INSPECTED_AT_ONCE) {
-    walk.signal?.throwIfAborted();
-    const batch = walk.paths.slice(at, at + INSPECTED_AT_ONCE);
-    const found = await Promise.all(batch.map((path) => inspectPath(place, path)));
-    for (const [index, result] of found.entries()) {
-      const path = batch[index] ?? '';
-      if (result === null) continue;
-      if ('reason' in result) {
-        walk.skips.push(result);
-        continue;
-      }
-      const bytes = result.lines === null ? 0 : result.size;
-      // What is too much alone leaves room for the smaller ones after it.
-      if (total + bytes > walk.limits.maxTotalBytes) {
-        walk.limitsReached.add(`Not more than ${walk.limits.maxTotalBytes} bytes of source text were read.`);
-        skip(walk, path, 'limit', 'past the total size that is read');
-        continue;
-      }
-      total += bytes;
-      files.push(result);
-    }
-  }
-  return files;
 }

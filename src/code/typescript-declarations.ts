@@ -1,5 +1,6 @@
 import type {
   ArrowFunctionExpression,
+  CallExpression,
   Class,
   Expression,
   Function as FunctionNode,
@@ -13,7 +14,8 @@ import type {
   VariableDeclarator,
 } from 'oxc-parser';
 import type { JsDocBlock } from './jsdoc.ts';
-import type { SourceSymbol, SymbolKind } from './symbols.ts';
+import { joinParameters, type SourceSymbol, type SymbolKind } from './symbols.ts';
+import { memberPath } from './typescript-expressions.ts';
 import { classMembers, enumMembers, interfaceMembers } from './typescript-members.ts';
 import type { TypeScriptSource } from './typescript-source.ts';
 
@@ -56,7 +58,10 @@ export function describeDeclared(
     ...part,
     name,
     signature: parts.map((one) => one.signature).join('\n'),
+    parameters: parts.map((one) => one.parameters).reduce(joinParameters),
     doc: block?.doc ?? null,
+    // Overloads have the body of their implementation.
+    body: part.body ?? (part.kind === 'function' ? source.body(last.node) : null),
     line: source.lineAt(startOf(first)),
     endLine: source.lineAt(Math.max(last.statement.start, last.statement.end - 1)),
     isDefault,
@@ -91,10 +96,10 @@ function startOf(declared: Declared): number {
   return Math.min(declared.statement.start, decorators?.[0]?.start ?? declared.statement.start);
 }
 
-type Part = Pick<SourceSymbol, 'kind' | 'signature' | 'parameters' | 'returns' | 'members' | 'decorators'>;
+type Part = Pick<SourceSymbol, 'kind' | 'signature' | 'parameters' | 'returns' | 'members' | 'decorators' | 'body'>;
 
 function part(kind: SymbolKind, signature: string, rest: Partial<Part> = {}): Part {
-  return { kind, signature, parameters: [], returns: null, members: [], decorators: [], ...rest };
+  return { kind, signature, parameters: [], returns: null, body: null, members: [], decorators: [], ...rest };
 }
 
 function describeOne(source: TypeScriptSource, declared: Declared, name: string): Part {
@@ -140,6 +145,7 @@ function describeFunction(
   return part('function', `${prefix}${head}${arrow ? ' …' : ''}`, {
     parameters: source.parameters(node.params),
     returns: source.type(node.returnType),
+    body: source.body(node),
   });
 }
 
@@ -164,12 +170,40 @@ function describeVariable(source: TypeScriptSource, node: VariableDeclarator, ke
   switch (init.type) {
     case 'ArrowFunctionExpression':
     case 'FunctionExpression':
-      return describeFunction(source, init, before);
+      return withPropsType(source, node, describeFunction(source, init, before));
     case 'ClassExpression':
       return describeClass(source, init, before);
+    case 'CallExpression': {
+      const component = wrappedComponent(init);
+      if (component === null) return part(kind, plainVariable(source, node, keyword));
+      const described = describeFunction(source, component, before);
+      return { ...described, signature: `${before}${source.value(init)}` };
+    }
     default:
-      return part(kind, `${keyword} ${source.slice(node.start, node.id.end)} = ${source.value(node.init ?? init)}`);
+      return part(kind, plainVariable(source, node, keyword));
   }
+}
+
+function plainVariable(source: TypeScriptSource, node: VariableDeclarator, keyword: string): string {
+  return `${keyword} ${source.slice(node.start, node.id.end)} = ${source.value(node.init ?? node)}`;
+}
+
+/** `const Button: React.FC<Props> = (props) => …` gives the type of the props at the name. */
+function withPropsType(source: TypeScriptSource, node: VariableDeclarator, described: Part): Part {
+  const annotation = 'typeAnnotation' in node.id ? source.type(node.id.typeAnnotation) : null;
+  const props = /^(?:React\.)?(?:FC|VFC|FunctionComponent)<(.*)>$/s.exec(annotation ?? '')?.[1];
+  const [first, ...rest] = described.parameters;
+  if (props === undefined || first === undefined || first.type !== null) return described;
+  return { ...described, parameters: [{ ...first, type: props }, ...rest] };
+}
+
+/** The function inside of React's `memo(…)` and `forwardRef(…)`: it has the component's parameters. */
+function wrappedComponent(call: CallExpression): FunctionNode | ArrowFunctionExpression | null {
+  const name = memberPath(call.callee);
+  if (name === null || !/^(?:React\.)?(?:memo|forwardRef)$/.test(name)) return null;
+  const [first] = call.arguments;
+  if (first?.type === 'ArrowFunctionExpression' || first?.type === 'FunctionExpression') return first;
+  return first?.type === 'CallExpression' ? wrappedComponent(first) : null;
 }
 
 function unwrapped(expression: Expression): Expression {

@@ -72,26 +72,6 @@ function literalText(written: string): string | null {
   return /^(['"`])([^'"`\\$\n]*)\1$/.exec(written.trim())?.[2] ?? null;
 }
 
-/** `require('x')` anywhere in the file. Walks without recursion: real code nests deeper than the stack likes. */
-export function requiresOf(source: TypeScriptSource, program: Program): SourceImport[] {
-  if (!source.text.includes('require')) return [];
-  const found: SourceImport[] = [];
-  const waiting: { node: unknown; lazy: boolean }[] = [{ node: program.body, lazy: false }];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { node } = next;
-    if (!isObject(node)) continue;
-    const specifier = requiredSpecifier(node);
-    if (specifier !== null && typeof node.start === 'number') {
-      found.push({ specifier, names: ['*'], line: source.lineAt(node.start), typeOnly: false, lazy: next.lazy });
-    }
-    const lazy = next.lazy || (typeof node.type === 'string' && /Function/.test(node.type));
-    for (const child of Object.values(node)) {
-      if (isObject(child)) waiting.push({ node: child, lazy });
-    }
-  }
-  return found.sort((a, b) => a.line - b.line || (a.specifier < b.specifier ? -1 : 1));
-}
-
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }

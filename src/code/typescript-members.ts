@@ -10,7 +10,7 @@ import type {
   TSSignature,
 } from 'oxc-parser';
 import type { JsDocBlock } from './jsdoc.ts';
-import type { SourceSymbol, SymbolKind } from './symbols.ts';
+import { joinParameters, type SourceSymbol, type SymbolKind } from './symbols.ts';
 import type { TypeScriptSource } from './typescript-source.ts';
 
 interface MemberParts {
@@ -39,6 +39,7 @@ export function member(source: TypeScriptSource, parts: MemberParts): SourceSymb
     isDefault: false,
     isStatic: false,
     decorators: [],
+    body: null,
     members: [],
     ...parts.rest,
   };
@@ -54,9 +55,19 @@ export function classMembers(source: TypeScriptSource, node: Class): SourceSymbo
         if (param.type === 'TSParameterProperty') push(members, parameterProperty(source, param));
       }
     }
-    if (!isImplementation(element, overloads)) push(members, classElement(source, element));
+    const found = classElement(source, element);
+    if (!isImplementation(element, overloads)) push(members, found);
+    else if (found !== null) takeBody(members, found);
   }
   return merged(members);
+}
+
+/** Callers do not see an implementation of overloads, but what it does is what they do. */
+function takeBody(members: SourceSymbol[], implementation: SourceSymbol): void {
+  const { name, kind, isStatic, body } = implementation;
+  const at = members.findIndex((one) => one.name === name && one.kind === kind && one.isStatic === isStatic);
+  const seen = members[at];
+  if (seen !== undefined) members[at] = { ...seen, body: seen.body ?? body };
 }
 
 function push(members: SourceSymbol[], found: SourceSymbol | null): void {
@@ -97,6 +108,7 @@ function method(source: TypeScriptSource, element: MethodDefinition): SourceSymb
       returns: source.type(element.value.returnType),
       isStatic: element.static,
       decorators: source.decorators(element.decorators),
+      body: source.body(element.value),
     },
   });
 }
@@ -121,7 +133,13 @@ function property(source: TypeScriptSource, element: PropertyDefinition | Access
     rest: {
       isStatic: element.static,
       decorators: source.decorators(element.decorators),
-      ...(isFunction ? { parameters: source.parameters(value.params), returns: source.type(value.returnType) } : {}),
+      ...(isFunction
+        ? {
+            parameters: source.parameters(value.params),
+            returns: source.type(value.returnType),
+            body: source.body(value),
+          }
+        : {}),
     },
   });
 }
@@ -228,7 +246,14 @@ function merged(members: readonly SourceSymbol[]): SourceSymbol[] {
     if (seen === undefined) byName.set(key, one);
     else {
       const endLine = Math.max(seen.endLine, one.endLine);
-      byName.set(key, { ...seen, signature: `${seen.signature}\n${one.signature}`, doc: seen.doc ?? one.doc, endLine });
+      byName.set(key, {
+        ...seen,
+        signature: `${seen.signature}\n${one.signature}`,
+        parameters: one.kind === 'accessor' ? seen.parameters : joinParameters(seen.parameters, one.parameters),
+        doc: seen.doc ?? one.doc,
+        body: seen.body ?? one.body,
+        endLine,
+      });
     }
   }
   return [...byName.values()];

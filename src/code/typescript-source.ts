@@ -1,8 +1,9 @@
-import type { Comment, Decorator, FormalParameter, ParamPattern, Span, TSTypeAnnotation } from 'oxc-parser';
+import type { Comment, Decorator, FormalParameter, Node, ParamPattern, Span, TSTypeAnnotation } from 'oxc-parser';
 import { type JsDocBlock, parseJsDoc } from './jsdoc.ts';
 import { LineIndex } from './lines.ts';
 import { normalise, shortened } from './signatures.ts';
-import type { DocComment, Parameter } from './symbols.ts';
+import type { BodyFacts, DocComment, Parameter } from './symbols.ts';
+import type { FunctionFrame } from './typescript-body.ts';
 
 const LONGEST_SIGNATURE = 600;
 const LONGEST_VALUE = 80;
@@ -13,6 +14,7 @@ export class TypeScriptSource {
   readonly isDeclarationFile: boolean;
   readonly #comments: readonly Comment[];
   readonly #lines: LineIndex;
+  #bodies: ReadonlyMap<Node, FunctionFrame> = new Map();
 
   constructor(path: string, text: string, comments: readonly Comment[]) {
     this.text = text;
@@ -24,6 +26,16 @@ export class TypeScriptSource {
   /** Line of an offset, from 1. */
   lineAt(offset: number): number {
     return this.#lines.lineAt(offset);
+  }
+
+  /** Takes what a walk found of the functions' bodies, which `body` answers from. */
+  setBodies(bodies: ReadonlyMap<Node, FunctionFrame>): void {
+    this.#bodies = bodies;
+  }
+
+  /** What the body of a function does, or null when it has none. */
+  body(node: Node): BodyFacts | null {
+    return this.#bodies.get(node)?.facts((offset) => this.lineAt(offset)) ?? null;
   }
 
   /** Source between two offsets on one line, without comments. */
@@ -51,8 +63,9 @@ export class TypeScriptSource {
       const comment = this.#comments[index];
       if (comment === undefined || this.text.slice(comment.end, before).trim() !== '') return null;
       if (isJsDoc(comment)) {
-        const block = parseJsDoc(comment.value);
-        return isAboutFile(block) ? null : block;
+        const block = parseJsDoc(comment.value, this.lineAt(comment.start));
+        // A block that declares a type is about that type, not about what follows.
+        return isAboutFile(block) || block.typedefs.length > 0 ? null : block;
       }
       // A linter's or a compiler's remark may stand between; a comment at the end of another statement may not.
       if (comment.type === 'Line' && !this.#startsLine(comment.start)) return null;
@@ -61,12 +74,19 @@ export class TypeScriptSource {
     return null;
   }
 
+  /** JSDoc blocks whose text holds a word, with their lines. */
+  docsWith(pattern: RegExp): JsDocBlock[] {
+    return this.#comments
+      .filter((comment) => isJsDoc(comment) && pattern.test(comment.value))
+      .map((comment) => parseJsDoc(comment.value, this.lineAt(comment.start)));
+  }
+
   /** Comment about the whole file: the first JSDoc block when it says so or when no declaration follows it at once. */
   fileDoc(firstStatement: { start: number; isDeclaration: boolean } | null): DocComment | null {
     const first = this.#comments.find(isJsDoc);
     if (first === undefined) return null;
     if (firstStatement !== null && first.start > firstStatement.start) return null;
-    const block = parseJsDoc(first.value);
+    const block = parseJsDoc(first.value, this.lineAt(first.start));
     if (isLicence(block)) return null;
     if (isAboutFile(block)) return block.doc.description === '' ? null : block.doc;
     const nextIsComment = this.#comments.some(

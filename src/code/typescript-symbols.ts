@@ -1,9 +1,11 @@
 import type { ExportDefaultDeclaration, ExportNamedDeclaration, Program, Span, Statement } from 'oxc-parser';
 import { parseSync } from 'oxc-parser';
 import type { ParsedSource, Reexport, SourceSymbol } from './symbols.ts';
+import { commentTypes } from './typescript-comment-types.ts';
 import { commonJsExports } from './typescript-commonjs.ts';
 import { type Declared, declarationsOf, describeDeclared } from './typescript-declarations.ts';
-import { importsOf, requiresOf } from './typescript-imports.ts';
+import { factsOf } from './typescript-facts.ts';
+import { importsOf } from './typescript-imports.ts';
 import { TypeScriptSource } from './typescript-source.ts';
 
 interface Module {
@@ -23,6 +25,7 @@ export function parseTypeScript(path: string, text: string): Omit<ParsedSource, 
   const parsed = parseSync(path, text, { preserveParens: false, ...languageOption(path) });
   const { program, module: shape } = parsed;
   const source = new TypeScriptSource(path, text, parsed.comments);
+  const { requires, ...facts } = factsOf(source, program);
   const imports = importsOf(source, program, shape.dynamicImports);
   const module: Module = {
     source,
@@ -35,6 +38,7 @@ export function parseTypeScript(path: string, text: string): Omit<ParsedSource, 
   };
   for (const statement of program.body) takeExports(module, statement);
   if (!shape.hasModuleSyntax) takeScript(module, path, program);
+  if (/\.[mc]?jsx?$/.test(path)) module.symbols.push(...commentTypes(source));
   // An unexpected end is told on the last line that holds anything.
   const lastCharacter = Math.max(0, text.trimEnd().length - 1);
   const first = program.body[0];
@@ -42,7 +46,7 @@ export function parseTypeScript(path: string, text: string): Omit<ParsedSource, 
   return {
     doc: source.fileDoc(start),
     symbols: module.symbols.sort((a, b) => a.line - b.line),
-    imports: [...imports.imports, ...requiresOf(source, program)].sort((a, b) => a.line - b.line),
+    imports: [...imports.imports, ...requires].sort((a, b) => a.line - b.line),
     reexports: module.reexports,
     problems: parsed.errors
       .filter((error) => error.severity === 'Error')
@@ -52,6 +56,7 @@ export function parseTypeScript(path: string, text: string): Omit<ParsedSource, 
         message: error.message,
       })),
     runnable: text.startsWith('#!'),
+    ...facts,
   };
 }
 
@@ -185,8 +190,16 @@ function takeLocal(module: Module, local: string, exported: string, isDefault: b
       symbol === null || first.node.type !== 'TSModuleDeclaration'
         ? symbol
         : { ...symbol, members: namespaceMembers(module, first) };
-    if (described !== null) module.symbols.push(described);
+    if (described !== null) addMerged(module.symbols, described);
   }
+}
+
+/** Interfaces and namespaces of one name are one declaration, written in parts. */
+function addMerged(symbols: SourceSymbol[], next: SourceSymbol): void {
+  const at = symbols.findIndex((one) => one.name === next.name && one.kind === next.kind);
+  const seen = next.kind === 'interface' || next.kind === 'namespace' ? symbols[at] : undefined;
+  if (seen === undefined) symbols.push(next);
+  else symbols[at] = { ...seen, doc: seen.doc ?? next.doc, members: [...seen.members, ...next.members] };
 }
 
 function groupByKind(declared: readonly Declared[]): Declared[][] {
@@ -199,8 +212,10 @@ function groupByKind(declared: readonly Declared[]): Declared[][] {
 
 /** What a namespace shows: its exports, or everything when it is only declared. */
 function namespaceMembers(module: Module, declared: Declared): SourceSymbol[] {
-  if (declared.node.type !== 'TSModuleDeclaration' || declared.node.body === null) return [];
-  const { body } = declared.node.body;
+  if (declared.node.type !== 'TSModuleDeclaration') return [];
+  // `declare module 'x';` has none, which the parser's types deny.
+  const body = declared.node.body?.body;
+  if (body === undefined) return [];
   const inner: Module = {
     ...module,
     locals: localDeclarations(module.source, body),

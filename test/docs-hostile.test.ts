@@ -210,7 +210,7 @@ describe('a hostile folder', () => {
     ['sparse.ts', 'too-large'],
     ['sparse.txt', 'binary'],
     ['line.js', 'too-large'],
-    ['line-short.js', 'generated'],
+    ['line-short.js', 'minified'],
     ['invalid-utf8.py', 'encoding'],
     ['utf16-cut.ts', 'encoding'],
     ['nul.ts', 'binary'],

@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { takeInventory } from '../src/docs/engine/inventory.ts';
+import { unpackParsed } from '../src/docs/engine/packed.ts';
+import { parsePacked } from '../src/docs/engine/parse-tree.ts';
+import { createThreadPool } from '../src/platform/thread-pool.ts';
 import { type TestApp, testApp } from './app.ts';
 import { type Caller, makeProject, newCaller, runGit, smallProject } from './story.ts';
 
@@ -101,9 +105,11 @@ describe('a documentation job', () => {
     expect(paths).toEqual([
       'CONTRIBUTING.md',
       'README_AI.md',
+      'coverage-badge.svg',
       'docs/API_DOCUMENTATION.md',
       'docs/ARCHITECTURE.md',
       'documentation.patch',
+      'health.sarif',
     ]);
     const api = job.artifacts.find(({ path }) => path.endsWith('API_DOCUMENTATION.md'));
     expect(api?.text).toContain('add(a: number, b: number): number');
@@ -129,6 +135,136 @@ describe('a documentation job', () => {
       );
     };
     expect(await hashes()).toEqual(await hashes());
+  });
+
+  /** What a finished job says of what it read. */
+  async function readingOf(id: string) {
+    return ada.get(
+      z.object({
+        parsedFiles: z.int(),
+        knownFiles: z.int(),
+        leftOut: z.array(z.object({ reason: z.string(), files: z.int(), folders: z.int() })),
+        artifacts: z.array(z.object({ path: z.string(), sha256: z.string() })),
+      }),
+      `query ($id: UUID!) { job(id: $id) { artifacts { path sha256 }
+        ... on DocsJob { parsedFiles knownFiles leftOut { reason files folders } } } }`,
+      { id },
+    );
+  }
+
+  it('parses what it has not seen: nothing in a second run, one file after a change, nothing in another folder', async () => {
+    const own = Object.fromEntries(
+      Object.entries(smallProject).map(([path, text]) => [
+        path,
+        path.endsWith('.json') ? text : `${text}\n// or # mine\n`,
+      ]),
+    );
+    own['tool.py'] = `${smallProject['tool.py']}\nMINE = 1\n`;
+    const mine = await makeProject(own);
+    const first = await readingOf((await runToEnd({ address: mine })).id);
+    expect(first).toMatchObject({ parsedFiles: 3, knownFiles: 0 });
+    const second = await runToEnd({ address: mine });
+    const again = await readingOf(second.id);
+    expect(again).toMatchObject({ parsedFiles: 0, knownFiles: 3 });
+    // The report says what is new since the run before; the pages do not.
+    const written = (run: typeof first) => run.artifacts.filter(({ path }) => /\.(?:md|patch)$/.test(path));
+    expect(written(again)).toEqual(written(first));
+    expect(written(first).length).toBeGreaterThan(3);
+    const elsewhere = await makeProject(own);
+    await writeFile(join(elsewhere, 'src', 'bare.ts'), 'export const thrice = 3;\n');
+    expect(await readingOf((await runToEnd({ address: elsewhere })).id)).toMatchObject({
+      parsedFiles: 1,
+      knownFiles: 2,
+    });
+    const { rows } = await app.app.database.pool.query('SELECT "previousJobId" FROM "DocsJob" WHERE "jobId" = $1', [
+      second.id,
+    ]);
+    expect(rows).not.toEqual([{ previousJobId: null }]);
+  });
+
+  it('documents a changed file anew although its name, size and the rest are as they were', async () => {
+    const mine = await makeProject({ 'a.ts': '/** First. */\nexport const one = 1;\n' }, { git: false });
+    const text = async () => {
+      const { id } = await runToEnd({ address: mine });
+      const form = z.object({ artifacts: z.array(z.object({ path: z.string(), text: z.string().nullable() })) });
+      const { artifacts } = await ada.get(form, 'query ($id: UUID!) { job(id: $id) { artifacts { path text } } }', {
+        id,
+      });
+      return artifacts.find(({ path }) => path.endsWith('API_DOCUMENTATION.md'))?.text;
+    };
+    expect(await text()).toContain('First.');
+    await writeFile(join(mine, 'a.ts'), '/** Other. */\nexport const one = 1;\n');
+    const changed = await text();
+    expect(changed).toContain('Other.');
+    expect(changed).not.toContain('First.');
+  });
+
+  it('ends well although the kept results are broken, and keeps results again', async () => {
+    const mine = await makeProject({ 'only.ts': 'export const only = 1;\n' });
+    const other = await testApp({ worker: true }, { ALLOW_LOCAL_REPOS: 'true' });
+    const bob = await newCaller(other);
+    await mkdir(join(other.config.DATA_DIR, 'cache'));
+    await writeFile(join(other.config.DATA_DIR, 'cache', 'content.sqlite'), 'no database '.repeat(1000));
+    const parsed = [];
+    for (let run = 0; run < 2; run += 1) {
+      const { databaseId: id } = await bob.get(started, generate, { input: { address: mine } });
+      for await (const answer of bob.follow(followJob, { id })) expect(answer.errors).toBeUndefined();
+      const form = z.object({ status: z.string(), parsedFiles: z.int() });
+      parsed.push(
+        await bob.get(form, 'query ($id: UUID!) { job(id: $id) { status ... on DocsJob { parsedFiles } } }', { id }),
+      );
+    }
+    expect(parsed).toEqual([
+      { status: 'COMPLETED', parsedFiles: 1 },
+      { status: 'COMPLETED', parsedFiles: 0 },
+    ]);
+    await other.close();
+  });
+
+  it('that was broken off parses only what was not done yet', async () => {
+    const names = Array.from({ length: 200 }, (_, n) => `f${n}.ts`);
+    const root = await makeProject(
+      Object.fromEntries(names.map((name) => [name, `export const ${name.slice(0, -3)} = 0;\n`])),
+    );
+    const pool = createThreadPool({ threads: 1 });
+    const { files } = await takeInventory(root, pool);
+    const kept = { place: { folder: join(root, '..', `${basename(root)}-cache`), maxBytes: 10_000_000 }, kind: 'test' };
+    const stop = new AbortController();
+    const onProgress = (done: number) => {
+      if (done >= 96) stop.abort(new Error('broken off'));
+    };
+    await expect(parsePacked({ root, files, pool, kept, signal: stop.signal, onProgress })).rejects.toThrow(
+      'broken off',
+    );
+    const rest = await parsePacked({ root, files, pool, kept });
+    expect(rest.known).toBeGreaterThanOrEqual(96);
+    expect(rest.parsed + rest.known).toBe(200);
+    const anew = await parsePacked({ root, files, pool });
+    expect([anew.parsed, anew.known]).toEqual([200, 0]);
+    expect(unpackParsed(rest.parts)).toEqual(unpackParsed(anew.parts));
+    await pool.close();
+  });
+
+  it('leaves out what is generated, vendored or minified, and counts it rule by rule', async () => {
+    const mine = await makeProject({
+      'a.ts': 'export const a = 1;\n',
+      'api.pb.go': 'package api\n',
+      'made.ts': '// Code generated by hand. DO NOT EDIT.\nexport const b = 1;\n',
+      'package-lock.json': '{}',
+      'lib.min.js': 'var a=1',
+      'packed.js': `${'function a(b,c){return b+c;}var d={e:1,f:2};'.repeat(12)}\n`.repeat(100),
+      'vendor/one.ts': 'export {};',
+      'vendor/two/three.ts': 'export {};',
+    });
+    const { leftOut } = await readingOf((await runToEnd({ address: mine })).id);
+    expect(leftOut).toEqual([
+      { reason: 'generated', files: 3, folders: 0 },
+      { reason: 'minified', files: 2, folders: 0 },
+      { reason: 'vendored', files: 2, folders: 0 },
+    ]);
+    const loose = await makeProject({ 'a.ts': 'export {};', 'node_modules/x/a.js': '' }, { git: false });
+    const walked = await readingOf((await runToEnd({ address: loose })).id);
+    expect(walked.leftOut).toEqual([{ reason: 'vendored', files: 0, folders: 1 }]);
   });
 
   it.each([

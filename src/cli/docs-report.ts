@@ -1,5 +1,14 @@
 import type { App } from '../app.ts';
-import { type Coverage, coverageReport, percentageOf, type SkippedFiles, skippedFiles } from '../docs/report.ts';
+import {
+  type Coverage,
+  coverageReport,
+  type HealthReport,
+  healthReport,
+  percentageOf,
+  type SkippedFiles,
+  skippedFiles,
+} from '../docs/report.ts';
+import { printHealth, printVerdict } from './docs-health.ts';
 import type { PageFile, WrittenPages } from './docs-pages.ts';
 import type { Output } from './output.ts';
 
@@ -11,6 +20,7 @@ export interface DocsReport {
   readonly engine: string | null;
   readonly seconds: number;
   readonly coverage: Coverage;
+  readonly health: HealthReport;
   readonly pages: readonly PageFile[];
   readonly skipped: SkippedFiles;
 }
@@ -25,7 +35,7 @@ export async function readDocsReport(app: App, jobId: string): Promise<DocsRepor
     include: { docs: { include: { repository: true } }, artifacts: { orderBy: { path: 'asc' } } },
   });
   if (job.docs === null) throw new Error('a documentation job without its details');
-  const { repository, commit, coverage, skipped } = job.docs;
+  const { repository, commit, coverage, health, skipped } = job.docs;
   return {
     jobId,
     repository: { name: repository.name, namespace: repository.namespace, url: repository.url },
@@ -33,17 +43,19 @@ export async function readDocsReport(app: App, jobId: string): Promise<DocsRepor
     engine: job.engine,
     seconds: ((job.finishedAt ?? job.updatedAt).getTime() - job.createdAt.getTime()) / 1000,
     coverage: coverageReport.parse(coverage),
+    health: healthReport.parse(health),
     pages: job.artifacts,
     skipped: skippedFiles.parse(skipped ?? []),
   };
 }
 
 /** Prints a report: coverage with the worst modules, pages with their sizes and place, what was left out. */
-export function printDocsReport(report: DocsReport, written: WrittenPages, output: Output): void {
+export function printDocsReport(report: DocsReport, written: WrittenPages, all: boolean, output: Output): void {
   const { repository, commit, coverage, skipped } = report;
   const at = commit === null ? '' : ` at ${commit.slice(0, 12)}`;
   output.print(`\nDocumented ${repository.name}${at} in ${report.seconds.toFixed(1)} s.\n`);
   printCoverage(coverage, output);
+  printHealth(report, all, output);
   output.print(`\nWritten to ${written.folder}`);
   output.table(
     ['File', 'Size'],
@@ -52,11 +64,14 @@ export function printDocsReport(report: DocsReport, written: WrittenPages, outpu
   const patch = report.pages.find(({ path }) => path.endsWith('.patch'));
   if (patch !== undefined) output.print(`\nTo take them over: git apply ${written.files.get(patch.path)}`);
   if (skipped.length > 0) output.print(`\nLeft out: ${leftOut(skipped)}.`);
+  output.print('');
+  printVerdict(report, output);
   output.result({
     job: { id: report.jobId, status: 'COMPLETED', engine: report.engine, seconds: report.seconds },
     repository,
     commit,
     coverage: { ...coverage, percentage: share(coverage) },
+    health: report.health,
     folder: written.folder,
     pages: report.pages.map(({ path, size, mediaType, sha256 }) => ({
       path,
@@ -84,8 +99,8 @@ function printCoverage(coverage: Coverage, output: Output): void {
   if (lacking.length === 0) return;
   const shown = lacking.slice(0, mostModules).map((module) => ({ ...module, path: shortPath(module.path) }));
   const longest = Math.max(...shown.map(({ path }) => path.length));
-  // Frame, padding and the two columns of figures take 40 places.
-  const room = Math.max(20, (process.stdout.columns || 120) - longest - 40);
+  // The two columns of figures and the space between take 26 places.
+  const room = Math.max(10, (process.stdout.columns || 80) - longest - 26);
   output.table(
     ['Module', 'Documented', 'Coverage', 'Undocumented'],
     shown.map((module) => [
@@ -119,7 +134,7 @@ function byPath(one: { readonly path: string }, other: { readonly path: string }
 
 /** The end of a path says more than its beginning. */
 function shortPath(path: string): string {
-  return path.length <= 48 ? path : `…${path.slice(-47)}`;
+  return path.length <= 44 ? path : `…${path.slice(-43)}`;
 }
 
 /** As many of the names as fit into so many characters, and how many more there are. */

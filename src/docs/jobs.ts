@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JobDefinition } from '../jobs/kind.ts';
+import { pullRequestPlan } from '../repos/service.ts';
 
 export const docsInput = z.object({
   repositoryId: z.uuid(),
@@ -8,17 +9,9 @@ export const docsInput = z.object({
   /** Asked for by the operator of this machine, who may read its folders whatever the server allows to others. */
   byOperator: z.boolean(),
   /** Decided before the work starts. */
-  pullRequest: z
-    .object({
-      /** The branch the pages are offered to; null when no pull request is opened. */
-      base: z.string().nullable(),
-      /** Why none is opened, where that is worth saying. */
-      reason: z.string().nullable(),
-    })
-    .default({ base: null, reason: null }),
+  pullRequest: pullRequestPlan.default({ base: null, reason: null }),
 });
 export type DocsInput = z.infer<typeof docsInput>;
-export type PullRequestPlan = DocsInput['pullRequest'];
 
 /** Stages of a documentation job in their order, with the percentage each begins at. */
 export const docsStages = {

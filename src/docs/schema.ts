@@ -5,19 +5,48 @@ import { jobEvents } from '../jobs/service.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
 import { ownedBy } from '../platform/viewer.ts';
-import type { RepositoryRef } from '../repos/schema.ts';
+import type { LeftOutRef, RepositoryRef } from '../repos/schema.ts';
 import { percentageOf } from './engine/coverage.ts';
-import { type Coverage, coverageReport, type SkippedFiles, skippedFiles } from './report.ts';
+import { healthReport } from './health-report.ts';
+import { addHealth } from './health-schema.ts';
+import {
+  type Coverage,
+  coverageReport,
+  leftOutCounts,
+  type PageReport,
+  pageReports,
+  type SkippedFiles,
+  skippedFiles,
+} from './report.ts';
 import { generateDocs } from './service.ts';
 
+/** Types of other features that these refer to. */
+interface DocsRefs {
+  readonly jobRef: JobRef;
+  readonly repositoryRef: RepositoryRef;
+  readonly leftOutRef: LeftOutRef;
+}
+
 /** Documentation jobs. */
-export function addDocs(builder: Builder, jobRef: JobRef, repositoryRef: RepositoryRef): void {
+export function addDocs(builder: Builder, { jobRef, repositoryRef, leftOutRef }: DocsRefs): void {
   const CoverageRef = addCoverage(builder);
+  const HealthRef = addHealth(builder);
   const SkippedRef = builder.objectRef<SkippedFiles[number]>('SkippedFile').implement({
     description: 'A file that was not documented.',
     fields: (t) => ({
       path: t.exposeString('path', { description: 'Where it is.' }),
       reason: t.exposeString('reason', { description: 'Why, in one word, e.g. binary.' }),
+    }),
+  });
+  const PageRef = builder.objectRef<PageReport>('DocsPage').implement({
+    description: 'A page that was written.',
+    fields: (t) => ({
+      path: t.exposeString('path', { description: 'Where it goes in the repository; its artifact has the same path.' }),
+      engine: t.exposeString('engine', { description: 'Who wrote it: local, or the name of a model.' }),
+      reason: t.exposeString('reason', {
+        nullable: true,
+        description: 'Why the local engine wrote it although a model is configured; null otherwise.',
+      }),
     }),
   });
   const DocsJobRef = builder.prismaNode('Job', {
@@ -74,11 +103,45 @@ export function addDocs(builder: Builder, jobRef: JobRef, repositoryRef: Reposit
           return coverage === null ? null : coverageReport.parse(coverage);
         },
       }),
+      health: t.field({
+        type: HealthRef,
+        nullable: true,
+        description: 'What is amiss in comments and Markdown files; null until completed.',
+        select: { docs: { select: { health: true } } },
+        resolve: ({ docs }) => {
+          const { health } = present(docs);
+          return health === null ? null : healthReport.parse(health);
+        },
+      }),
       skipped: t.field({
         type: [SkippedRef],
         description: 'Files that were left out, with the reason; at most 1000.',
         select: { docs: { select: { skipped: true } } },
         resolve: ({ docs }) => skippedFiles.parse(present(docs).skipped ?? []),
+      }),
+      leftOut: t.field({
+        type: [leftOutRef],
+        description: 'How much was left out, rule by rule, most files first; empty until completed.',
+        select: { docs: { select: { leftOut: true } } },
+        resolve: ({ docs }) => leftOutCounts.parse(present(docs).leftOut ?? []),
+      }),
+      pages: t.field({
+        type: [PageRef],
+        description: 'The pages and who wrote each; empty until completed.',
+        select: { docs: { select: { pages: true } } },
+        resolve: ({ docs }) => pageReports.parse(present(docs).pages ?? []),
+      }),
+      parsedFiles: t.int({
+        nullable: true,
+        description: 'Files that a parser was run on; null until completed.',
+        select: { docs: { select: { parsedFiles: true } } },
+        resolve: ({ docs }) => present(docs).parsedFiles,
+      }),
+      knownFiles: t.int({
+        nullable: true,
+        description: 'Files that were parsed before with the same content, in any run or branch; null until completed.',
+        select: { docs: { select: { knownFiles: true } } },
+        resolve: ({ docs }) => present(docs).knownFiles,
       }),
     }),
   });

@@ -1,14 +1,17 @@
 import type { App } from '../app.ts';
-import type { Repository } from '../generated/prisma/client.ts';
 import { type StoredArtifact, saveArtifacts, storeArtifact } from '../jobs/artifacts.ts';
 import type { JobResult } from '../jobs/context.ts';
 import type { JobHandler } from '../jobs/runner.ts';
-import { DomainError, NotFoundError } from '../platform/errors.ts';
+import type { Transaction } from '../platform/database.ts';
+import { NotFoundError } from '../platform/errors.ts';
 import { ThreadDiedError } from '../platform/thread-pool.ts';
-import { RepositoryError } from '../repos/service.ts';
-import { type Checkout, checkOut, requireFolder } from './checkout.ts';
-import { COMPOSE, type Composed } from './engine/compose.ts';
+import { type Checkout, RepositoryError, requireFolder } from '../repos/service.ts';
+import { checkOut } from './checkout.ts';
+import type { Composed } from './engine/compose.ts';
+import { coverageBadge } from './health/badge.ts';
+import { type HealthReport, healthSarif, previousJob, reportHealth } from './health-report.ts';
 import { type DocsInput, docsDefinition } from './jobs.ts';
+import { authorPages } from './model-pages.ts';
 import { reportStage, type Work } from './progress.ts';
 import { offerPages, type PullRequestOutcome } from './pull-request.ts';
 import { readCheckout } from './reading.ts';
@@ -17,7 +20,7 @@ import { coverageReport } from './report.ts';
 /** Most left-out files that are kept with the job by name. */
 const mostSkipsKept = 1000;
 
-/** Documents a repository with the local engine, step by step. */
+/** Documents a repository, step by step: with the local engine, and a model where one is configured. */
 export function docsHandler(app: App): JobHandler<DocsInput> {
   return { definition: docsDefinition, run: (work) => documentRepository(app, work) };
 }
@@ -26,14 +29,23 @@ async function documentRepository(app: App, work: Work): Promise<JobResult> {
   const repository = await app.database.prisma.repository.findUnique({ where: { id: work.input.repositoryId } });
   if (repository === null) throw new NotFoundError('Repository');
   const checkout = await checkOut(app, work, repository);
-  const composed = await readAndCompose(app, work, repository, checkout).catch(async (error: unknown) => {
+  const { name, provider, url } = repository;
+  const facts = { name, url: provider === 'LOCAL' ? null : url, commit: checkout.commit };
+  const {
+    composed: local,
+    parsed,
+    known,
+  } = await readCheckout(app, work, checkout, facts).catch(async (error: unknown) => {
     throw await explained(error, work, checkout);
   });
+  const { composed, engine, pages } = await authorPages(app, work, checkout.root, local);
   reportStage(work, 'writing_files', 0, 'Storing pages');
-  const artifacts = await store(app, work, composed);
+  const previousJobId = await previousJob(app, work.jobId, repository.id);
+  const health = await reportHealth(app, composed, previousJobId);
+  const artifacts = await store(app, work, composed, healthSarif(health, facts));
   const offered = await offerPages(app, work, repository, checkout, composed);
   return {
-    engine: 'local',
+    engine,
     message: summary(composed, offered),
     save: async (transaction) => {
       await saveArtifacts(transaction, artifacts);
@@ -46,6 +58,11 @@ async function documentRepository(app: App, work: Work): Promise<JobResult> {
           publicSymbols: composed.coverage.publicSymbols,
           documentedSymbols: composed.coverage.documentedSymbols,
           coverage: coverageReport.parse(composed.coverage),
+          parsedFiles: parsed,
+          knownFiles: known,
+          pages: pages.map((page) => ({ ...page })),
+          ...(await healthColumns(transaction, health, previousJobId)),
+          leftOut: composed.leftOut.map(({ reason, files, folders }) => ({ reason, files, folders })),
           skipped: composed.skips.slice(0, mostSkipsKept).map(({ path, reason }) => ({ path, reason })),
         },
       });
@@ -53,18 +70,24 @@ async function documentRepository(app: App, work: Work): Promise<JobResult> {
   };
 }
 
-async function readAndCompose(app: App, work: Work, repository: Repository, checkout: Checkout): Promise<Composed> {
-  const pack = await readCheckout(app, work, checkout);
-  reportStage(work, 'analyzing_structure', 0);
-  await requireFolder(checkout);
-  reportStage(work, 'generating_docs', 0, 'Writing pages');
-  const facts = { name: repository.name, url: repository.provider === 'LOCAL' ? null : repository.url };
-  return app.threads.run(COMPOSE, { root: checkout.root, pack, repository: facts }, { signal: work.signal });
+/** What is kept of the report; the run it is compared with may have been deleted since it was read. */
+async function healthColumns(transaction: Transaction, health: HealthReport, previousJobId: string | null) {
+  const where = { jobId: previousJobId ?? '' };
+  const previous =
+    previousJobId === null ? null : await transaction.docsJob.findUnique({ where, select: { jobId: true } });
+  const { high, medium, low } = health.counts;
+  return {
+    health,
+    highFindings: high,
+    mediumFindings: medium,
+    lowFindings: low,
+    previousJobId: previous?.jobId ?? null,
+  };
 }
 
 /** What a failure means for the one who asked, where more can be said than that it was unexpected. */
 async function explained(error: unknown, work: Work, checkout: Checkout): Promise<unknown> {
-  if (work.signal.aborted || error instanceof DomainError) return error;
+  if (work.signal.aborted || error instanceof RepositoryError) return error;
   if (error instanceof ThreadDiedError) {
     const message = 'The repository is too large to be documented in the memory of this server';
     return new RepositoryError('REPOSITORY_TOO_LARGE', message, { cause: error });
@@ -75,10 +98,22 @@ async function explained(error: unknown, work: Work, checkout: Checkout): Promis
   );
 }
 
-async function store(app: App, work: Work, { pages, patch }: Composed): Promise<StoredArtifact[]> {
+async function store(
+  app: App,
+  work: Work,
+  { pages, patch, coverage }: Composed,
+  sarif: string,
+): Promise<StoredArtifact[]> {
+  const bytes = new TextEncoder();
   const files = [
     ...pages.map(({ path, content }) => ({ path, content, mediaType: 'text/markdown' })),
     { path: 'documentation.patch', content: patch, mediaType: 'text/x-diff' },
+    { path: 'health.sarif', content: bytes.encode(sarif), mediaType: 'application/sarif+json' },
+    {
+      path: 'coverage-badge.svg',
+      content: bytes.encode(coverageBadge(coverage.percentage)),
+      mediaType: 'image/svg+xml',
+    },
   ];
   const artifacts: StoredArtifact[] = [];
   for (const [index, file] of files.entries()) {

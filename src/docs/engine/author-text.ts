@@ -3,6 +3,7 @@ import type { DocComment } from '../../code/symbols.ts';
 import { docstringLine } from './docstring-line.ts';
 import { docstringMarkdown } from './docstring-markdown.ts';
 import { fence } from './markdown.ts';
+import { withoutReferences } from './markdown-references.ts';
 
 /** An author's description as Markdown that cannot break the page around it. */
 export function descriptionOf(doc: DocComment): string {
@@ -18,7 +19,18 @@ const LONGEST_SUMMARY = 200;
 
 /** The summary of a comment on one line, shortened; empty when there is none. */
 export function summaryLine(doc: DocComment | null): string {
-  return doc === null ? '' : authorLine(shortened(doc.summary, LONGEST_SUMMARY), doc.markup);
+  if (doc === null) return '';
+  const { summary, markup } = doc;
+  // What a colon announces is not in the table.
+  return authorLine(summary.length <= LONGEST_SUMMARY ? summary : cutBetweenWords(summary), markup).replace(/:$/, '');
+}
+
+/** Never within a code span: half of one would be read as something else. */
+function cutBetweenWords(text: string): string {
+  const cut = shortened(text, LONGEST_SUMMARY).replace(/\S*$/, '');
+  const isOpen = (cut.split('`').length - 1) % 2 === 1;
+  const whole = isOpen ? cut.slice(0, cut.lastIndexOf('`')).replace(/(?:^|\s):[\w:+.-]+:$/, '') : cut;
+  return `${whole.trimEnd()} …`;
 }
 
 /** An author's text on one line, for a table cell or a list. */
@@ -42,7 +54,7 @@ function withoutDirectives(text: string): string {
 
 /** Markdown of a comment with what would leave its place made harmless: headings, HTML, images, open fences. */
 export function tamedMarkdown(text: string): string {
-  const lines = text.replace(/\r/g, '').split('\n');
+  const lines = withoutReferences(text.replace(/\r/g, '')).split('\n');
   const done: string[] = [];
   let opened: string | null = null;
   let block: string[] | null = null;
@@ -68,7 +80,8 @@ export function tamedMarkdown(text: string): string {
     if (mark !== undefined) {
       opened = mark;
       done.push(line);
-    } else if (indented && !listed && (done.at(-1) ?? '') === '') block = [line];
+    } else if (line.trim() === '' && (done.at(-1) ?? '') === '') continue;
+    else if (indented && !listed && (done.at(-1) ?? '') === '') block = [line];
     else {
       listed ||= /^\s*(?:[-*+]|\d+[.)])\s/.test(line);
       done.push(tamedBlockStart(tamedLine(line)));
@@ -76,7 +89,11 @@ export function tamedMarkdown(text: string): string {
   }
   closeBlock();
   if (opened !== null) done.push(opened);
-  return done.join('\n').trimEnd();
+  // Blanks that nobody sees are what reviews of patches stumble over.
+  return done
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .trimEnd();
 }
 
 function outdented(lines: readonly string[]): string {
@@ -107,10 +124,19 @@ function tamedLine(line: string): string {
       return text === '' ? `\`${target}\`` : text;
     },
   );
-  return linked
+  return withoutOwnLinks(linked)
     .split(/(`+[^`]+`+|<https?:\/\/[^\s<>]+>)/)
     .map((piece, index) => (index % 2 === 1 ? piece : tamedInline(piece)))
     .join('');
+}
+
+/** A path or a name in a link is the author's: beside the code it may lead somewhere, on the page it does not. */
+function withoutOwnLinks(line: string): string {
+  return line.replace(
+    /(`+[^`]+`+)|(?<!!)\[((?:[^\][`]|`[^`]+`)+)\]\(\s*(?!https?:|mailto:)[^)\s]*\s*\)|\[(`[^`]+`)\](?![([:])/g,
+    (whole, span: string | undefined, label: string | undefined, name: string | undefined) =>
+      span ?? label ?? name ?? whole,
+  );
 }
 
 function tamedInline(text: string): string {
@@ -118,5 +144,5 @@ function tamedInline(text: string): string {
     .replace(/&lt;/g, '<')
     .replace(/</g, '&lt;')
     .replace(/!\[/g, '!\\[')
-    .replace(/\]\(\s*(?!https?:|mailto:|#)[^)\s]*\s*\)/gi, ']');
+    .replace(/\]\(\s*(?!https?:|mailto:)[^)\s]*\s*\)/gi, ']');
 }

@@ -1,4 +1,6 @@
 import type { DocComment, SourceSymbol } from '../../code/symbols.ts';
+import { DeclaredTwice } from './declared-twice.ts';
+import { InheritedDocs } from './inherited-docs.ts';
 import type { ParsedFile } from './parse-file.ts';
 
 /** A public symbol that nothing is written about. `name` is dotted for members. */
@@ -26,11 +28,15 @@ export interface Coverage {
 
 /** What the figures count, for the pages that show them. */
 export const COVERAGE_RULE =
-  'Counted are exported functions, classes, interfaces, types, enums, constants and variables with their public methods, accessors and properties; in Python functions, classes, methods and properties. Constructors, special methods such as `__repr__`, and Python variables are listed, not counted.';
+  'Counted are public functions, types, constants and variables with their public members; in Python functions, classes, methods and properties. Constructors and, in Python, special methods and variables are listed, not counted.';
 
 /** Coverage of the given files, in their order. */
 export function coverageOfFiles(files: readonly ParsedFile[]): Coverage {
-  const modules = files.map(coverageOfFile).filter((module) => module.publicSymbols > 0);
+  const inherited = new InheritedDocs(files);
+  const twice = new DeclaredTwice(files, ({ doc }) => isDocumented(doc));
+  const modules = files
+    .map((file) => coverageOfFile(file, inherited, twice))
+    .filter((module) => module.publicSymbols > 0);
   const publicSymbols = modules.reduce((sum, module) => sum + module.publicSymbols, 0);
   const documentedSymbols = modules.reduce((sum, module) => sum + module.documentedSymbols, 0);
   return { publicSymbols, documentedSymbols, percentage: percentageOf(documentedSymbols, publicSymbols), modules };
@@ -42,24 +48,30 @@ export function percentageOf(part: number, whole: number): number | null {
   return part === whole ? 100 : Math.min(99.9, Math.round((part * 1000) / whole) / 10);
 }
 
-function coverageOfFile(file: ParsedFile): ModuleCoverage {
+function coverageOfFile(file: ParsedFile, inherited: InheritedDocs, twice: DeclaredTwice): ModuleCoverage {
   const undocumented: Undocumented[] = [];
   let publicSymbols = 0;
   const isPython = /\.pyi?$/.test(file.path);
-  const visit = (symbol: SourceSymbol, prefix: string): void => {
+  const visit = (symbol: SourceSymbol, prefix: string, owner: SourceSymbol | null): void => {
     const name = `${prefix}${symbol.name}`;
-    if (isCounted(symbol, isPython)) {
+    const isFunction = owner === null && symbol.kind === 'function';
+    if (isCounted(symbol, isPython) && !(isFunction && twice.isSecond(file.path, name))) {
       publicSymbols += 1;
-      if (!isDocumented(symbol.doc)) undocumented.push({ name, kind: symbol.kind, path: file.path, line: symbol.line });
+      const isToldElsewhere = inherited.has(owner, symbol) || (isFunction && twice.isTold(file.path, name));
+      if (!isDocumented(symbol.doc) && !isToldElsewhere)
+        undocumented.push({ name, kind: symbol.kind, path: file.path, line: symbol.line });
     }
-    for (const member of symbol.members) visit(member, `${name}.`);
+    for (const member of symbol.members) visit(member, `${name}.`, symbol);
   };
-  for (const symbol of file.symbols) visit(symbol, '');
+  for (const symbol of file.symbols) visit(symbol, '', null);
   return { path: file.path, publicSymbols, documentedSymbols: publicSymbols - undocumented.length, undocumented };
 }
 
 function isCounted(symbol: SourceSymbol, isPython: boolean): boolean {
-  if (symbol.kind === 'constructor' || symbol.name.startsWith('[')) return false;
+  // What has no name of its own is told of with its owner: constructors, index, call and construct signatures.
+  if (symbol.kind === 'constructor' || /^[[(]/.test(symbol.name)) return false;
+  // The author says that it needs none.
+  if (symbol.decorators.some((one) => /\ballow\s*\([^)]*\bmissing_docs\b/.test(one))) return false;
   if (!isPython) return true;
   if (/^__\w+__$/.test(symbol.name)) return false;
   return symbol.kind !== 'variable' && symbol.kind !== 'constant' && symbol.kind !== 'property';
@@ -68,6 +80,11 @@ function isCounted(symbol: SourceSymbol, isPython: boolean): boolean {
 /** Whether a comment says anything about what it stands before. */
 export function isDocumented(doc: DocComment | null): boolean {
   if (doc === null) return false;
-  const told = doc.params.length > 0 || doc.throws.length > 0 || doc.examples.length > 0;
-  return doc.description !== '' || told || doc.returns !== null || doc.deprecated !== null;
+  const lists = [doc.params, doc.typeParams, doc.attributes, doc.throws, doc.examples];
+  const told = lists.some((list) => list.length > 0) || [doc.returns, doc.yields, doc.deprecated].some(isThere);
+  return told || doc.description !== '';
+}
+
+function isThere(text: unknown): boolean {
+  return text !== null;
 }

@@ -1,5 +1,6 @@
 import { docstringLine } from './docstring-line.ts';
 import { code, fence } from './markdown.ts';
+import { withoutReferences } from './markdown-references.ts';
 
 interface Cursor {
   readonly lines: readonly string[];
@@ -11,7 +12,7 @@ interface Cursor {
  * doctests, underlined titles, definition lists) keeps its meaning; everything else is plain text.
  */
 export function docstringMarkdown(text: string): string {
-  const cursor: Cursor = { lines: text.replace(/\r/g, '').split('\n'), at: 0 };
+  const cursor: Cursor = { lines: withoutReferences(text.replace(/\r/g, '')).split('\n'), at: 0 };
   const blocks: string[] = [];
   while (cursor.at < cursor.lines.length) {
     const line = lineAt(cursor, 0);
@@ -29,18 +30,27 @@ function indentOf(line: string): number {
   return line.length - line.trimStart().length;
 }
 
+const ITEM = /^(\s*)([-*+•]|\d+[.)]|\(\d+\))\s+(\S.*)$/;
+
 function takeBlock(cursor: Cursor, line: string): string {
   const directive = /^\s*\.\. ([\w:-]+)::\s*(.*)$/.exec(line);
   if (directive !== null) return takeDirective(cursor, directive[1] ?? '', directive[2] ?? '');
+  // What Sphinx is told is not for readers.
+  if (/^\s*:meta [\w-]+:/.test(line)) {
+    cursor.at += 1;
+    return '';
+  }
   // `.. _target:` and `.. a comment` are not shown by reStructuredText either.
   if (/^\s*\.\. /.test(line)) {
     takeIndented(cursor, indentOf(line));
     return '';
   }
+  const mark = /^\s*(`{3,}|~{3,})/.exec(line)?.[1];
+  if (mark !== undefined) return takeFence(cursor, mark);
   if (/^\s*>>> /.test(line)) return takeDoctest(cursor);
   if (/^\s*([=\-~^"*+#])\1{2,}\s*$/.test(lineAt(cursor, 1)) && indentOf(line) <= indentOf(lineAt(cursor, 1)))
     return takeTitle(cursor, line);
-  if (/^\s*(?:[-*+•]|\d+[.)]|\(\d+\)) \S/.test(line)) return takeList(cursor);
+  if (ITEM.test(line)) return takeList(cursor);
   return takeParagraph(cursor);
 }
 
@@ -134,28 +144,57 @@ function isTitle(cursor: Cursor, ahead: number): boolean {
   return /^\s*([=-])\1{2,}\s*$/.test(lineAt(cursor, ahead + 1));
 }
 
-/** Consecutive items of one list; an item goes on while its lines are indented. */
+/** Consecutive items of one list; an item goes on until its paragraph ends. */
 function takeList(cursor: Cursor): string {
   const items: string[] = [];
   while (cursor.at < cursor.lines.length) {
-    const item = /^(\s*)(?:[-*+•]|\d+[.)]|\(\d+\)) (.*)$/.exec(lineAt(cursor, 0));
+    const item = ITEM.exec(lineAt(cursor, 0));
     if (item === null) {
-      const next = lineAt(cursor, 1);
-      if (lineAt(cursor, 0).trim() !== '' || !/^\s*(?:[-*+•]|\d+[.)]|\(\d+\)) \S/.test(next)) break;
+      if (lineAt(cursor, 0).trim() !== '' || !ITEM.test(lineAt(cursor, 1))) break;
       cursor.at += 1;
       continue;
     }
     const more = takeIndented(cursor, (item[1] ?? '').length);
-    items.push(`- ${docstringLine([item[2] ?? '', ...more].join(' ').replace(/\s+/g, ' ').trim())}`);
+    while (goesOn(cursor)) {
+      more.push(lineAt(cursor, 0));
+      cursor.at += 1;
+    }
+    const number = /\d+/.exec(item[2] ?? '')?.[0];
+    const text = docstringLine([item[3] ?? '', ...more].join(' ').replace(/\s+/g, ' ').trim());
+    items.push(`${number === undefined ? '-' : `${number}.`} ${text}`);
   }
   return items.join('\n');
+}
+
+/** Whether a line that is not indented still belongs to the item above it. */
+function goesOn(cursor: Cursor): boolean {
+  const line = lineAt(cursor, 0);
+  if (line.trim() === '' || lineAt(cursor, -1).trim() === '') return false;
+  return !ITEM.test(line) && !/^\s*(?:>>> |\.\. |`{3}|~{3})/.test(line) && !isTitle(cursor, 0);
+}
+
+/** Code between Markdown's fences. */
+function takeFence(cursor: Cursor, mark: string): string {
+  const opened = lineAt(cursor, 0);
+  const language = /^\s*[`~]+\s*([\w+-]*)/.exec(opened)?.[1] ?? '';
+  const taken: string[] = [];
+  cursor.at += 1;
+  while (cursor.at < cursor.lines.length && !lineAt(cursor, 0).trim().startsWith(mark)) {
+    taken.push(lineAt(cursor, 0));
+    cursor.at += 1;
+  }
+  cursor.at += 1;
+  const depth = indentOf(opened);
+  const code = taken.map((line) => line.slice(Math.min(depth, indentOf(line)))).join('\n');
+  if (code.trim() === '') return '';
+  return fence(code, /^>>> /m.test(code) ? 'pycon' : language);
 }
 
 function takeParagraph(cursor: Cursor): string {
   const indent = indentOf(lineAt(cursor, 0));
   const taken: string[] = [];
   while (cursor.at < cursor.lines.length && lineAt(cursor, 0).trim() !== '') {
-    if (taken.length > 0 && /^\s*(?:>>> |\.\. \S|[-*•] \S)/.test(lineAt(cursor, 0))) break;
+    if (taken.length > 0 && /^\s*(?:>>> |\.\. \S|[-*•]\s+\S|`{3}|~{3})/.test(lineAt(cursor, 0))) break;
     taken.push(lineAt(cursor, 0).trim());
     cursor.at += 1;
   }

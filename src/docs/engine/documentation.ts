@@ -1,7 +1,8 @@
 import type { ThreadPool } from '../../platform/thread-pool.ts';
+import { readExamples } from './examples.ts';
 import { type InventoryOptions, takeInventory } from './inventory.ts';
 import { unpack } from './packed.ts';
-import { choosePagePaths, type PathOptions } from './page-paths.ts';
+import { choosePagePaths, type PagePaths } from './page-paths.ts';
 import { parsePacked } from './parse-tree.ts';
 import { makePatch, type Page } from './patch.ts';
 import { describeProject, type ProjectModel, type RepositoryFacts } from './project-model.ts';
@@ -18,9 +19,9 @@ export interface Documentation {
 export async function makeDocumentation(
   root: string,
   model: ProjectModel,
-  options: PathOptions = {},
+  paths: PagePaths,
 ): Promise<{ pages: Page[]; patch: string }> {
-  const pages = writePages(model, await choosePagePaths(root, options));
+  const pages = writePages(model, paths, await readExamples(root, model));
   return { pages, patch: await makePatch(root, pages) };
 }
 
@@ -35,7 +36,7 @@ export async function documentFolder(
   options: InventoryOptions & { onProgress?: (done: number, total: number) => void } = {},
 ): Promise<Documentation> {
   const { packed, files } = await takeInventory(root, pool, options);
-  const parts = await parsePacked({
+  const { parts } = await parsePacked({
     root,
     files,
     pool,
@@ -44,7 +45,8 @@ export async function documentFolder(
     ...(options.limits?.maxFileBytes === undefined ? {} : { maxFileBytes: options.limits.maxFileBytes }),
   });
   const { inventory, parsed } = unpack(Buffer.concat([packed, ...parts]));
-  const model = describeProject(parsed, inventory.manifests, inventory.tree, repository);
+  const model = describeProject(parsed, inventory.manifests, inventory.tree, repository, inventory.packages);
   options.signal?.throwIfAborted();
-  return { model, ...(await makeDocumentation(root, model, { tracked: inventory.tracked })) };
+  const paths = await choosePagePaths(root, { tracked: inventory.tracked });
+  return { model, ...(await makeDocumentation(root, model, paths)) };
 }

@@ -1,44 +1,59 @@
-import { askGit, type GitOutput, readGitOutput } from '../../code/git-files.ts';
-import { type Manifest, readManifests } from '../../code/manifests.ts';
-import {
-  readSourceTree,
-  resolveFolder,
-  type SourceFile,
-  type SourceTree,
-  type TreeLimits,
-} from '../../code/source-tree.ts';
+import { askGit, type GitOutput } from '../../code/git-files.ts';
+import type { Manifest } from '../../code/manifests.ts';
+import type { SourcePackage } from '../../code/packages.ts';
+import { resolveFolder, type SourceFile, type SourceTree, type TreeLimits } from '../../code/source-tree.ts';
 import type { ThreadPool, ThreadTask } from '../../platform/thread-pool.ts';
-import { packPart } from './packed.ts';
-import { isParsed } from './parse-tree.ts';
+import { inventoryIn } from './packed.ts';
+import { isParsed } from './parse-file.ts';
+import type { KeptResults } from './parse-files.ts';
 
 /** What a checkout holds, before any of it is parsed. Plain JSON. */
 export interface Inventory {
   readonly tree: SourceTree;
   readonly manifests: readonly Manifest[];
+  readonly packages: readonly SourcePackage[];
   /** Paths that git tracks, cut to two segments: what stands where pages may go. */
   readonly tracked: readonly string[];
 }
 
-interface Inquiry {
+/** Question to the thread that reads. */
+export interface Inquiry {
   readonly root: string;
   readonly git: GitOutput | null;
   readonly limits: Partial<TreeLimits>;
   readonly excluded: readonly string[];
+  readonly kept: KeptResults | null;
 }
 
-/** An inventory, packed, and the files of it that are to be parsed. */
-export interface PackedInventory {
+/** What a thread made of a checkout. */
+export interface TakenInventory {
   readonly packed: Uint8Array;
+  /** As in the inventory. */
+  readonly tracked: readonly string[];
+  /** How many of its files are to be parsed. */
+  readonly parsable: number;
+  /** How many files had to be opened; 0 when each is as it was the last time. */
+  readonly opened: number;
+}
+
+/** An inventory, packed, and what of it is needed before it is unpacked. */
+export interface PackedInventory extends TakenInventory {
+  /** The files that are to be parsed. Unpacked when it is asked for: where nothing changed, nobody does. */
   readonly files: readonly SourceFile[];
 }
 
-const TAKE_INVENTORY: ThreadTask<Inquiry, PackedInventory> = { module: new URL(import.meta.url) };
+/** The module whose version tells whether kept inventories are still right. */
+export const INVENTORY_READER = new URL('./read-inventory.ts', import.meta.url);
+
+const TAKE_INVENTORY: ThreadTask<Inquiry, TakenInventory> = { module: INVENTORY_READER };
 
 export interface InventoryOptions {
   readonly signal?: AbortSignal;
   readonly limits?: Partial<TreeLimits>;
   /** Absolute paths of folders that are not read. */
   readonly excluded?: readonly string[];
+  /** Where it is kept what files held in which state; absent, every file is read. */
+  readonly kept?: KeptResults | null;
 }
 
 /**
@@ -48,20 +63,19 @@ export interface InventoryOptions {
 export async function takeInventory(
   root: string,
   pool: ThreadPool,
-  { signal, limits = {}, excluded = [] }: InventoryOptions = {},
+  { signal, limits = {}, excluded = [], kept = null }: InventoryOptions = {},
 ): Promise<PackedInventory> {
   const folder = await resolveFolder(root);
   // Git is started here, where a signal can kill it: a thread that is ended would leave it running.
   const git = await askGit(folder, signal);
-  return pool.run(TAKE_INVENTORY, { root: folder, git, limits, excluded }, signal === undefined ? {} : { signal });
-}
-
-/** Thread entry. */
-export default async function readInventory({ root, git, limits, excluded }: Inquiry): Promise<PackedInventory> {
-  const listing = git === null ? null : readGitOutput(git);
-  const tree = await readSourceTree(root, { limits, excluded, listing });
-  const manifests = await readManifests(root, tree);
-  const paths = [...(listing?.files ?? []), ...(listing?.submodules ?? [])];
-  const tracked = [...new Set(paths.map((path) => path.split('/', 2).join('/')))];
-  return { packed: packPart({ tree, manifests, tracked }), files: tree.files.filter(isParsed) };
+  const inquiry = { root: folder, git, limits, excluded, kept };
+  const taken = await pool.run(TAKE_INVENTORY, inquiry, signal === undefined ? {} : { signal });
+  let files: readonly SourceFile[] | null = null;
+  return {
+    ...taken,
+    get files() {
+      files ??= inventoryIn(taken.packed).tree.files.filter(isParsed);
+      return files;
+    },
+  };
 }

@@ -11,7 +11,10 @@ export function code(text: string): string {
 /** Text as a fenced code block, whatever fences it holds. */
 export function fence(text: string, language: string): string {
   const ticks = '`'.repeat(Math.max(3, longestRun(text) + 1));
-  return `${ticks}${language}\n${text.replace(/\r/g, '').replace(/\s+$/, '')}\n${ticks}`;
+  return `${ticks}${language}\n${text
+    .replace(/\r/g, '')
+    .replace(/[ \t]+$/gm, '')
+    .trimEnd()}\n${ticks}`;
 }
 
 function longestRun(text: string): number {
@@ -40,6 +43,13 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   if (rows.length === 0) return '';
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
   return [line(head), `| ${head.map(() => '---').join(' | ')} |`, ...rows.map(line)].join('\n');
+}
+
+/** The same without the columns in which no row says anything; the first one always stays. */
+export function filledTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const kept = head.map((_, column) => column === 0 || rows.some((row) => row[column] !== ''));
+  const of = (row: readonly string[]): string[] => row.filter((_, column) => kept[column] === true);
+  return table(of(head), rows.map(of));
 }
 
 /** Blocks with a blank line between them and a newline at the end; empty ones are left out. */

@@ -11,6 +11,9 @@ export interface ModuleGroup {
 
 /** More nodes than that, with the arrows between them, cannot be read on a page. */
 const MOST_NODES = 20;
+/** Fewer nodes than that say nothing: a flat folder is drawn module by module as long as that can be read at all. */
+const FEWEST_NODES = 4;
+const MOST_ALONE = 30;
 /** A folder with a smaller share of the modules stays closed, so that all are seen from the same distance. */
 const LARGE_SHARE = 0.25;
 
@@ -34,6 +37,7 @@ export function groupModules(modules: readonly string[]): ModuleGroup[] {
     if (room < 2) break;
     groups = [...others, ...(parts.length > room ? withRest(largest.label, parts, room) : parts)];
   }
+  if (groups.length < FEWEST_NODES && modules.length <= MOST_ALONE) return [...modules].sort(compareBytes).map(alone);
   return groups.sort((a, b) => compareBytes(a.label, b.label));
 }
 

@@ -1,49 +1,57 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { firstPart, packJson, textsOf } from '../../code/packed-parts.ts';
+import { withStubSignatures } from '../../code/python-stubs.ts';
 import type { Skip } from '../../code/source-text.ts';
 import type { Inventory } from './inventory.ts';
 import type { FileResult, ParsedFile } from './parse-file.ts';
 import type { ParsedTree } from './parse-tree.ts';
 
-const NEWLINE = 0x0a;
-
 /**
- * One part of what was read, compressed. Parts are made and read in threads, so that the serving thread only hands
- * bytes on; parts written one after the other are a pack.
+ * One part of what was read, compressed, after its length. Parts are made and read in threads, so that the serving
+ * thread only hands bytes on; parts written one after the other are a pack.
  */
 export function packPart(part: Inventory | readonly FileResult[]): Uint8Array {
-  return gzipSync(`${JSON.stringify(part)}\n`, { level: 1 });
+  return packJson(JSON.stringify(part));
+}
+
+/** The same of results that are JSON already. */
+export function packResults(results: readonly string[]): Uint8Array {
+  return packJson(`[${results.join(',')}]`);
+}
+
+/** The first part of a pack as it stands there: the inventory. */
+export function inventoryPart(pack: Uint8Array): Uint8Array {
+  return firstPart(pack);
+}
+
+/** The inventory of a pack, whatever follows it. */
+export function inventoryIn(pack: Uint8Array): Inventory {
+  const first = textsOf(pack).next();
+  const inventory: Inventory = JSON.parse(first.done === true ? '{}' : first.value);
+  return inventory;
 }
 
 /** The inventory and the parsed files of a pack whose first part is the inventory. */
 export function unpack(pack: Uint8Array): { inventory: Inventory; parsed: ParsedTree } {
-  const [first = '{}', ...rest] = linesOf(gunzipSync(pack));
-  const inventory: Inventory = JSON.parse(first);
-  return { inventory, parsed: collect(rest) };
+  const parts = textsOf(pack);
+  const first = parts.next();
+  const inventory: Inventory = JSON.parse(first.done === true ? '{}' : first.value);
+  return { inventory, parsed: collect(parts) };
 }
 
 /** The parsed files of the parts of `parsePacked`, in their order. */
 export function unpackParsed(parts: readonly Uint8Array[]): ParsedTree {
-  return collect(parts.flatMap((part) => [...linesOf(gunzipSync(part))]));
+  return collect(textsOf(Buffer.concat(parts)));
 }
 
-function collect(lines: readonly string[]): ParsedTree {
+function collect(parts: Iterable<string>): ParsedTree {
   const files: ParsedFile[] = [];
   const skips: Skip[] = [];
-  for (const line of lines) {
-    const results: FileResult[] = JSON.parse(line);
+  for (const part of parts) {
+    const results: FileResult[] = JSON.parse(part);
     for (const result of results) {
       if ('file' in result) files.push(result.file);
       else skips.push(result.skip);
     }
   }
-  return { files, skips };
-}
-
-/** Line by line: the whole may be longer than a string can be. */
-function* linesOf(bytes: Buffer): Generator<string> {
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(NEWLINE, start);
-    yield bytes.toString('utf8', start, end < 0 ? bytes.length : end);
-    start = end < 0 ? bytes.length : end + 1;
-  }
+  return { files: withStubSignatures(files), skips };
 }

@@ -1,18 +1,20 @@
-import { code, counted, fence, linkTarget, page, plain, table } from './markdown.ts';
+import { COVERAGE_RULE } from './coverage.ts';
+import { code, counted, fence, filledTable, page, plain, table } from './markdown.ts';
+import type { Book } from './page-book.ts';
 import { rootManifests, scriptTable, setUpCommands } from './page-parts.ts';
-import type { PagePaths } from './page-paths.ts';
 import type { Page } from './patch.ts';
 import type { ProjectModel } from './project-model.ts';
 
 /** The page for contributors: set-up, scripts, layout, checks and where documentation is missing. */
-export function writeContributingPage(model: ProjectModel, paths: PagePaths): Page {
+export function writeContributingPage(book: Book): Page {
+  const { model, paths } = book;
   const content = page([
     `# Contributing to ${plain(model.name)}`,
     ...setUp(model),
-    ...section('## Scripts', scriptTable(model)),
-    ...section('## Layout', layout(model)),
-    ...section('## Checks that run on the server', workflows(model)),
-    ...missing(model, paths),
+    ...section('## Scripts', scriptTable(model, 'all')),
+    ...section('## Layout', layout(book)),
+    ...section('## Checks that run on the server', workflows(book)),
+    ...missing(book),
   ]);
   return { path: paths.contributing, content };
 }
@@ -28,6 +30,7 @@ function setUp(model: ProjectModel): string[] {
   );
   const blocks: string[] = [];
   if (runtimes.length > 0) blocks.push(`Needs ${[...new Set(runtimes)].join(' and ')}.`);
+  if (model.repository.url !== null) blocks.push(fence(`git clone ${model.repository.url}`, 'sh'));
   if (commands.length > 0) {
     blocks.push(
       table(
@@ -36,33 +39,35 @@ function setUp(model: ProjectModel): string[] {
       ),
     );
   }
-  if (model.repository.url !== null) blocks.unshift(fence(`git clone ${model.repository.url}`, 'sh'));
   return blocks.length === 0 ? [] : ['## Set-up', ...blocks];
 }
 
-function layout(model: ProjectModel): string {
+function layout({ model, links, paths }: Book): string {
   const rows = model.folders.map((folder) => {
     const modules = model.modules.filter((module) => module.path.startsWith(`${folder.path}/`)).length;
-    return [code(`${folder.path}/`), counted(folder.files, 'file'), modules === 0 ? '' : counted(modules, 'module')];
+    const name = links.file(paths.contributing, folder.path);
+    return [name, counted(folder.files, 'file'), modules === 0 ? '' : counted(modules, 'module')];
   });
-  return table(['Folder', 'Files', 'Modules'], rows);
+  return filledTable(['Folder', 'Files', 'Modules'], rows);
 }
 
-function workflows(model: ProjectModel): string {
+function workflows({ model, links, paths }: Book): string {
   const found = model.notableFiles.filter((path) => path.startsWith('.github/workflows/'));
-  return found.map((path) => `- [${code(path)}](${linkTarget(path)})`).join('\n');
+  return found.map((path) => `- ${links.file(paths.contributing, path)}`).join('\n');
 }
 
-function missing(model: ProjectModel, paths: PagePaths): string[] {
-  const rows = model.coverage.modules
+function missing({ model, links, paths }: Book): string[] {
+  const { coverage } = model;
+  const rows = coverage.modules
     .filter((module) => module.undocumented.length > 0)
     .sort((a, b) => b.undocumented.length - a.undocumented.length)
     .slice(0, 10)
-    .map((module) => [code(module.path), String(module.undocumented.length)]);
+    .map((module) => [links.file(paths.contributing, module.path), String(module.undocumented.length)]);
   if (rows.length === 0) return [];
   return [
     '## Where documentation is missing',
-    table(['Module', 'Undocumented symbols'], rows),
-    `Every one is named in the [API documentation](${linkTarget(paths.api)}#coverage).`,
+    `${coverage.documentedSymbols} of ${counted(coverage.publicSymbols, 'public symbol')} have a comment (${coverage.percentage} %). The modules with most that have none:`,
+    table(['Module', 'Without a comment'], rows),
+    COVERAGE_RULE,
   ];
 }

@@ -10,6 +10,10 @@ export interface PagePaths {
   readonly contributing: string;
   readonly api: string;
   readonly architecture: string;
+  readonly commandLine: string;
+  readonly configuration: string;
+  /** Folder for the chapters of a monorepo's packages. */
+  readonly packages: string;
   /** Folder for the parts of an API page that is too long for one file. */
   readonly apiParts: string;
 }
@@ -37,6 +41,9 @@ export async function choosePagePaths(root: string, options: PathOptions = {}): 
     contributing: freeName('CONTRIBUTING', contributing),
     api: `${docs}/${freeName('API_DOCUMENTATION', inDocs)}`,
     architecture: `${docs}/${freeName('ARCHITECTURE', inDocs)}`,
+    commandLine: `${docs}/${freeName('COMMAND_LINE', inDocs)}`,
+    configuration: `${docs}/${freeName('CONFIGURATION', inDocs)}`,
+    packages: `${docs}/${freeFolder('packages', inDocs)}`,
     apiParts: `${docs}/${freeFolder('api', inDocs)}`,
   };
 }

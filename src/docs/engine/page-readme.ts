@@ -1,57 +1,127 @@
-import { posix } from 'node:path';
-import { summaryLine } from './author-text.ts';
-import { code, counted, fence, grouped, linkTarget, page, plain, table } from './markdown.ts';
-import { namesOf } from './page-api.ts';
+import type { Example } from './examples.ts';
+import { code, fence, filledTable, page, plain, table } from './markdown.ts';
+import type { Book } from './page-book.ts';
+import { commandAnchor, commandsOf, usageLine } from './page-command-line.ts';
+import { settingsOf, settingsTable } from './page-configuration.ts';
+import { entriesOf, importStatement } from './page-entries.ts';
 import { leftOutSection } from './page-left-out.ts';
-import { dependenciesOf, entryPointRows, rootManifests, scriptTable, setUpCommands } from './page-parts.ts';
-import type { PagePaths } from './page-paths.ts';
+import { relativeLink } from './page-links.ts';
+import { packageRows } from './page-packages.ts';
+import { installCommand, rootManifests, scriptTable, setUpCommands } from './page-parts.ts';
+import { exampleBlocks } from './page-symbol.ts';
 import type { Page } from './patch.ts';
-import type { ProjectModel } from './project-model.ts';
+import type { PublicEntry } from './public-names.ts';
 
-/** The front page: what the project is, how to set it up, what it offers and where everything is. */
-export function writeReadme(model: ProjectModel, paths: PagePaths): Page {
+/** The front page: what the project is, how to begin with it, and where everything is. */
+export function writeReadme(book: Book): Page {
+  const { model, paths } = book;
   const content = page([
     `# ${plain(model.name)}`,
     model.description === null ? '' : plain(model.description),
-    facts(model),
-    ...setUp(model),
-    ...offers(model, paths),
-    ...section('## Scripts', scriptTable(model)),
-    ...section('## Languages', languages(model)),
-    ...section('## Layout', layout(model)),
-    '## More',
-    more(model, paths),
-    ...notRead(model),
+    facts(book),
+    ...packages(book),
+    ...gettingStarted(book),
+    ...commandLine(book),
+    ...configuration(book),
+    ...workingOnIt(book),
+    '## Documentation',
+    documentation(book),
+    ...notRead(book),
   ]);
   return { path: paths.readme, content };
 }
 
-function section(title: string, content: string): string[] {
-  return content === '' ? [] : [title, content];
-}
-
-function facts(model: ProjectModel): string {
+function facts({ model }: Book): string {
   const manifests = rootManifests(model);
   const first = <Value>(pick: (manifest: (typeof manifests)[number]) => Value | null): Value | null =>
     manifests.map(pick).find((value) => value !== null) ?? null;
-  const version = first((manifest) => manifest.version);
+  const version = model.chapters.length > 0 ? null : first((manifest) => manifest.version);
   const license = first((manifest) => manifest.license);
   const runtime = first((manifest) => manifest.runtime);
-  const { coverage } = model;
   return [
-    version === null ? '' : `- Version: ${plain(version)}`,
-    license === null ? '' : `- License: ${plain(license)}`,
-    runtime === null ? '' : `- Runs on: ${plain(runtime)}`,
-    coverage.percentage === null
-      ? ''
-      : `- Documented: ${grouped(coverage.documentedSymbols)} of ${counted(coverage.publicSymbols, 'public symbol')} (${coverage.percentage} %)`,
+    version === null ? '' : `Version ${plain(version)}`,
+    license === null ? '' : `License ${plain(license)}`,
+    runtime === null ? '' : `Needs ${plain(runtime)}`,
   ]
-    .filter((line) => line !== '')
-    .join('\n');
+    .filter((part) => part !== '')
+    .join(' · ');
 }
 
-function setUp(model: ProjectModel): string[] {
-  const commands = setUpCommands(model);
+function packages(book: Book): string[] {
+  const rows = packageRows(book, book.paths.readme);
+  return rows.length === 0 ? [] : ['## Packages', filledTable(['Package', 'About'], rows)];
+}
+
+/** How it is installed, and the first lines of code that use it: the README's own sample, else one of a test. */
+function gettingStarted(book: Book): string[] {
+  const { model, paths, links } = book;
+  const manifests = rootManifests(model);
+  const installs = manifests.flatMap((manifest) => installCommand(model, manifest) ?? []);
+  const entries = entriesOf(
+    book,
+    manifests.map((manifest) => manifest.path),
+  );
+  const sample = model.readme === null ? undefined : book.examples.byReadme.get(model.readme);
+  const [entry] = entries;
+  const goModule = manifests.find((one) => one.kind === 'go.mod' && one.entryPoints.length === 0)?.name ?? null;
+  const example = sample ?? (entry === undefined ? undefined : firstExample(book, entry));
+  const statement = entry === undefined ? null : importStatement(book, entry, example?.code ?? null);
+  const blocks = [
+    ...(installs.length === 0 ? [] : [fence(installs.join('\n'), 'sh')]),
+    ...(statement === null || sample !== undefined ? [] : [statement]),
+    ...(goModule === null || sample !== undefined ? [] : [fence(`import "${goModule}"`, 'go')]),
+    ...(example === undefined ? [] : exampleBlocks(example, { page: paths.readme, links })),
+  ];
+  return blocks.length === 0 ? [] : ['## Getting started', ...blocks];
+}
+
+/** The example of the first public name that has one. */
+function firstExample({ examples }: Book, entry: PublicEntry): Example | undefined {
+  const found = entry.names.flatMap((one) => examples.bySymbol.get(`${one.module}\0${one.symbol ?? ''}`) ?? []);
+  return found.sort((a, b) => a.endLine - a.line - (b.endLine - b.line))[0];
+}
+
+const MOST_COMMANDS = 15;
+
+function commandLine(book: Book): string[] {
+  const page = relativeLink(book.paths.readme, book.paths.commandLine);
+  const all = commandsOf(book).flatMap(({ program, commands }) => commands.map(({ use }) => ({ program, use })));
+  if (all.length === 0) return [];
+  const rows = all
+    .slice(0, MOST_COMMANDS)
+    .map(({ program, use }) => [
+      `[${code(usageLine(program, use))}](${page}#${commandAnchor(program)})`,
+      plain((use.description ?? '').split('\n')[0] ?? ''),
+    ]);
+  const more = all.length - rows.length;
+  return [
+    '## Command line',
+    filledTable(['Command', 'About'], rows),
+    more > 0
+      ? `The [command line page](${page}) has ${more} more, and all options.`
+      : `Options are on the [command line page](${page}).`,
+  ];
+}
+
+const MOST_SETTINGS = 8;
+
+function configuration(book: Book): string[] {
+  const settings = settingsOf(book);
+  if (settings.length === 0) return [];
+  const target = relativeLink(book.paths.readme, book.paths.configuration);
+  if (settings.length > MOST_SETTINGS)
+    return [
+      '## Configuration',
+      `${settings.length} environment variables are read; [all of them](${target}) with their defaults.`,
+    ];
+  return [
+    '## Configuration',
+    'Environment variables that the code reads:',
+    settingsTable(book, settings, book.paths.readme),
+  ];
+}
+
+function workingOnIt({ model }: Book): string[] {
   const { url } = model.repository;
   const folder =
     url
@@ -59,72 +129,33 @@ function setUp(model: ProjectModel): string[] {
       .split('/')
       .at(-1) ?? '';
   const clone = url === null ? [] : [`git clone ${url}`, `cd ${folder}`];
-  if (commands.length === 0) return clone.length === 0 ? [] : ['## Set-up', fence(clone.join('\n'), 'sh')];
-  const because = [...new Set(commands.map((one) => code(one.because)))].join(', ');
-  return ['## Set-up', `From ${because}:`, fence([...clone, ...commands.map((one) => one.command)].join('\n'), 'sh')];
+  const commands = [...clone, ...setUpCommands(model).map((one) => one.command)];
+  const scripts = scriptTable(model, 'main');
+  const blocks = [...(commands.length === 0 ? [] : [fence(commands.join('\n'), 'sh')]), scripts];
+  return blocks.every((block) => block === '') ? [] : ['## Working on it', ...blocks];
 }
 
-function offers(model: ProjectModel, paths: PagePaths): string[] {
-  const entries = entryPointRows(model)
-    .filter(([kind]) => kind === 'Command' || kind === 'Main module' || kind === 'Export')
-    .slice(0, 12);
-  const weight = new Map<string, number>();
-  for (const edge of model.edges) weight.set(edge.to, (weight.get(edge.to) ?? 0) + 1);
-  const modules = [...model.modules]
-    .filter((module) => module.symbols.length > 0)
-    .sort((a, b) => (weight.get(b.path) ?? 0) - (weight.get(a.path) ?? 0))
-    .slice(0, 12)
-    .map((module) => [code(module.path), namesOf(module.symbols, 5), summaryLine(module.doc)]);
-  const blocks: string[] = [];
-  if (entries.length > 0)
-    blocks.push(
-      '## Entry points',
-      table(
-        ['Kind', 'Name', 'Target'],
-        entries.map((row) => row.slice(0, 3)),
-      ),
-    );
-  if (modules.length > 0) {
-    const all = linkTarget(posix.relative(posix.dirname(paths.readme), paths.api));
-    const count = model.modules.filter((module) => module.symbols.length > 0).length;
-    const intro =
-      count > modules.length ? `The ${modules.length} of ${count} modules that the others import most. ` : '';
-    blocks.push('## Main modules', `${intro}Every symbol is described in the [API documentation](${all}).`);
-    blocks.push(table(['Module', 'Offers', 'About'], modules));
-  }
-  return blocks;
-}
-
-function languages(model: ProjectModel): string {
-  const rows = model.languages
-    .slice(0, 12)
-    .map((one) => [plain(one.name), grouped(one.files), one.lines === null ? '' : grouped(one.lines)]);
-  return table(['Language', 'Files', 'Lines'], rows);
-}
-
-function layout(model: ProjectModel): string {
-  return model.folders.map((folder) => `- ${code(`${folder.path}/`)}: ${counted(folder.files, 'file')}`).join('\n');
-}
-
-function more(model: ProjectModel, paths: PagePaths): string {
+function documentation(book: Book): string {
+  const { model, paths } = book;
   const pages = [
     ['API documentation', paths.api],
     ['Architecture', paths.architecture],
+    ...(commandsOf(book).length > 0 ? [['Command line', paths.commandLine] as const] : []),
+    ...(settingsOf(book).length > 0 ? [['Configuration', paths.configuration] as const] : []),
     ['Contributing', paths.contributing],
   ] as const;
-  const lines = pages.map(([title, path]) => `- [${title}](${linkTarget(path)})`);
-  const runtime = dependenciesOf(model, 'runtime').length;
-  if (runtime > 0)
-    lines.push(
-      `- ${counted(runtime, 'dependency', 'dependencies')} at run time, listed in [Architecture](${linkTarget(paths.architecture)})`,
-    );
-  for (const path of model.notableFiles.filter((one) => !one.startsWith('.') && !/^contributing/i.test(one)))
-    lines.push(`- [${plain(path)}](${linkTarget(path)})`);
+  const lines = pages.map(([title, path]) => `- [${title}](${relativeLink(paths.readme, path)})`);
+  for (const path of model.notableFiles.filter((one) => /^(?:licen[sc]e|copying|change|history|security)/i.test(one)))
+    lines.push(`- [${plain(path)}](${relativeLink(paths.readme, path)})`);
   return lines.join('\n');
 }
 
-function notRead(model: ProjectModel): string[] {
+function notRead({ model }: Book): string[] {
   if (model.modules.length > 0) return [];
   const left = leftOutSection(model);
-  return left.length === 0 ? [] : ['## What was not read', ...left];
+  const languages = model.languages.slice(0, 12).map((one) => [plain(one.name), String(one.files)]);
+  return [
+    ...(languages.length === 0 ? [] : ['## Languages', table(['Language', 'Files'], languages)]),
+    ...(left.length === 0 ? [] : ['## What was not read', ...left]),
+  ];
 }

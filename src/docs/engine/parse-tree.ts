@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { parsedLanguageOf } from '../../code/languages.ts';
+import { hasBoundedParser, parsedLanguageOf } from '../../code/languages.ts';
 import type { Skip } from '../../code/source-text.ts';
 import { DEFAULT_TREE_LIMITS, type SourceFile } from '../../code/source-tree.ts';
 import { ThreadDiedError, type ThreadPool, type ThreadTask } from '../../platform/thread-pool.ts';
 import { packPart, unpackParsed } from './packed.ts';
-import type { ParsedFile } from './parse-file.ts';
-import type { ParseBatch } from './parse-files.ts';
+import { isParsed, type ParsedFile } from './parse-file.ts';
+import type { KeptResults, ParseBatch, ParsedBatch } from './parse-files.ts';
 
 /** Parsed files in path order, and those that could not be parsed. Plain JSON. */
 export interface ParsedTree {
@@ -15,20 +15,38 @@ export interface ParsedTree {
   readonly skips: readonly Skip[];
 }
 
-export interface ParseTreeInput {
-  readonly root: string;
-  readonly files: readonly SourceFile[];
-  readonly pool: ThreadPool;
-  readonly signal?: AbortSignal;
-  /** Told after each batch with the number of files that are done. */
-  readonly onProgress?: (done: number, total: number) => void;
-  readonly maxFileBytes?: number;
+/** What is needed of a file to parse it; its hash to know it again. */
+export type ParsableFile = Pick<SourceFile, 'path' | 'size' | 'lines'> & { readonly sha256?: string | null };
+
+/** The parts of a pack in path order, and what they took. */
+export interface PackedParse {
+  readonly parts: readonly Uint8Array[];
+  /** Files a parser was run on. */
+  readonly parsed: number;
+  /** Files whose result was known by their content. */
+  readonly known: number;
+  /** Files that killed their parser or took too long: another time they may not. */
+  readonly died: number;
+  /** What the cache had to complain of. */
+  readonly warnings: readonly string[];
 }
 
-const PARSE_FILES: ThreadTask<ParseBatch, Uint8Array> = { module: new URL('./parse-files.ts', import.meta.url) };
+export interface ParseTreeInput {
+  readonly root: string;
+  readonly files: readonly ParsableFile[];
+  readonly pool: ThreadPool;
+  readonly signal?: AbortSignal;
+  /** Told after each batch with the number of files that are done, and how many of them were known. */
+  readonly onProgress?: (done: number, total: number, known: number) => void;
+  readonly maxFileBytes?: number;
+  /** Where results are kept by content; absent, everything is parsed. */
+  readonly kept?: KeptResults | null;
+}
+
+const PARSE_FILES: ThreadTask<ParseBatch, ParsedBatch> = { module: new URL('./parse-files.ts', import.meta.url) };
 const PARSE_LARGE_FILE = fileURLToPath(new URL('./parse-large-file.ts', import.meta.url));
 
-const BATCH_FILES = 32;
+const BATCH_FILES = 96;
 const BATCH_BYTES = 1024 * 1024;
 /** The deepest nesting that fits into so many bytes was measured not to overflow a stack of 256 MB. */
 const LARGEST_IN_THREAD = 256 * 1024;
@@ -36,28 +54,27 @@ const LARGEST_IN_THREAD = 256 * 1024;
 const BATCH_MILLISECONDS = 60_000;
 const LARGE_FILE_MILLISECONDS = 60_000;
 
-/** Whether the symbols of a file are read. */
-export function isParsed(file: SourceFile): boolean {
-  return file.lines !== null && parsedLanguageOf(file.path) !== null;
-}
-
 /** Parses the files of a tree as `parsePacked` does, and unpacks the results in the caller's thread. */
 export async function parseTree(input: ParseTreeInput): Promise<ParsedTree> {
-  return unpackParsed(await parsePacked(input));
+  return unpackParsed((await parsePacked(input)).parts);
 }
 
 /**
- * Parses the files of a tree whose language is known, in the threads of `pool`. Gives the parts of a pack in path
- * order. A file that kills its thread is a named skip. Rejects with the signal's reason as soon as it is aborted; the
+ * Parses the files of a tree whose language is known, in the threads of `pool`, but for those whose content was parsed
+ * before. Results are kept batch by batch, so that what is broken off repeats no finished batch. A file that kills its thread is a named skip. Rejects with the signal's reason as soon as it is aborted; the
  * threads at work are terminated.
  */
-export async function parsePacked(input: ParseTreeInput): Promise<Uint8Array[]> {
+export async function parsePacked(input: ParseTreeInput): Promise<PackedParse> {
   const files = input.files.filter(isParsed);
   const run: Run = {
     ...input,
     root: await realpath(input.root),
     maxFileBytes: input.maxFileBytes ?? DEFAULT_TREE_LIMITS.maxFileBytes,
+    kept: input.kept ?? null,
     done: 0,
+    parsed: 0,
+    died: 0,
+    warnings: [],
     total: files.length,
   };
   const batches = batchesOf(files);
@@ -76,18 +93,23 @@ export async function parsePacked(input: ParseTreeInput): Promise<Uint8Array[]> 
     stop.abort(error);
     throw error;
   }
-  return parts.flat();
+  const { parsed, done, died, warnings } = run;
+  return { parts: parts.flat(), parsed, known: done - parsed, died, warnings };
 }
 
 interface Run extends ParseTreeInput {
   readonly maxFileBytes: number;
+  readonly kept: KeptResults | null;
   done: number;
+  parsed: number;
+  died: number;
+  readonly warnings: string[];
   readonly total: number;
 }
 
-function batchesOf(files: readonly SourceFile[]): SourceFile[][] {
-  const batches: SourceFile[][] = [];
-  let batch: SourceFile[] = [];
+function batchesOf(files: readonly ParsableFile[]): ParsableFile[][] {
+  const batches: ParsableFile[][] = [];
+  let batch: ParsableFile[] = [];
   let bytes = 0;
   for (const file of files) {
     const alone = file.size > LARGEST_IN_THREAD;
@@ -105,44 +127,57 @@ function batchesOf(files: readonly SourceFile[]): SourceFile[][] {
   return batch.length > 0 ? [...batches, batch] : batches;
 }
 
-async function parseBatch(run: Run, batch: readonly SourceFile[], signal: AbortSignal): Promise<Uint8Array[]> {
+async function parseBatch(run: Run, batch: readonly ParsableFile[], signal: AbortSignal): Promise<Uint8Array[]> {
   signal.throwIfAborted();
-  const paths = batch.map((file) => file.path);
-  const parts = await parseSomehow(run, paths, batch[0]?.size ?? 0, signal);
+  const parts = await parseSomehow(run, batch, signal);
   run.done += batch.length;
-  run.onProgress?.(run.done, run.total);
+  run.onProgress?.(run.done, run.total, run.done - run.parsed);
   return parts;
 }
 
-async function parseSomehow(
-  run: Run,
-  paths: readonly string[],
-  size: number,
-  signal: AbortSignal,
-): Promise<Uint8Array[]> {
-  const [first] = paths;
-  if (first !== undefined && paths.length === 1 && size > LARGEST_IN_THREAD && parsedLanguageOf(first) !== 'python') {
-    return [await parseInProcess(run, first, signal)];
-  }
+async function parseSomehow(run: Run, files: readonly ParsableFile[], signal: AbortSignal): Promise<Uint8Array[]> {
+  const [first] = files;
+  const alone = files.length === 1 ? first : undefined;
+  const language = alone === undefined ? null : parsedLanguageOf(alone.path);
+  // A parser that overflows its stack takes its process along.
+  const isLarge = language !== null && (alone?.size ?? 0) > LARGEST_IN_THREAD && !hasBoundedParser(language);
   const limit = AbortSignal.timeout(BATCH_MILLISECONDS);
+  const batch = batchFor(run, files);
   try {
-    const batch = { root: run.root, paths, maxBytes: run.maxFileBytes };
-    return [await run.pool.run(PARSE_FILES, batch, { signal: AbortSignal.any([signal, limit]) })];
+    const work = { ...batch, onlyKnown: isLarge };
+    const done = await run.pool.run(PARSE_FILES, work, { signal: AbortSignal.any([signal, limit]) });
+    run.warnings.push(...done.warnings);
+    run.parsed += done.parsed;
+    if (done.part !== null) return [done.part];
   } catch (error) {
     if (signal.aborted || !(limit.aborted || error instanceof ThreadDiedError)) throw error;
-    if (first !== undefined && paths.length === 1) {
+    if (alone !== undefined) {
+      run.parsed += 1;
       const slow = `it took longer than ${BATCH_MILLISECONDS / 1000} s`;
-      return [failed(first, limit.aborted ? slow : 'the parser ran out of memory')];
+      return [failed(run, alone.path, limit.aborted ? slow : 'the parser ran out of memory')];
     }
+  }
+  if (alone !== undefined) {
+    run.parsed += 1;
+    return [await parseInProcess(run, batch, alone.path, signal)];
   }
   // One of them killed or blocked the thread: only one at a time tells which.
   const parts: Uint8Array[] = [];
-  for (const path of paths) parts.push(...(await parseSomehow(run, [path], 0, signal)));
+  for (const file of files) parts.push(...(await parseSomehow(run, [file], signal)));
   return parts;
 }
 
-function parseInProcess(run: Run, path: string, signal: AbortSignal): Promise<Uint8Array> {
-  const args = ['--max-old-space-size=1024', PARSE_LARGE_FILE, run.root, path, String(run.maxFileBytes)];
+function batchFor(run: Run, files: readonly ParsableFile[]): ParseBatch {
+  return {
+    root: run.root,
+    files: files.map(({ path, sha256 = null }) => ({ path, sha256 })),
+    maxBytes: run.maxFileBytes,
+    kept: run.kept,
+    onlyKnown: false,
+  };
+}
+
+function parseInProcess(run: Run, batch: ParseBatch, path: string, signal: AbortSignal): Promise<Uint8Array> {
   const options = {
     signal,
     encoding: 'buffer',
@@ -152,13 +187,18 @@ function parseInProcess(run: Run, path: string, signal: AbortSignal): Promise<Ui
     env: { PATH: process.env.PATH },
   } as const;
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, options, (error, output) => {
+    const args = ['--max-old-space-size=1024', PARSE_LARGE_FILE];
+    const child = execFile(process.execPath, args, options, (error, output) => {
       if (signal.aborted) reject(signal.reason);
-      else resolve(error === null ? output : failed(path, 'the parser died on it'));
+      else resolve(error === null ? output : failed(run, path, 'the parser died on it'));
     });
+    // A child that dies before it has read is told by how it ends.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(JSON.stringify(batch));
   });
 }
 
-function failed(path: string, detail: string): Uint8Array {
+function failed(run: Run, path: string, detail: string): Uint8Array {
+  run.died += 1;
   return packPart([{ skip: { path, reason: 'parser-failed', detail } }]);
 }

@@ -1,5 +1,5 @@
 import { roleOf } from '../../code/file-roles.ts';
-import { importResolver } from '../../code/imports.ts';
+import { type ImportResolver, importResolver } from '../../code/imports.ts';
 import type { Manifest } from '../../code/manifests.ts';
 import type { Skip } from '../../code/source-text.ts';
 import { compareBytes, type SourceTree } from '../../code/source-tree.ts';
@@ -7,6 +7,10 @@ import { type Coverage, coverageOfFiles } from './coverage.ts';
 import { type Edge, findCycles } from './module-graph.ts';
 import type { ParsedFile } from './parse-file.ts';
 import type { ParsedTree } from './parse-tree.ts';
+import { withoutPrivate } from './private-modules.ts';
+import { type PackageChapter, type PackageFacts, packageChapters } from './project-packages.ts';
+import { purposeOf, titleOf } from './project-title.ts';
+import { offersOf, type PublicEntry, publicEntries } from './public-names.ts';
 
 /** What is known of a repository besides its files. */
 export interface RepositoryFacts {
@@ -14,6 +18,8 @@ export interface RepositoryFacts {
   readonly name: string;
   /** Public address for the clone command; null for a local folder. */
   readonly url: string | null;
+  /** Full hash of what is documented; null for a folder without git. */
+  readonly commit: string | null;
 }
 
 export interface LanguageShare {
@@ -27,6 +33,13 @@ export interface LanguageShare {
 export interface UsedPackage {
   readonly name: string;
   readonly importedBy: number;
+}
+
+/** A test or an example that may show how something is used, and the names it takes from modules. */
+export interface UsageFile {
+  readonly path: string;
+  readonly role: 'test' | 'example';
+  readonly uses: readonly { readonly module: string; readonly names: readonly string[] }[];
 }
 
 /** Everything the pages are written from. Plain JSON; the same tree gives the same bytes. */
@@ -43,6 +56,13 @@ export interface ProjectModel {
   readonly edges: readonly Edge[];
   readonly cycles: readonly (readonly string[])[];
   readonly packages: readonly UsedPackage[];
+  /** Packages of a monorepo that have a chapter of their own; empty for a single package. */
+  readonly chapters: readonly PackageChapter[];
+  readonly entries: readonly PublicEntry[];
+  /** Tests and examples that import modules. */
+  readonly usageFiles: readonly UsageFile[];
+  /** The README in the root; null for none. */
+  readonly readme: string | null;
   /** Modules that say themselves that they are run. */
   readonly runnable: readonly string[];
   readonly folders: readonly { readonly path: string; readonly files: number }[];
@@ -61,13 +81,19 @@ export function describeProject(
   manifests: readonly Manifest[],
   tree: SourceTree,
   repository: RepositoryFacts,
+  siblings: readonly PackageFacts[],
 ): ProjectModel {
-  const modules = sourceModules(parsed.files);
-  const { edges, packages } = importsBetween(modules, parsed.files, manifests);
-  const named = manifests.find((manifest) => manifest.name !== null && !manifest.path.includes('/'));
+  const paths = tree.files.map((file) => file.path);
+  const resolver = importResolver(
+    parsed.files.map((file) => file.path),
+    manifests,
+  );
+  const sources = sourceModules(parsed.files);
+  const modules = withoutPrivate(sources, offersOf(sources, resolver));
+  const { edges, packages } = importsBetween(modules, resolver);
   return {
-    name: named?.name ?? repository.name,
-    description: manifests.find((one) => one.description !== null && !one.path.includes('/'))?.description ?? null,
+    name: titleOf(manifests, repository.name, siblings.length),
+    description: purposeOf(manifests, modules),
     repository,
     manifests,
     languages: languageShares(tree),
@@ -76,6 +102,10 @@ export function describeProject(
     edges,
     cycles: findCycles(edges),
     packages,
+    chapters: packageChapters(siblings, modules, edges, paths),
+    entries: publicEntries(modules, manifests, resolver),
+    usageFiles: usageFiles(parsed.files, modules, resolver),
+    readme: paths.find((path) => /^readme\.(?:md|markdown)$/i.test(path)) ?? null,
     runnable: modules.filter((module) => module.runnable).map((module) => module.path),
     folders: topFolders(tree),
     coverage: coverageOfFiles(modules),
@@ -83,7 +113,7 @@ export function describeProject(
     latin1: tree.files.filter((file) => file.encoding === 'latin-1').map((file) => file.path),
     skips: [...tree.skips, ...parsed.skips].sort((a, b) => compareBytes(a.path, b.path)),
     limitsReached: tree.limitsReached,
-    notableFiles: tree.files.map((file) => file.path).filter(isNotable),
+    notableFiles: paths.filter(isNotable),
   };
 }
 
@@ -110,15 +140,33 @@ function countOthers(files: readonly ParsedFile[], modules: readonly ParsedFile[
   return counts;
 }
 
+function usageFiles(
+  files: readonly ParsedFile[],
+  modules: readonly ParsedFile[],
+  resolver: ImportResolver,
+): UsageFile[] {
+  const known = new Set(modules.map((module) => module.path));
+  return files.flatMap((file): UsageFile[] => {
+    const role = roleOf(file.path);
+    if ((role !== 'test' && role !== 'example') || known.has(file.path)) return [];
+    const uses = new Map<string, Set<string>>();
+    for (const imported of file.imports) {
+      for (const target of resolver.resolve(file.path, imported)) {
+        if (target.kind !== 'file' || !known.has(target.path)) continue;
+        const names = uses.get(target.path) ?? new Set();
+        for (const name of imported.names) names.add(name);
+        uses.set(target.path, names);
+      }
+    }
+    if (uses.size === 0) return [];
+    return [{ path: file.path, role, uses: [...uses].map(([module, names]) => ({ module, names: [...names] })) }];
+  });
+}
+
 function importsBetween(
   modules: readonly ParsedFile[],
-  all: readonly ParsedFile[],
-  manifests: readonly Manifest[],
+  resolver: ImportResolver,
 ): { edges: Edge[]; packages: UsedPackage[] } {
-  const resolver = importResolver(
-    all.map((file) => file.path),
-    manifests,
-  );
   const known = new Set(modules.map((module) => module.path));
   const edges = new Map<string, Edge>();
   const users = new Map<string, Set<string>>();
@@ -128,7 +176,7 @@ function importsBetween(
         if (target.kind === 'package') users.set(target.name, (users.get(target.name) ?? new Set()).add(module.path));
         if (target.kind !== 'file' || target.path === module.path || !known.has(target.path)) continue;
         const key = `${module.path}\0${target.path}`;
-        const atLoad = !imported.typeOnly && !imported.lazy;
+        const atLoad = !imported.typeOnly && !imported.lazy && !/\.d\.[cm]?ts$/.test(module.path);
         edges.set(key, { from: module.path, to: target.path, atLoad: atLoad || edges.get(key)?.atLoad === true });
       }
     }

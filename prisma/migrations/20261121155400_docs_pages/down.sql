@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "public"."DocsJob" DROP COLUMN "pages";

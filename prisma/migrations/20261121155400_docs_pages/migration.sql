@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "DocsJob" ADD COLUMN     "pages" JSONB;

@@ -1,0 +1,280 @@
+import { posix } from 'node:path';
+import { foldersAround } from './command-place.ts';
+import { type DocumentLink, isChangeList, type MarkdownDocument } from './markdown-document.ts';
+import { didYouMean, nearest } from './nearest.ts';
+import type { Fault } from './rules.ts';
+import type { HealthSubject } from './subject.ts';
+
+/** Pages of a repository at its host, which relative links reach by climbing out of the tree. */
+const HOST_PAGES =
+  /^(?:\.\.\/)+(?:-\/|[\w.-]+\/)*(?:issues|pulls?|releases|wiki|blob|tree|raw|discussions|actions|compare|commits?|security|labels|milestones|projects|graphs|stargazers|network|merge_requests|tags|branches)\b/;
+const INCLUDES =
+  /^\s*(?:(?:- )?\[\[autodoc\]\]|!{2,}include\(|-{2,}8<-{2,}|\{[!*].*[!*]\}|\{%-? *include|\{\{ *#?include|::: (?!(?:tip|note|warning|danger|info|details|caution|important|raw|v-pre|code-group)\b)[A-Za-z][\w.]*\s*$|:::\s*(?:\{include\}|[\w-]+[.:]|mkdocs-)|```+\{(?:include|eval-rst)\}|<!-- *@?include)/m;
+const TEMPLATE = /^\$[A-Z_]+|\{\{|\{%|<%|\$\{|%7B|\{[A-Za-z_]+\}/i;
+
+/** Texts that pages take in or are begun from: their links lead on from there. */
+const PARTS = /(?:^|\/)_?(?:snippets?|partials?|includes?|fragments?)\/|(?:^|\/)(?:[\w-]+[-_])?template\.mdx?$/i;
+
+/** Relative links, images and anchors of a document that lead nowhere. */
+export function checkLinks(document: MarkdownDocument, subject: HealthSubject): Fault[] {
+  if (PARTS.test(document.path) || isFrame(document.path, subject.paths)) return [];
+  return [
+    ...document.links.flatMap((link) => checkLink(document, link, subject)),
+    ...undefinedReferences(document, subject),
+  ];
+}
+
+/** `_sidebar.md` where no page is: the site puts it beside pages that stand elsewhere. */
+function isFrame(path: string, paths: HealthSubject['paths']): boolean {
+  const isPart = (one: string): boolean => posix.basename(one).startsWith('_');
+  return isPart(path) && paths.pagesIn(posix.dirname(path).replace(/^\.$/, '')).every(isPart);
+}
+
+function checkLink(document: MarkdownDocument, link: DocumentLink, subject: HealthSubject): Fault[] {
+  const { target } = link;
+  if (target.trim() === '' || /^(?:[a-z][a-z\d+.-]*:|\/\/)/i.test(target) || TEMPLATE.test(target)) return [];
+  const hash = target.indexOf('#');
+  const fragment = hash < 0 ? '' : target.slice(hash + 1);
+  const path = decoded((hash < 0 ? target : target.slice(0, hash)).replace(/\?.*$/, ''));
+  if (path === '') return fragment === '' ? [] : checkAnchor(document, link, document, fragment, subject);
+  const found = resolveLink(document.path, path, subject);
+  if (found === 'elsewhere') return [];
+  // MyST links to a label by its name alone.
+  if (
+    found === null &&
+    (isLabel(target, subject) || isRustItem(target, subject) || isObject(document.path, target, subject))
+  )
+    return [];
+  if (found === null && link.isImage && isUnderRoot(path, subject)) return [];
+  if (found === null) return [brokenLink(document, link, path, subject)];
+  const reached = fragment === '' ? undefined : subject.documents.get(found);
+  return reached === undefined ? [] : checkAnchor(document, link, reached, fragment, subject);
+}
+
+/** A page may stand deeper in a site than its file does, and a browser climbs no higher than to the root. */
+function isUnderRoot(path: string, { site, paths }: HealthSubject): boolean {
+  const below = path.replace(/^(?:\.\.?\/)+/, '');
+  return site.isSite && path.startsWith('../') && site.roots.some((root) => paths.isFile(posix.join(root, below)));
+}
+
+function isLabel(target: string, { documents }: HealthSubject): boolean {
+  return [...documents.values()].some(({ text }) => text.includes(`(${target})=`));
+}
+
+/** In documents of Sphinx, MyST links to what is documented by its full name: `package.module.Class`. */
+function isObject(from: string, target: string, { paths, names }: HealthSubject): boolean {
+  if (!/^~?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(target) || paths.hasPageLike(target, from)) return false;
+  const isSphinx = foldersAround(from).some((folder) =>
+    ['', 'source'].some((one) => paths.isFile(posix.join(folder, one, 'conf.py'))),
+  );
+  const parts = target.split('.');
+  return (
+    isSphinx &&
+    (parts.length > 1
+      ? !/^(?:mdx?|rst|html?|ipynb|txt|py|png|jpe?g|svg|gif|pdf|json|ya?ml|toml)$/.test(parts.at(-1) ?? '')
+      : names.isDeclared(target))
+  );
+}
+
+/** A README that is a crate's documentation too links to items by their path. */
+function isRustItem(target: string, { names, files }: HealthSubject): boolean {
+  const item = /^(?:\w+@)?(?:\w+::)*([A-Za-z_]\w*)(?:!|\(\))?$/.exec(target)?.[1];
+  return item !== undefined && names.isDeclared(item) && files.some(({ path }) => path.endsWith('.rs'));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The path a link reaches; `elsewhere` where that cannot be judged; null when nothing is there. */
+function resolveLink(from: string, path: string, subject: HealthSubject): string | 'elsewhere' | null {
+  const { paths, site } = subject;
+  const isRooted = path.startsWith('/');
+  if (!isRooted && HOST_PAGES.test(path)) return 'elsewhere';
+  const folder = posix.dirname(from);
+  const bases = isRooted
+    ? site.isSite
+      ? [...site.roots, '']
+      : ['', ...site.roots]
+    : [folder, ...site.bases, ...(site.isSite ? [posix.join(folder, posix.parse(from).name)] : [])];
+  for (const base of bases) {
+    const target = posix.normalize(posix.join(base, isRooted ? path.slice(1) : path)).replace(/\/$/, '');
+    if (target === '.' || target === '') return readmeIn('', paths);
+    // Above the root is another repository, or a page of the host.
+    if (target.startsWith('..')) return /^(?:\.\.\/)+$/.test(`${target}/`) ? 'elsewhere' : null;
+    if (paths.isFolder(target)) return readmeIn(target, paths);
+    if (paths.has(target)) return target;
+    const page =
+      pageCandidates(target, site.isSite).find((one) => paths.isFile(one)) ?? pageByName(target, site.isSite, paths);
+    if (page !== undefined) return page;
+  }
+  // Pages that are made when the site is built stand in folders that are not there before.
+  // An address from the root is one of a site, whoever makes it; a page of it may stand anywhere.
+  if (isRooted && !/\.\w+$/.test(path)) return 'elsewhere';
+  if (!site.isSite) return null;
+  return isRooted || mayBeAddress(from, path, bases, subject) ? 'elsewhere' : null;
+}
+
+/**
+ * Whether a path that leads to no file may be the address of a page all the same: generators take it from the head of a
+ * page, or make pages themselves. One whose page stands elsewhere, or is named almost so, is not.
+ */
+function mayBeAddress(
+  from: string,
+  path: string,
+  bases: readonly string[],
+  { paths, documents }: HealthSubject,
+): boolean {
+  if (/\.(?!html?$)\w+$/.test(path)) return false;
+  const name = posix.basename(path).replace(/\.html?$/, '');
+  if (!bases.some((base) => paths.isFolder(folderOf(base, path)))) return true;
+  for (const { addresses } of documents.values()) if (addresses.includes(name)) return true;
+  return !path.includes('\\') && (name === posix.parse(from).name || !paths.hasPageLike(name, from));
+}
+
+function folderOf(base: string, path: string): string {
+  return posix.dirname(posix.normalize(posix.join(base, path))).replace(/^\.$/, '');
+}
+
+function readmeIn(folder: string, paths: HealthSubject['paths']): string {
+  const names = ['README.md', 'readme.md', 'Readme.md', 'index.md'].map((name) => posix.join(folder, name));
+  return names.find((name) => paths.isFile(name)) ?? (folder === '' ? '.' : folder);
+}
+
+/** Files that a site generator makes an address of. */
+function pageCandidates(target: string, isSite: boolean): string[] {
+  if (!isSite) return [];
+  const plain = target.replace(/(?:\/?\bindex)?\.html?$|\/?\bindex\.md$/, '');
+  return ['.md', '.mdx', '.rst', '.ipynb', '/index.md', '/_index.md', '/index.mdx', '/index.rst', '/README.md'].map(
+    (end) => `${plain}${end}`,
+  );
+}
+
+/** Generators make addresses of names in their own way: `watch-plugins` of `WatchPlugins.md`. */
+function pageByName(target: string, isSite: boolean, paths: HealthSubject['paths']): string | undefined {
+  if (!isSite || /\.\w+$/.test(target)) return undefined;
+  const wanted = lettersOf(posix.basename(target));
+  return paths
+    .pagesIn(posix.dirname(target).replace(/^\.$/, ''))
+    .find((one) => lettersOf(posix.parse(one).name) === wanted);
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+function brokenLink(document: MarkdownDocument, link: DocumentLink, path: string, subject: HealthSubject): Fault {
+  const base = path.startsWith('/') ? '' : posix.dirname(document.path);
+  const wanted = posix.normalize(posix.join(base, path)).replace(/^\/+|\/$/g, '');
+  const near = subject.paths.near(wanted);
+  const shown = near === null ? null : relativeTo(document.path, near);
+  return {
+    rule: 'docs/broken-link',
+    file: document.path,
+    line: link.line,
+    column: link.column,
+    message: `${link.isImage ? 'The image' : 'The link to'} \`${link.target}\` leads to nothing: there is no \`${wanted}\`.`,
+    suggestion: didYouMean(shown),
+    subject: link.target,
+  };
+}
+
+function relativeTo(file: string, path: string): string {
+  return posix.relative(posix.dirname(file), path);
+}
+
+function checkAnchor(
+  document: MarkdownDocument,
+  link: DocumentLink,
+  reached: MarkdownDocument,
+  fragment: string,
+  { site }: HealthSubject,
+): Fault[] {
+  const wanted = decoded(fragment);
+  // What changed once led to what was there then; what has no heading of its own is put together with others.
+  if (isChangeList(document.path) || (reached === document && isPart(document))) return [];
+  // What a generator puts in has headings that nobody sees here.
+  if (INCLUDES.test(reached.text)) return [];
+  // What the bot of all-contributors writes leads nowhere on purpose.
+  if (
+    /^(?:L\d+|:~:text=|_?top$|readme(?:-ov-file)?$|(?:a11y|audio|blog|business|content|data|design|eventOrganizing|example|financial|fundingFinding|ideas|infra|maintenance|mentoring|platform|plugin|projectManagement|promotion|question|research|review|security|talk|tool|translation|tutorial|userTesting|video)-\w|\/|!)/i.test(
+      wanted,
+    ) ||
+    TEMPLATE.test(wanted)
+  )
+    return [];
+  if (reached.anchors.has(wanted) || reached.anchors.has(wanted.replace(/^user-content-/, ''))) return [];
+  const lower = wanted.toLowerCase();
+  if ([...reached.anchors].some((one) => one.toLowerCase() === lower)) return [];
+  // Every generator has its own way to make a fragment of a heading.
+  if (site.isSite && [...reached.anchors].some((one) => isSameHeading(one, wanted.replace(/[-_]\d+$/, '')))) return [];
+  if (site.isSite && [...reached.anchors].some((one) => isSameHeading(one, wanted))) return [];
+  if (site.isSite && isChapterAndHeading(wanted, reached.anchors)) return [];
+  // A mark that GitHub leaves out was kept by what shows the documents elsewhere.
+  if (
+    document.path.includes('/') &&
+    /[^\p{L}\p{M}\p{N}\p{Emoji}_\s-]/u.test(wanted) &&
+    [...reached.anchors].some((one) => isSameHeading(one, wanted))
+  )
+    return [];
+  const where = reached === document ? 'this document' : `\`${reached.path}\``;
+  const near = nearest(lower, reached.anchors);
+  return [
+    {
+      rule: 'docs/broken-anchor',
+      file: document.path,
+      line: link.line,
+      column: link.column,
+      message: `The link to \`${link.target}\` names no heading or anchor of ${where}.`,
+      suggestion: didYouMean(near === null ? null : `#${near}`),
+      subject: link.target,
+    },
+  ];
+}
+
+/** Some put the heading above before a heading. */
+function isChapterAndHeading(wanted: string, anchors: ReadonlySet<string>): boolean {
+  const whole = lettersOf(wanted);
+  const names = [...anchors].map(lettersOf).filter((one) => one !== '');
+  return names.some((one) => whole.startsWith(one) && names.includes(whole.slice(one.length)));
+}
+
+/** A text with a head of settings and without any heading: something puts it together with others. */
+function isPart({ anchors, text }: MarkdownDocument): boolean {
+  return anchors.size === 0 && text.startsWith('\n');
+}
+
+/** Some leave marks out, some every letter that is not of ASCII. */
+function isSameHeading(anchor: string, wanted: string): boolean {
+  const [one, other] = [anchor.toLowerCase(), wanted.toLowerCase()];
+  if (one.replace(/[^\p{L}\p{N}]/gu, '') === other.replace(/[^\p{L}\p{N}]/gu, '')) return true;
+  const plain = other.replace(/[^a-z\d]/g, '');
+  return plain.length > 2 && one.replace(/[^a-z\d]/g, '') === plain;
+}
+
+const REFERENCE = /(?:^|[\s(])\[([^\][]{2,80})\]\[([^\][]{0,80})\]/g;
+
+/** `[text][name]` where no line defines the name: it is shown as it stands. */
+function undefinedReferences(document: MarkdownDocument, { site }: HealthSubject): Fault[] {
+  // A text without any definition is a part of one that has them.
+  if (site.isSite || !/^ {0,3}\[[^\][\n]+\]:\s/m.test(document.text)) return [];
+  return document.prose.flatMap(({ text, line, column }) =>
+    [...text.matchAll(REFERENCE)]
+      .filter((match) => /\p{L}{2}/u.test(match[1] ?? '') && (match[2] === '' || /\p{L}/u.test(match[2] ?? '')))
+      // Rust links to items by their path.
+      .filter((match) => !/::/.test(`${match[1]} ${match[2]}`))
+      .filter((match) => match[1] !== match[2] && !document.text.includes(`[${match[2] || match[1]}]:`))
+      .map((match) => ({
+        rule: 'docs/broken-link' as const,
+        file: document.path,
+        line: line + text.slice(0, match.index).split('\n').length - 1,
+        column,
+        message: `The link \`${match[0].trim()}\` has no definition.`,
+        subject: match[0].trim(),
+      })),
+  );
+}

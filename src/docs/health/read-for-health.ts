@@ -1,0 +1,32 @@
+import { openContentCache } from '../../platform/content-cache.ts';
+import type { ThreadTask } from '../../platform/thread-pool.ts';
+import { inventoryIn } from '../engine/packed.ts';
+import type { KeptResults } from '../engine/parse-files.ts';
+import { HealthReadings } from './health-readings.ts';
+
+export interface HealthReadingTask {
+  /** Resolved path of the checkout. */
+  readonly root: string;
+  /** Its inventory, packed. */
+  readonly packed: Uint8Array;
+  readonly kept: KeptResults;
+}
+
+/** This module as a task for a thread. */
+export const READ_FOR_HEALTH: ThreadTask<HealthReadingTask, void> = { module: new URL(import.meta.url) };
+
+/**
+ * Thread entry: reads what the health report will ask for and keeps it, so that it is done beside the parsing and the
+ * report finds it.
+ */
+export default function readForHealth({ root, packed, kept }: HealthReadingTask): void {
+  // What it has to complain of is told when the files are parsed.
+  const cache = openContentCache({ ...kept.place, log: { warn: () => undefined } });
+  try {
+    const readings = new HealthReadings(root, inventoryIn(packed).tree, { cache, kind: kept.kind });
+    readings.documents(new Set());
+    readings.words(new Set());
+  } finally {
+    cache.close();
+  }
+}

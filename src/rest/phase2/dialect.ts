@@ -1,6 +1,7 @@
 import { version } from '../../version.ts';
 import { headerCredential } from '../credentials.ts';
 import type { Dialect } from '../dialect.ts';
+import { analysisRows, analysisSocket } from './analysis.ts';
 import { phase2Error, refusePhase2 } from './errors.ts';
 import { healthRows } from './health.ts';
 import { signInRows } from './sign-in.ts';
@@ -10,10 +11,11 @@ export function phase2(): Dialect {
   return {
     name: 'phase2',
     title: 'Phase 2',
-    description: 'Sign-in and probes.',
+    description: 'Sign-in, analyses of code, and probes.',
     version,
     prefixes: ['/auth/login', '/api/build', '/api/analysis', '/api/health/', '/api/ws/build', '/api/ws/analysis'],
-    rows: [...signInRows, ...healthRows],
+    rows: [...signInRows, ...analysisRows, ...healthRows],
+    sockets: [analysisSocket],
     refused: phase2Error,
     refuse: refusePhase2,
     credential: headerCredential,

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { ruleHit } from './rule-hit.ts';
+
+/** A name that is kept to its file or its package, and stands in its own file only where it is declared. */
+const loneName = z.object({ name: z.string(), kind: z.string(), line: z.int(), column: z.int().nullable() });
+export type LoneName = z.infer<typeof loneName>;
+
+/** What this analyser's own reading of one file gives: the same for the same text under the same name. */
+export const fileFacts = z.object({
+  /** Lines that hold more than comments and white space. */
+  codeLines: z.int(),
+  /** Of every function: cyclomatic complexity, and cognitive complexity or -1 where it counts to another one. */
+  functions: z.array(z.tuple([z.int(), z.int()])),
+  publicSymbols: z.int(),
+  documentedSymbols: z.int(),
+  /** What is wrong in any file. */
+  hits: z.array(ruleHit),
+  /** What is too large or too complex, which is not asked of tests. */
+  sizes: z.array(ruleHit),
+  /** Private names of a Python file that it does not use itself. */
+  privates: z.array(loneName),
+  /** Names a JavaScript or TypeScript file exports and does not use itself. */
+  exported: z.array(loneName),
+  /** Each identifier that the file mentions, once: in Python those that begin with `_`. */
+  mentions: z.array(z.string()),
+  /** Why the text could not be read as its language; what is above is of the part that could. */
+  problem: z.string().nullable(),
+});
+export type FileFacts = z.infer<typeof fileFacts>;
+
+/** One thing that ruff says of a file. */
+export const lintHit = z.object({
+  code: z.string(),
+  message: z.string(),
+  help: z.string().nullable(),
+  line: z.int(),
+  column: z.int(),
+  endLine: z.int(),
+});
+export type LintHit = z.infer<typeof lintHit>;
+
+/** What ruff says of a file. */
+export const lintResult = z.object({ hits: z.array(lintHit), problem: z.string().nullable() });
+export type LintResult = z.infer<typeof lintResult>;

@@ -1,0 +1,86 @@
+import { withPythonTree } from '../python-grammar.ts';
+import { measureFunctions } from './complexity.ts';
+import type { FileFacts, LoneName } from './file-facts.ts';
+import { pythonEffects } from './python-effects.ts';
+import { pythonFlow } from './python-flow.ts';
+import { copyTree, fieldOf, type PythonNode, partOf } from './python-nodes.ts';
+import { pythonHits } from './python-rules.ts';
+import { type ClassSize, sizeHits } from './size-rules.ts';
+import { pythonSuppressions } from './suppressions.ts';
+
+/** What a Python file gives but for its public symbols. */
+export async function inspectPython(
+  text: string,
+): Promise<Omit<FileFacts, 'publicSymbols' | 'documentedSymbols' | 'problem'>> {
+  const { tree, comments } = await withPythonTree(text, copyTree);
+  const functions = measureFunctions(pythonFlow(text, tree));
+  const codeLines = countCode(text, comments, tree);
+  const silenced = pythonSuppressions(
+    comments.map(({ start, end, line, endLine }) => ({ text: text.slice(start + 1, end), line, endLine })),
+  );
+  const words = privateWords(text);
+  const heard = ({ rule, line }: { rule: string; line: number }) => !silenced.covers(rule, line);
+  const { classes, privates } = declarationsOf(text, tree);
+  return {
+    codeLines,
+    functions: functions.map(({ cyclomatic, cognitive }) => [cyclomatic, cognitive ?? -1]),
+    hits: [...pythonHits(text, tree), ...pythonEffects(text, tree)].filter(heard),
+    sizes: sizeHits({ functions, classes, codeLines }).filter(heard),
+    privates: privates.filter(({ name, line }) => words.get(name) === 1 && !silenced.covers('unused-private', line)),
+    exported: [],
+    mentions: [...words.keys()].sort(),
+  };
+}
+
+/** Classes with their sizes, and the functions, methods and classes that are private by their names. */
+function declarationsOf(text: string, root: PythonNode): { classes: ClassSize[]; privates: LoneName[] } {
+  const classes: ClassSize[] = [];
+  const privates: LoneName[] = [];
+  const nameOf = (node: PythonNode): string => {
+    const name = fieldOf(node, 'name');
+    return name === null ? '' : text.slice(name.start, name.end);
+  };
+  const take = (block: PythonNode, inClass: boolean): void => {
+    for (const child of block.children) {
+      // What is decorated is handed to the decorator, which may keep it.
+      const node = child.type === 'decorated_definition' ? fieldOf(child, 'definition') : child;
+      if (node === null || (node.type !== 'function_definition' && node.type !== 'class_definition')) continue;
+      const name = nameOf(node);
+      const kind = node.type === 'class_definition' ? 'class' : inClass ? 'method' : 'function';
+      if (node === child && /^_(?!_?$)(?!.*__$)/.test(name)) {
+        privates.push({ name, kind, line: node.line, column: node.column });
+      }
+      if (kind !== 'class') continue;
+      const body = partOf(node, 'block');
+      if (body === null) continue;
+      const methods = body.children.filter(({ type }) => type === 'function_definition').length;
+      classes.push({ name, line: node.line, methods });
+      take(body, true);
+    }
+  };
+  take(root, false);
+  return { classes, privates };
+}
+
+/** How often each identifier that begins with `_` is there, comments and strings counted. */
+function privateWords(text: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [word] of text.matchAll(/\b_\w+/g)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
+}
+
+/** Lines that hold more than comments, docstrings and white space. */
+function countCode(text: string, comments: readonly PythonNode[], root: PythonNode): number {
+  const lines = text.split('\n');
+  const blank = (from: number, to: number): void => {
+    for (let line = from; line <= to; line += 1) lines[line - 1] = '';
+  };
+  for (const { line } of comments) if (lines[line - 1]?.trimStart().startsWith('#') === true) blank(line, line);
+  const waiting: PythonNode[] = [root];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    const only = node.type === 'expression_statement' ? node.children[0] : undefined;
+    if (only?.type === 'string' && node.children.length === 1) blank(node.line, node.endLine);
+    else if (/_statement$|^block$|^module$|_definition$|_clause$/.test(node.type)) waiting.push(...node.children);
+  }
+  return lines.filter((line) => line.trim() !== '').length;
+}

@@ -1,0 +1,117 @@
+import type { LintHit } from './file-facts.ts';
+
+/** Whether what a linter took for a fault is meant. `here` is the text from its place to the end of the line. */
+type Judge = (seen: {
+  readonly hit: LintHit;
+  readonly here: string;
+  readonly line: string;
+  readonly text: string;
+  readonly lines: readonly string[];
+}) => boolean;
+
+/** Hooks of React, which other libraries have under the same names and with other rules. */
+const REACT_HOOK =
+  /^use(?:ActionState|Callback|Context|DebugValue|DeferredValue|Effect|Id|ImperativeHandle|InsertionEffect|LayoutEffect|Memo|Reducer|Ref|State|SyncExternalStore|Transition)$/;
+
+const judges: Readonly<Record<string, Judge>> = {
+  // What is not said on each way is false to these.
+  'eslint/array-callback-return': ({ hit, lines }) =>
+    /on all code paths|may reach the end/.test(hit.message) &&
+    (/\.prototype\.(?:every|filter|find\w*|some)\b/.test(hit.message) ||
+      // Called for what it does: nobody takes what it gives.
+      (/\.prototype\.map\b/.test(hit.message) && isOwnStatement(lines, hit.line))),
+  // A way that ends without a value says that there is none.
+  'eslint/getter-return': ({ hit }) => hit.message.includes('always'),
+  // What is assigned on the way is a condition for what follows.
+  'eslint/no-constant-binary-expression': ({ here }) => /^\(\s*[\w$.]+\s*=[^=]/.test(here),
+  // The head of the loop does the work, or a comment behind it says why there is nothing.
+  'eslint/no-empty': ({ line, here }) => /^\s*(?:for|while)\b/.test(line) || /^\{\s*\}\s*(?:\/\/|\/\*)/.test(here),
+  // A text that is to carry properties of its own has to be an object.
+  'eslint/no-new-wrappers': ({ here, line, text }) => {
+    if (/^new\s+\w+\((?:[^()]|\([^()]*\))*\)\s+as\b/.test(here)) return true;
+    const name = /([A-Za-z_$][\w$]*)\s*(?::[^=]*)?=\s*new\s+(?:String|Number|Boolean)\b/.exec(line)?.[1];
+    const own = name?.replaceAll('$', '\\$');
+    return (
+      own !== undefined && new RegExp(`(?<![\\w$.])${own}\\.[\\w$]+\\s*=[^=]|Object\\.\\w+\\(\\s*${own}\\b`).test(text)
+    );
+  },
+  // To assign a property may do something.
+  'eslint/no-self-assign': ({ line, hit }) => {
+    const left = /([\w$.[\]'"]+)\s*=[^=]/.exec(line.slice(0, hit.column + 80))?.[1] ?? '';
+    return left.includes('.') && !left.startsWith('this.');
+  },
+  // Only what is not a number differs from itself.
+  'eslint/no-self-compare': ({ here }) => /^[\w$]+\s*!==?\s*[\w$]+/.test(here),
+  // Where nothing of that name is known, something else puts it in.
+  'eslint/no-template-curly-in-string': ({ here, text }) => {
+    const names = [...here.matchAll(/\$\{\s*([\w$]+)/g)].map(([, name = '']) => name);
+    return !names.every((name) => isDeclared(name.replaceAll('$', '\\$'), text));
+  },
+  // A list of exports may stand anywhere: nothing is read there.
+  'eslint/no-use-before-define': ({ hit, lines }) =>
+    /(?:^|[;\n])\s*export\s*\{[^}]*$/.test(
+      `${lines.slice(Math.max(0, hit.line - LINES_ABOVE), hit.line - 1).join('\n')}\n${(lines[hit.line - 1] ?? '').slice(0, hit.column - 1)}`,
+    ),
+  // Of two conditions exactly one: the second is made a boolean on the spot.
+  'oxc/bad-comparison-sequence': ({ here }) => /^[^&|?;]*?[=!]==?[^&|?;=!]*!==?\s*!/.test(here),
+  // A condition is gathered.
+  'oxc/bad-bitwise-operator': ({ here }) => /^[\w$.]+\s*[|&]=[^;]*(?:&&|\|\||[<>]|[=!]==?)/.test(here),
+  // A method that is chosen by a variable, in a chain with a call on each line.
+  'eslint/no-unexpected-multiline': ({ hit, lines }) =>
+    /^\s*\[[\w$.]+\]\(/.test(lines[hit.line - 1] ?? '') && /^\s*\./.test(lines[hit.line] ?? ''),
+  // An arrow without braces has to give something.
+  'eslint/no-setter-return': ({ line }) => /\bset:\s*\(?[\w$]*\)?\s*=>\s*[^{\s]/.test(line),
+  // Without it nothing would be left of the function.
+  'eslint/no-useless-return': ({ hit, lines }) =>
+    /\{\s*$/.test(lines[hit.line - 2] ?? '') &&
+    /^\s*\}/.test(lines[hit.line] ?? '') &&
+    /(?:=>|\)[^;]*)\s*\{\s*$/.test(lines[hit.line - 2] ?? '') &&
+    !/^\s*(?:\}\s*)?(?:if|else|for|while|switch)\b/.test(lines[hit.line - 2] ?? ''),
+  // It ends a case for the eye, and for linters that do not see that it has ended.
+  'eslint/no-unreachable': ({ here }) => /^break\b/.test(here),
+  'react/rules-of-hooks': ({ hit, text }) => {
+    const source = /@jsxImportSource\s+(\S+)/.exec(text)?.[1];
+    if (source !== undefined && !/^(?:react|preact|@emotion\/react|theme-ui)/.test(source)) return true;
+    const name = /React Hook "(?:\w+\.)?(\w+)"/.exec(hit.message)?.[1] ?? '';
+    // A hook of React's name that the project has made itself, or another library has, follows rules of its own.
+    return (
+      REACT_HOOK.test(name) && new RegExp(`import[^;]*\\b${name}\\b[^;]*from\\s*['"](?:\\.|hono|solid)`).test(text)
+    );
+  },
+};
+
+const LINES_ABOVE = 100;
+
+/** Whether a chain of calls on that line (from 1) is a statement by itself. */
+function isOwnStatement(lines: readonly string[], line: number): boolean {
+  let at = line - 1;
+  while (at > 0 && /^\s*\??\./.test(lines[at] ?? '')) at -= 1;
+  const first = lines[at] ?? '';
+  const before = lines.slice(0, at).findLast((one) => one.trim() !== '' && !/^\s*\/\//.test(one)) ?? '';
+  return (
+    /^\s*(?:await\s+)?(?:this\b|[A-Za-z_$][\w$]*)(?:[\w$.#?!]|\[[^\]]*\]|\([^()]*\))*(?:\.map\(|$)/.test(first) &&
+    !/^\s*(?:return|throw|yield|const|let|var|export|case|typeof|new)\b/.test(first) &&
+    !/(?:[=(,?:&|+]|\breturn)\s*$|=>\s*$/.test(before)
+  );
+}
+
+/** Whether a text has a variable or parameter of that name. */
+function isDeclared(name: string, text: string): boolean {
+  const variable = `\\b(?:const|let|var|import)\\b[^;=\\n]*(?<![\\w$.])${name}(?![\\w$])`;
+  const parameter = `\\((?:[^()]*[\\s,({])?${name}(?![\\w$])[^()]*\\)\\s*(?:=>|[:{])`;
+  return new RegExp(`${variable}|${parameter}|(?<![\\w$.])${name}\\s*=>`).test(text);
+}
+
+/** Whether a text is needed to judge what a linter said. */
+export function isDoubtful({ code }: LintHit): boolean {
+  return code in judges;
+}
+
+/** What is left of a file's hits when what is meant is taken away. */
+export function withoutMeant(hits: readonly LintHit[], text: string): LintHit[] {
+  const lines = text.split('\n');
+  return hits.filter((hit) => {
+    const line = lines[hit.line - 1] ?? '';
+    return judges[hit.code]?.({ hit, line, here: line.slice(hit.column - 1), text, lines }) !== true;
+  });
+}

@@ -1,0 +1,156 @@
+import { createRequire } from 'node:module';
+import { z } from 'zod';
+import { LEAST_COMMENTED_LINES } from './commented-code.ts';
+import type { LintResult } from './file-facts.ts';
+import type { RuffSettings } from './ruff-settings.ts';
+
+const PACKAGE = '@astral-sh/ruff-wasm-nodejs';
+const LONGEST_MESSAGE = 300;
+
+const place = z.object({ row: z.int(), column: z.int() });
+const diagnostics = z.array(
+  z.object({
+    code: z.string().nullable(),
+    message: z.string(),
+    subDiagnostics: z.array(z.object({ severity: z.string(), message: z.string() })),
+    start_location: place,
+    end_location: place,
+  }),
+);
+
+/** Names of builtins that code calls so often that taking one away surprises. */
+const SHADOWED =
+  /`(?:bool|bytes|dict|float|int|isinstance|len|list|open|print|range|set|sorted|str|sum|super|tuple|zip)`/;
+
+type Diagnostic = z.infer<typeof diagnostics>[number];
+
+interface Workspace {
+  check(contents: string): unknown;
+  free(): void;
+}
+interface Ruff {
+  readonly Workspace: new (options: unknown, encoding: number) => Workspace;
+  readonly PositionEncoding: { readonly Utf16: number };
+}
+
+let loaded: Ruff | null = null;
+/** A thread's own, by the JSON of the options. */
+const workspaces = new Map<string, Workspace>();
+const MOST_WORKSPACES = 16;
+
+/**
+ * What ruff says of a text, its own comments of suppression heeded. The engine is loaded once per thread, when it is
+ * first needed. A text that breaks it is a problem, never a rejection.
+ */
+export function lintPython(text: string, settings: RuffSettings): LintResult {
+  try {
+    const found = diagnostics.parse(workspaceFor(settings).check(text));
+    const broken = found.find(({ code }) => code === null || code === 'invalid-syntax');
+    if (broken !== undefined) {
+      return { hits: [], problem: `Line ${broken.start_location.row}: ${broken.message.slice(0, LONGEST_MESSAGE)}` };
+    }
+    const lines = text.split('\n');
+    const hits = withRunsOnce(found)
+      .filter((one) => !isMeant(one, lines))
+      .map(({ code, message, subDiagnostics, start_location: start, end_location: end }) => ({
+        code: code ?? '',
+        message: message.slice(0, LONGEST_MESSAGE),
+        help: subDiagnostics.find(({ severity }) => severity === 'help')?.message.slice(0, LONGEST_MESSAGE) ?? null,
+        line: start.row,
+        column: start.column,
+        endLine: end.row,
+      }));
+    return { hits, problem: null };
+  } catch (error) {
+    // After a trap the engine's memory cannot be trusted any more.
+    forget();
+    return { hits: [], problem: `ruff failed on it (${error instanceof Error ? error.name : 'unknown error'})` };
+  }
+}
+
+/** Of code that is commented out, the first line of each run that is long enough to be no example. */
+function withRunsOnce(found: readonly Diagnostic[]): Diagnostic[] {
+  const commented = new Set(found.flatMap(({ code, start_location: { row } }) => (code === 'ERA001' ? [row] : [])));
+  return found.filter(({ code, start_location: { row } }) => {
+    if (code !== 'ERA001') return true;
+    const rows = Array.from({ length: LEAST_COMMENTED_LINES }, (_, at) => row + at);
+    return !commented.has(row - 1) && rows.every((one) => commented.has(one));
+  });
+}
+
+const CONVERTED =
+  /\b(?:int|float|bool|str|Decimal)\(\s*(?:os\.)?(?:environ\.get|getenv)\([^()]*$|\b(?:int|float|bool|str|Decimal)\(\s*(?:os\.)?(?:environ\.get|getenv)\([^()\n]*\)[^\n]*$/;
+
+/** What ruff takes for a fault and is meant: it sees the shape of a line only. */
+function isMeant(one: Diagnostic, lines: readonly string[]): boolean {
+  const { code, message, start_location: start, end_location: end } = one;
+  const line = lines[start.row - 1] ?? '';
+  switch (code) {
+    case 'A001':
+      // What stands at the margin is a name the module offers.
+      return start.column === 1 || !SHADOWED.test(message);
+    case 'B007':
+      return /`(?:dummy|unused|ignored?)\w*`/.test(message);
+    case 'B018':
+      // An attribute is read for its effect, a name that is tried for the error.
+      if (/^\s*try:/.test(lines[start.row - 2] ?? '')) return true;
+      return start.row === end.row && /^[\w.()[\]]+\.\w+$/.test(line.slice(start.column - 1, end.column - 1));
+    case 'PIE796':
+      // Two calls give two values.
+      return message.includes('(');
+    case 'PLW1508':
+      // A conversion around it takes numbers as well as texts.
+      return CONVERTED.test(`${lines[start.row - 3] ?? ''}\n${lines[start.row - 2] ?? ''}\n${line}`);
+    case 'PLR0124':
+      // Only what is not a number differs from itself.
+      return /^\w+ != \w+/.test(line.slice(start.column - 1));
+    case 'PLW0127':
+      // A name that a module offers.
+      return start.column === 1;
+    case 'SIM115':
+      return isClosedOrKept(line, lines.slice(start.row));
+    case 'T100':
+      return message.startsWith('Import');
+    default:
+      return false;
+  }
+}
+
+/** Whether what is opened on a line lives longer than its function, or is closed by name further on. */
+function isClosedOrKept(line: string, after: readonly string[]): boolean {
+  if (/\bself\.|\btempfile\.|\breturn\b|\byield\b/.test(line)) return true;
+  const name = /^\s*(\w+)\s*(?::[^=]+)?=[^=]/.exec(line)?.[1];
+  if (name === undefined) return false;
+  const closing = new RegExp(
+    `\\bwith\\b.*\\b${name}\\b|\\b${name}\\.close\\b|\\breturn\\b.*\\b${name}\\b|\\byield ${name}\\b`,
+  );
+  return after.some((one) => closing.test(one));
+}
+
+function workspaceFor({ options }: RuffSettings): Workspace {
+  const key = JSON.stringify(options);
+  const known = workspaces.get(key);
+  if (known !== undefined) return known;
+  const { Workspace, PositionEncoding } = load();
+  if (workspaces.size >= MOST_WORKSPACES) {
+    for (const one of workspaces.values()) one.free();
+    workspaces.clear();
+  }
+  const made = new Workspace(options, PositionEncoding.Utf16);
+  workspaces.set(key, made);
+  return made;
+}
+
+function load(): Ruff {
+  const require = createRequire(import.meta.url);
+  const ruff: Ruff = loaded ?? require(PACKAGE);
+  loaded = ruff;
+  return ruff;
+}
+
+function forget(): void {
+  const require = createRequire(import.meta.url);
+  workspaces.clear();
+  loaded = null;
+  delete require.cache[require.resolve(PACKAGE)];
+}

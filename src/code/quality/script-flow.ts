@@ -1,0 +1,200 @@
+import { type ArrowFunctionExpression, type Function as FunctionNodeOfOxc, type Node, visitorKeys } from 'oxc-parser';
+import type { LineIndex } from '../lines.ts';
+import { type Flow, onceRecursive } from './complexity.ts';
+
+/** What is needed of a file while its tree is read. */
+export interface ScriptText {
+  readonly text: string;
+  readonly lines: LineIndex;
+  /** Told of every node once, an outer one before what is in it. */
+  readonly visit: (node: Node) => void;
+}
+
+type FunctionNode = FunctionNodeOfOxc | ArrowFunctionExpression;
+type LogicNode = Extract<Node, { type: 'LogicalExpression' }>;
+type IfNode = Extract<Node, { type: 'IfStatement' }>;
+
+/** Where a node stands. */
+interface Place {
+  /** What the function would be called after: the variable, key or member it is given to. */
+  readonly name: string | null;
+  readonly isMember: boolean;
+  /** Name of the function around. */
+  readonly within: string | null;
+}
+
+/** What steers a JavaScript or TypeScript program. */
+export function scriptFlow(source: ScriptText, program: Node): Flow[] {
+  return new ScriptReader(source).read(program, { name: null, isMember: false, within: null });
+}
+
+class ScriptReader {
+  readonly #source: ScriptText;
+  /** Of the function that is read. */
+  #statements = 0;
+
+  constructor(source: ScriptText) {
+    this.#source = source;
+  }
+
+  read(node: Node, place: Place): Flow[] {
+    this.#source.visit(node);
+    if (isCounted(node)) this.#statements += 1;
+    const inside: Place = { name: null, isMember: false, within: place.within };
+    switch (node.type) {
+      case 'IfStatement':
+        return [this.#branch(node, inside)];
+      case 'ForStatement':
+      case 'ForInStatement':
+      case 'ForOfStatement':
+      case 'WhileStatement':
+      case 'DoWhileStatement':
+        return [{ kind: 'loop', children: this.#parts(node, inside) }];
+      case 'SwitchStatement':
+        return [{ kind: 'switch', children: this.#parts(node, inside) }];
+      case 'SwitchCase': {
+        const children = this.#parts(node, inside);
+        return node.test === null ? children : [{ kind: 'case', children }];
+      }
+      case 'CatchClause':
+        return [{ kind: 'catch', children: this.#parts(node, inside) }];
+      case 'ConditionalExpression':
+        return [{ kind: 'choice', children: this.#parts(node, inside) }];
+      case 'LogicalExpression':
+        return this.#logic(node, inside);
+      case 'BreakStatement':
+      case 'ContinueStatement':
+        return node.label === null ? [] : [{ kind: 'jump', children: [] }];
+      case 'CallExpression':
+        return this.#call(node, inside);
+      case 'FunctionDeclaration':
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+        return node.body === null ? [] : [this.#function(node, place)];
+      default:
+        return this.#parts(node, inside);
+    }
+  }
+
+  #branch(node: IfNode, place: Place): Flow {
+    const children = [...this.read(node.test, place), ...this.read(node.consequent, place)];
+    const chain: Flow[] = [];
+    let other = node.alternate;
+    while (other?.type === 'IfStatement') {
+      this.#source.visit(other);
+      chain.push({ kind: 'elif', children: [...this.read(other.test, place), ...this.read(other.consequent, place)] });
+      other = other.alternate;
+    }
+    if (other !== null) chain.push({ kind: 'else', children: this.read(other, place) });
+    return { kind: 'if', children, chain };
+  }
+
+  /** Operands of a chain of logical operators; `??` gives a default and is not counted. */
+  #logic(node: LogicNode, place: Place): Flow[] {
+    const operators: string[] = [];
+    const children: Flow[] = [];
+    const take = (one: Node): void => {
+      if (one.type !== 'LogicalExpression') {
+        children.push(...this.read(one, place));
+        return;
+      }
+      if (one !== node) this.#source.visit(one);
+      take(one.left);
+      if (one.operator !== '??') operators.push(one.operator);
+      take(one.right);
+    };
+    take(node);
+    if (operators.length === 0) return children;
+    const runs = operators.filter((operator, at) => operator !== operators[at - 1]).length;
+    return [{ kind: 'logic', children, operators: operators.length, runs }];
+  }
+
+  #call(node: Extract<Node, { type: 'CallExpression' }>, place: Place): Flow[] {
+    const { callee } = node;
+    const parts = this.#parts(node, place);
+    if (callee.type === 'Identifier' && callee.name === place.within) parts.push({ kind: 'recursion', children: [] });
+    return parts;
+  }
+
+  #function(node: FunctionNode, place: Place): Flow {
+    const name = (node.type === 'ArrowFunctionExpression' ? null : node.id?.name) ?? place.name;
+    const inside: Place = { name: null, isMember: false, within: name };
+    const around = this.#statements;
+    this.#statements = 0;
+    const body = [
+      ...node.params.flatMap((one) => this.read(one, inside)),
+      ...(node.body === null ? [] : this.read(node.body, inside)),
+    ];
+    const statements = this.#statements;
+    this.#statements = around;
+    const { lines, text } = this.#source;
+    const line = lines.lineAt(node.start);
+    return {
+      kind: 'function',
+      children: [],
+      unit: {
+        name,
+        line,
+        column: node.start - text.lastIndexOf('\n', node.start - 1),
+        endLine: lines.lineAt(node.end - 1),
+        parameters: node.params.filter(isGiven).length,
+        statements,
+        isMember: place.isMember,
+        isExpression: node.type === 'ArrowFunctionExpression' && node.body?.type !== 'BlockStatement',
+        body: onceRecursive(body),
+      },
+    };
+  }
+
+  #parts(node: Node, place: Place): Flow[] {
+    const found: Flow[] = [];
+    for (const key of visitorKeys[node.type] ?? []) {
+      const value: unknown = Reflect.get(node, key);
+      const inside = { ...place, ...nameFor(node, key) };
+      for (const one of Array.isArray(value) ? value : [value]) {
+        if (isNode(one)) for (const flow of this.read(one, inside)) found.push(flow);
+      }
+    }
+    return found;
+  }
+}
+
+/** Blocks hold statements, and are none themselves. */
+function isCounted({ type }: Node): boolean {
+  return (
+    (type.endsWith('Statement') && type !== 'BlockStatement' && type !== 'EmptyStatement') ||
+    type === 'VariableDeclaration'
+  );
+}
+
+function isGiven(parameter: FunctionNode['params'][number]): boolean {
+  return !(parameter.type === 'Identifier' && parameter.name === 'this');
+}
+
+/** What a function in that field of a node is called after. */
+function nameFor(node: Node, key: string): Partial<Place> {
+  switch (node.type) {
+    case 'VariableDeclarator':
+      return key === 'init' && node.id.type === 'Identifier' ? { name: node.id.name } : {};
+    case 'AssignmentExpression':
+      return key === 'right' ? { name: lastName(node.left) } : {};
+    case 'MethodDefinition':
+    case 'PropertyDefinition':
+    case 'AccessorProperty':
+      return key === 'value' ? { name: lastName(node.key), isMember: true } : {};
+    case 'Property':
+      return key === 'value' ? { name: lastName(node.key), isMember: node.method || node.kind !== 'init' } : {};
+    default:
+      return {};
+  }
+}
+
+function lastName(node: Node): string | null {
+  if (node.type === 'Identifier' || node.type === 'PrivateIdentifier') return node.name;
+  if (node.type === 'MemberExpression') return lastName(node.property);
+  return node.type === 'Literal' && typeof node.value === 'string' ? node.value : null;
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}

@@ -1,0 +1,131 @@
+import type { Severity } from '../findings.ts';
+import type { FunctionMeasure } from './complexity.ts';
+import type { RuleHit } from './rule-hit.ts';
+
+/**
+ * From where on a measure is a finding, and where its source stands. Twice as much is `medium`, less is `low`. Files of
+ * tests are measured and not judged by these.
+ */
+export const thresholds = {
+  /** SonarSource's rule S3776. */
+  cognitive: 15,
+  /** The most that has been used with success by A. H. Watson and T. J. McCabe, NIST Special Publication 500-235, 1996. */
+  cyclomatic: 15,
+  /** Twice what ESLint's rule `max-lines-per-function` takes, as comments and blank lines are counted here. */
+  functionLines: 100,
+  /** SonarSource's rule S104. */
+  fileLines: 1_000,
+  /** Pylint's rule `too-many-statements`; a long literal is one. */
+  statements: 50,
+  classMethods: 35,
+  /** SonarSource's rule S107 takes 7; what can only be given by name is not counted here. */
+  parameters: 6,
+  /** ESLint's rule `max-depth`. */
+  nesting: 4,
+} as const;
+
+/** A class as far as its size goes. */
+export interface ClassSize {
+  readonly name: string;
+  readonly line: number;
+  readonly methods: number;
+}
+
+/** Whether a function counts as too complex in the measures of a tree. */
+export function isComplex({ cyclomatic, cognitive }: FunctionMeasure): boolean {
+  return cyclomatic > thresholds.cyclomatic || (cognitive ?? 0) > thresholds.cognitive;
+}
+
+/** What is too large in one file. */
+export function sizeHits(file: {
+  readonly functions: readonly FunctionMeasure[];
+  readonly classes: readonly ClassSize[];
+  readonly codeLines: number;
+}): RuleHit[] {
+  return [...file.functions.flatMap(functionHits), ...file.classes.flatMap(classHits), ...fileHits(file.codeLines)];
+}
+
+function functionHits(measured: FunctionMeasure): RuleHit[] {
+  const { cyclomatic, cognitive, lines, statements, parameters, nesting, line, column, endLine } = measured;
+  const what = measured.name === null ? 'This function' : `\`${measured.name}\``;
+  const subject = measured.name ?? 'a function without a name';
+  const place = { line, column, endLine, subject };
+  const hits: RuleHit[] = [];
+  if (isComplex(measured)) {
+    const factor = Math.max(cyclomatic / thresholds.cyclomatic, (cognitive ?? 0) / thresholds.cognitive);
+    const figures = [`cyclomatic ${cyclomatic}`, ...(cognitive === null ? [] : [`cognitive ${cognitive}`])].join(', ');
+    hits.push({
+      ...place,
+      rule: 'complex-function',
+      severity: severityOf(factor),
+      message: `${what} is hard to follow: complexity ${figures}.`,
+      suggestion: 'Divide it, or take cases out of it early.',
+    });
+  }
+  const length = Math.max(lines / thresholds.functionLines, statements / thresholds.statements);
+  if (length > 1) {
+    hits.push({
+      ...place,
+      rule: 'long-function',
+      severity: severityOf(length),
+      message: `${what} is long: ${lines} lines, ${statements} statements.`,
+      suggestion: 'Divide it into functions that do one thing each.',
+    });
+  }
+  if (parameters > thresholds.parameters) {
+    hits.push({
+      ...place,
+      endLine: line,
+      rule: 'many-parameters',
+      severity: severityOf(parameters / thresholds.parameters),
+      message: `${what} takes ${parameters} parameters by place, more than ${thresholds.parameters}.`,
+      suggestion: 'Take what belongs together as one object, or by name.',
+    });
+  }
+  if (nesting > thresholds.nesting) {
+    hits.push({
+      ...place,
+      rule: 'deep-nesting',
+      severity: severityOf(nesting / thresholds.nesting),
+      message: `${what} nests branches and loops ${nesting} deep, more than ${thresholds.nesting}.`,
+      suggestion: 'Leave early, or take the inner part out.',
+    });
+  }
+  return hits;
+}
+
+function classHits({ name, line, methods }: ClassSize): RuleHit[] {
+  if (methods <= thresholds.classMethods) return [];
+  return [
+    {
+      rule: 'large-class',
+      severity: severityOf(methods / thresholds.classMethods),
+      line,
+      column: null,
+      endLine: null,
+      message: `\`${name}\` has ${methods} methods, more than ${thresholds.classMethods}.`,
+      suggestion: 'Divide it by what its methods are about.',
+      subject: name,
+    },
+  ];
+}
+
+function fileHits(codeLines: number): RuleHit[] {
+  if (codeLines <= thresholds.fileLines) return [];
+  return [
+    {
+      rule: 'long-file',
+      severity: severityOf(codeLines / thresholds.fileLines),
+      line: 1,
+      column: null,
+      endLine: null,
+      message: `This file has ${codeLines} lines of code, more than ${thresholds.fileLines}.`,
+      suggestion: 'Divide it by what its parts are about.',
+      subject: 'file',
+    },
+  ];
+}
+
+function severityOf(factor: number): Severity {
+  return factor >= 2 ? 'medium' : 'low';
+}

@@ -1,0 +1,157 @@
+import { roleOf } from '../file-roles.ts';
+import type { RawFinding, Severity } from '../findings.ts';
+import type { Language } from './language.ts';
+import { type RuleId, ruleOf } from './rules.ts';
+import type { Scope } from './scope.ts';
+import type { Value } from './values.ts';
+
+interface Placed {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A finding before it has a file and a number. */
+export interface Found {
+  readonly rule: RuleId;
+  readonly severity: Severity;
+  readonly start: number;
+  readonly end: number;
+  readonly message: string;
+  readonly cwe: string;
+  /** The secret that it is about; it is told nowhere. */
+  readonly secret?: string;
+}
+
+const RANK: Readonly<Record<Severity, number>> = { high: 3, medium: 2, low: 1 };
+
+/** Rules whose defects are written in more than one statement. */
+const ONE_ACT: ReadonlySet<RuleId> = new Set(['disabled-certificate-check', 'prototype-pollution']);
+
+/** Takes what rules find in one file. Of one rule at one place the worst is kept. */
+export class Collector {
+  readonly text: string;
+  readonly path: string;
+  readonly language: Language;
+  /** Modules that the file imports, by their names. */
+  readonly imports = new Set<string>();
+  readonly #found = new Map<string, Found>();
+  readonly #isOffered: boolean;
+
+  constructor(text: string, path: string, language: Language) {
+    this.text = text;
+    this.path = path;
+    this.language = language;
+    this.#isOffered = roleOf(path) === 'source';
+  }
+
+  /** What was found, each defect once: of calls of one rule inside each other the outer one. */
+  get found(): readonly Found[] {
+    const all = [...this.#found.values()];
+    return all.filter((one) => !all.some((other) => other !== one && this.#saysTheSame(other, one)));
+  }
+
+  #saysTheSame(other: Found, one: Found): boolean {
+    if (other.rule !== one.rule) return false;
+    if (other.start <= one.start && one.end <= other.end) return RANK[other.severity] >= RANK[one.severity];
+    // Two statements of one act: the check of the name goes before that of the certificate.
+    const isBefore = other.end <= one.start && !/\n.*\n.*\n/.test(this.text.slice(other.end, one.start));
+    return ONE_ACT.has(one.rule) && isBefore && RANK[other.severity] >= RANK[one.severity];
+  }
+
+  /** Whether the file imports a module whose name matches. */
+  hasImport(pattern: RegExp): boolean {
+    for (const name of this.imports) if (pattern.test(name)) return true;
+    return false;
+  }
+
+  /**
+   * Reports a value that can break a rule. `needsBuilt`: a parameter counts only where a text was put together of it.
+   * Gives whether it was reported.
+   */
+  tainted(
+    rule: RuleId,
+    place: Placed,
+    value: Value,
+    scope: Scope,
+    sink: string,
+    options: { needsBuilt?: boolean; worst?: Severity } = {},
+  ): boolean {
+    const danger = scope.dangerOf(value, rule);
+    if (danger === null) return false;
+    const severity = ruleOf(rule).levels[danger.level];
+    if (severity === null) return false;
+    // Who calls an example or a script of the project's own gives it what belongs there.
+    if (danger.level === 'parameter' && !this.#isOffered) return false;
+    if (danger.level !== 'request' && options.needsBuilt === true && !value.isBuilt) return false;
+    const source =
+      danger.level === 'parameter' ? `Parameter \`${short(danger.root)}\`` : `Text from \`${short(danger.root)}\``;
+    const message = `${source} reaches \`${short(sink)}\`, which ${ruleOf(rule).effect}.`;
+    this.certain(rule, place, message, milder(severity, options.worst ?? 'high'));
+    return true;
+  }
+
+  /** Reports what is wrong whatever the values are. */
+  certain(
+    rule: RuleId,
+    { start, end }: Placed,
+    message: string,
+    severity: Severity,
+    cwe?: string,
+    secret?: string,
+  ): void {
+    const key = `${rule} ${start}`;
+    const seen = this.#found.get(key);
+    if (seen !== undefined && RANK[seen.severity] >= RANK[severity]) return;
+    const hidden = secret === undefined ? {} : { secret };
+    this.#found.set(key, { rule, severity, start, end, message, cwe: cwe ?? ruleOf(rule).cwe, ...hidden });
+  }
+
+  /** Source of a place. */
+  source({ start, end }: Placed): string {
+    return this.text.slice(start, end);
+  }
+
+  /** The lines that a place is on, and the line on which the function around it begins. */
+  surroundings({ start, end }: Placed): string {
+    const from = this.text.lastIndexOf('\n', start - 1) + 1;
+    const to = this.text.indexOf('\n', Math.min(end, start + 400));
+    const before = this.text.slice(Math.max(0, from - 600), from).split('\n');
+    const head = before.findLast((line) =>
+      /^\s*(?:async\s+)?def\s|function\b|=>\s*\{?\s*$|^\s*(?:export\s+)?(?:const|let|class)\s.*=>|^\s*(?:async\s+|static\s+)*\w+\(.*\)\s*(?::.*)?\{\s*$/.test(
+        line,
+      ),
+    );
+    return `${head ?? ''}\n${this.text.slice(from, to < 0 ? undefined : to)}`;
+  }
+}
+
+function milder(a: Severity, b: Severity): Severity {
+  return RANK[a] <= RANK[b] ? a : b;
+}
+
+function short(text: string): string {
+  const plain = text.replace(/^\$/, '').replace(/\s+/g, ' ');
+  return plain.length > 60 ? `${plain.slice(0, 59)}…` : plain;
+}
+
+/** A finding in the shape that all analysers give. */
+export function rawFinding(
+  found: Found,
+  file: string,
+  place: { line: number; column: number; endLine: number },
+  subject: string,
+): RawFinding {
+  return {
+    rule: `security/${found.rule}`,
+    engine: 'millwright',
+    severity: found.severity,
+    file,
+    line: place.line,
+    column: place.column,
+    endLine: place.endLine,
+    message: found.message,
+    suggestion: ruleOf(found.rule).advice,
+    cwe: found.cwe,
+    subject,
+  };
+}

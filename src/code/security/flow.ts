@@ -1,0 +1,223 @@
+import { checksOf } from './checks.ts';
+import { Expressions } from './evaluate.ts';
+import type { Language } from './language.ts';
+import type { Observer } from './observer.ts';
+import { Scope } from './scope.ts';
+import { handlerLevel, parameterValue } from './sources.ts';
+import type { FunctionExpression, Statement, Target } from './syntax.ts';
+import { carrying, eitherOf, elementOf, UNKNOWN, type Value } from './values.ts';
+
+/** Functions that are looked at anew for a call, each time with other arguments. */
+const MOST_CALLS = 1_500;
+const DEEPEST_CALL = 4;
+
+/**
+ * Follows values through a program, function by function: what a name stands for where it is used, what of it comes
+ * from outside, what was checked. Calls of functions of the same file are followed into them. One pass over loops. Bounded by
+ * the size of the text and `MOST_CALLS`.
+ */
+export class Flow {
+  readonly language: Language;
+  readonly observer: Observer;
+  readonly #expressions: Expressions;
+  readonly #homes = new Map<FunctionExpression, Scope>();
+  readonly #seen = new Set<FunctionExpression>();
+  readonly #returned: Value[][] = [];
+  #calls = 0;
+  #inRoute = false;
+
+  constructor(language: Language, observer: Observer) {
+    this.language = language;
+    this.observer = observer;
+    this.#expressions = new Expressions(this);
+  }
+
+  /** Looks at a whole file. */
+  program(body: readonly Statement[]): void {
+    const scope = new Scope(null);
+    this.#returned.push([]);
+    this.run(body, scope);
+    this.#returned.pop();
+  }
+
+  /** Runs statements; gives whether what follows them is never reached. */
+  run(body: readonly Statement[], scope: Scope): boolean {
+    const functions = body.flatMap((one) => (one.kind === 'function' ? [one.made] : []));
+    for (const made of functions) {
+      this.#homes.set(made, scope);
+      if (made.name !== null && !made.isMethod) scope.set(made.name, { ...UNKNOWN, made, name: `$${made.name}` });
+      if (made.name !== null && made.isMethod) scope.set(`this.${made.name}`, { ...UNKNOWN, made });
+      if (made.name !== null && made.isMethod) scope.set(`self.${made.name}`, { ...UNKNOWN, made });
+    }
+    let left = false;
+    for (const one of body) left = this.#statement(one, scope) || left;
+    for (const made of functions) this.whole(made, scope);
+    return left;
+  }
+
+  #statement(one: Statement, scope: Scope): boolean {
+    switch (one.kind) {
+      case 'import':
+        scope.set(one.local, { ...UNKNOWN, name: one.name });
+        this.observer.imported(one.name);
+        return false;
+      case 'do': {
+        const value = this.#expressions.evaluate(one.value, scope);
+        if (value.made !== null) this.whole(value.made, scope);
+        const { whenTrue } = checksOf(this.#expressions, one.value, scope, true);
+        scope.check(whenTrue);
+        return (
+          value.name !== null &&
+          /^(?:process\.exit|sys\.exit|exit|quit|flask\.abort|abort|os\._exit)\(\)$/.test(value.name)
+        );
+      }
+      case 'return': {
+        const value = one.value === null ? UNKNOWN : this.#expressions.evaluate(one.value, scope);
+        this.#returned.at(-1)?.push(value);
+        if (value.made !== null) this.whole(value.made, scope);
+        if (one.value !== null)
+          this.observer.returned(one.value, value, scope, this.#inRoute && this.#returned.length === 2);
+        return true;
+      }
+      case 'leave':
+        if (one.value !== null) this.#expressions.evaluate(one.value, scope);
+        return true;
+      case 'if':
+        return this.#branch(one, scope);
+      case 'loop':
+        this.#loop(one, scope);
+        return false;
+      case 'block':
+        return this.run(one.body, scope);
+      case 'class': {
+        for (const base of one.bases) this.#expressions.evaluate(base, scope);
+        this.run(one.body, new Scope(scope, true));
+        return false;
+      }
+      case 'function':
+        for (const decorator of one.made.decorators) this.#expressions.evaluate(decorator, scope);
+        return false;
+    }
+  }
+
+  #branch(one: Extract<Statement, { kind: 'if' }>, scope: Scope): boolean {
+    this.#expressions.evaluate(one.test, scope);
+    const checks = checksOf(this.#expressions, one.test, scope, false);
+    const yes = new Scope(scope);
+    const no = new Scope(scope);
+    yes.check(checks.whenTrue);
+    no.check(checks.whenFalse);
+    const yesLeaves = this.run(one.yes, yes);
+    const noLeaves = this.run(one.no, no);
+    if (yesLeaves && !noLeaves) {
+      scope.check(checks.whenFalse);
+      scope.merge([no], false);
+    } else if (noLeaves && !yesLeaves) {
+      scope.check(checks.whenTrue);
+      scope.merge([yes], false);
+    } else scope.merge([yes, no], false);
+    return yesLeaves && noLeaves;
+  }
+
+  #loop(one: Extract<Statement, { kind: 'loop' }>, scope: Scope): void {
+    const inner = new Scope(scope);
+    if (one.over !== null) this.assign(one.target, elementOf(this.#expressions.evaluate(one.over, scope)), inner);
+    if (one.test !== null) {
+      this.#expressions.evaluate(one.test, scope);
+      inner.check(checksOf(this.#expressions, one.test, scope, false).whenTrue);
+    }
+    this.run(one.body, inner);
+    scope.merge([inner], true);
+  }
+
+  /** Looks at a function for itself: its parameters are what any caller may give. */
+  whole(made: FunctionExpression, scope: Scope): void {
+    if (this.#seen.has(made)) return;
+    this.#seen.add(made);
+    const level = handlerLevel(made, (decorator) => this.#expressions.evaluate(decorator, scope).name);
+    const inputs = made.parameters.map((parameter) => parameterValue(parameter, level));
+    const outer = this.#inRoute;
+    this.#inRoute = level === 'route';
+    this.#enter(made, scope, inputs);
+    this.#inRoute = outer;
+  }
+
+  /** Looks at a function that is handed over, with what its parameters will be. */
+  handed(made: FunctionExpression, scope: Scope, inputs: readonly Value[]): Value {
+    this.#seen.add(made);
+    return this.#enter(made, this.#homes.get(made) ?? scope, inputs);
+  }
+
+  /** The value of a call of a function of this file; null when it is too deep to follow. */
+  called(
+    made: FunctionExpression,
+    scope: Scope,
+    args: readonly Value[],
+    named: ReadonlyMap<string, Value>,
+  ): Value | null {
+    if (this.#returned.length > DEEPEST_CALL + 1 || this.#calls >= MOST_CALLS) return null;
+    this.#calls += 1;
+    const offset = made.isMethod && this.language === 'python' ? 1 : 0;
+    const inputs = made.parameters.map((parameter, at) => {
+      const name =
+        parameter.target.kind === 'place' && parameter.target.place.kind === 'name' ? parameter.target.place.name : '';
+      return args[at - offset] ?? named.get(name) ?? UNKNOWN;
+    });
+    return this.#enter(made, this.#homes.get(made) ?? scope, inputs);
+  }
+
+  #enter(made: FunctionExpression, home: Scope, inputs: readonly Value[]): Value {
+    if (this.#returned.length > 60) return UNKNOWN;
+    const scope = new Scope(home);
+    for (const [at, { target, fallback }] of made.parameters.entries()) {
+      const given = inputs[at] ?? UNKNOWN;
+      const other = fallback === null ? null : this.#expressions.evaluate(fallback, scope);
+      if (other !== null) this.observer.parameterDefault(made, target, other, fallback);
+      this.assign(target, other === null || given.taints.length > 0 ? given : eitherOf([given, other]), scope);
+    }
+    const returned: Value[] = [];
+    this.#returned.push(returned);
+    this.run(made.body, scope);
+    this.#returned.pop();
+    return eitherOf(returned);
+  }
+
+  /** Puts a value where a target says. */
+  assign(target: Target, value: Value, scope: Scope): void {
+    switch (target.kind) {
+      case 'place': {
+        const path = this.#expressions.placeOf(target.place);
+        if (path !== null)
+          scope.set(
+            path,
+            value.name === null && !/^_?req(?:uest)?$/.test(path) ? { ...value, name: `$${path}` } : value,
+          );
+        else if (target.place.kind === 'member') this.#taintOwner(target.place, value, scope);
+        return;
+      }
+      case 'record':
+        for (const { key, target: inner } of target.entries) {
+          const part = key === null ? carrying(value.taints) : this.#expressions.propertyOf(value, key);
+          this.assign(inner, part, scope);
+        }
+        if (target.rest !== null) this.assign(target.rest, carrying(value.taints), scope);
+        return;
+      case 'list':
+        for (const [at, inner] of target.items.entries()) {
+          if (inner !== null) this.assign(inner, value.items?.[at] ?? carrying(value.taints), scope);
+        }
+        return;
+      case 'nowhere':
+        return;
+    }
+  }
+
+  /** `list[i] = value`: the whole list carries it. */
+  #taintOwner(place: Extract<Target, { kind: 'place' }>['place'], value: Value, scope: Scope): void {
+    if (place.kind !== 'member' || value.taints.length === 0) return;
+    const path = this.#expressions.placeOf(place.object);
+    const old = path === null ? null : scope.get(path);
+    if (path !== null && old !== null)
+      scope.set(path, { ...old, isFixed: false, taints: [...old.taints, ...value.taints] });
+  }
+}

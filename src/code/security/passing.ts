@@ -1,0 +1,142 @@
+import type { Language } from './language.ts';
+import type { RuleId } from './rules.ts';
+import { madeSafe, type Value } from './values.ts';
+
+/** Calls whose result carries what they are given, by the whole name of what is called. */
+const PASSES: Readonly<Record<Language, RegExp>> = {
+  script:
+    /^(?:String|Object|Array|decodeURI|decodeURIComponent|encodeURI|encodeURIComponent|unescape|escape|URL|URLSearchParams|Buffer|JSON\.parse|JSON\.stringify|Object\.(?:assign|values|entries|fromEntries|keys)|Array\.from|Buffer\.(?:from|concat)|Promise\.(?:all|resolve)|(?:node:)?path(?:\.posix|\.win32)?\.(?:join|resolve|normalize|dirname|basename|relative)|(?:url|querystring|qs)\.(?:parse|format|resolve|unescape)|join|resolve|normalize|util\.(?:format|inspect)|atob|structuredClone|_\.(?:merge|template|escape|get|pick)|lodash\.\w+|handlebars\.SafeString|Handlebars\.SafeString)$|(?:sanitize|escape|quote|encode|decode|purify|stringify|serialize)\w*$/i,
+  python:
+    /^(?:str|bytes|list|tuple|set|dict|sorted|reversed|iter|next|repr|format|re\.sub|json\.(?:loads|dumps)|os\.path\.(?:join|abspath|realpath|normpath|expanduser|dirname|basename)|os\.fsencode|os\.fspath|(?:pathlib\.)?(?:Path|PurePath)|urllib\.parse\.\w+|urljoin|urlparse|unquote|quote|base64\.\w+|b64decode|(?:urllib\.request\.)?Request|html\.(?:escape|unescape)|markupsafe\.(?:Markup|escape)|io\.(?:BytesIO|StringIO)|BytesIO|StringIO|zip|enumerate|filter|map|sqlalchemy\.text|text|textwrap\.dedent|shlex\.(?:quote|split|join)|copy\.(?:copy|deepcopy)|django\.utils\.\w+\.\w+|werkzeug\.utils\.\w+)$|(?:sanitize|escape|clean|quote|encode|decode|secure_filename|safe_join)\w*$/i,
+};
+
+/** Methods whose result carries what they are called on, and for some what they are given. */
+const METHODS =
+  /\.(?:trim\w*|strip|lstrip|rstrip|to\w*Case|lower|upper|title|replace\w*|slice|sub\w*|split\w*|rsplit|partition|rpartition|concat|join|joinpath|repeat|pad\w+|toString|valueOf|decode|encode|get|getAll|get_json|getlist|getfirst|items|values|keys|entries|pop|shift|at|read|readlines|json|text|formData|blob|arrayBuffer|format|copy|as_posix|resolve|absolute|expanduser|with_suffix|with_name|reverse|sort|filter|map|flat|flatMap|find|match|group|groups|then|catch|finally|all|first|charAt|removeprefix|removesuffix|casefold|capitalize|splitlines|body|param|params|query|header|valueOf|setdefault|save|toArray|normalize|zfill|model_dump|dict)$/;
+
+/** Methods for which what they are given is part of the result as well. */
+const GIVEN = /\.(?:join|concat|replace\w*|joinpath|with_name|with_suffix|padEnd|padStart|format|get|pop|setdefault)$/;
+
+/** The values that the result of a call is made of. */
+export function passesOn(
+  language: Language,
+  name: string,
+  receiver: Value | null,
+  given: readonly Value[],
+): readonly Value[] {
+  const plain = name.replace(/^\$/, '');
+  if (PASSES[language].test(plain))
+    return receiver !== null && receiver.taints.length > 0 ? [receiver, ...given] : given;
+  if (receiver === null || !METHODS.test(name)) return [];
+  // Looking something up by a name gives what is stored there.
+  if (/\.(?:get|pop|at|getAll|getlist)$/.test(name)) return [receiver, ...given.slice(1)];
+  return GIVEN.test(name) ? [receiver, ...given] : [receiver];
+}
+
+interface Cleaning {
+  readonly name: RegExp;
+  /** Null: nothing is left of what came in. */
+  readonly rules: readonly RuleId[] | null;
+}
+
+const MARKUP: readonly RuleId[] = ['cross-site-scripting'];
+
+const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
+  script: [
+    { name: /^(?:Number|parseInt|parseFloat|BigInt|Boolean|Date|Number\.\w+|Math\.\w+|Date\.\w+)$/, rules: null },
+    { name: /\.(?:length|indexOf|localeCompare|getTime|test|digest|hash|hashSync|verify)$/, rules: null },
+    {
+      name: /^encodeURIComponent$/,
+      rules: [
+        'cross-site-scripting',
+        'header-injection',
+        'path-traversal',
+        'server-side-request-forgery',
+        'open-redirect',
+        'command-injection',
+      ],
+    },
+    { name: /^encodeURI$/, rules: ['header-injection'] },
+    {
+      name: /(?:^|\.)path(?:\.\w+)?\.basename$|^basename$|(?:^|\.)sanitize-?filename$|(?:^|[$.])sanitizeFilename$/i,
+      rules: ['path-traversal', 'zip-slip'],
+    },
+    {
+      name: /(?:^|[$.])(?:DOMPurify|dompurify|purify)(?:\.\w+)?$|sanitize(?:-html|Html|HTML)?$|(?:escape|encode)_?-?(?:html|HTML|Html)(?:\.\w+)?$|^(?:escape|xss|he\.(?:encode|escape)|validator\.escape|_\.escape|lodash\.escape|entities\.encode\w*)$|[$.](?:escape|esc)$/,
+      rules: MARKUP,
+    },
+    {
+      name: /escapeStringRegexp|escape-string-regexp|escapeReg(?:Ex|exp|Exp)\w*$|regexEscape$|RegExp\.escape$/i,
+      rules: ['regular-expression-denial'],
+    },
+    {
+      name: /(?:shell-quote|shellQuote|shell-escape|shellEscape|shescape)(?:\.\w+)?$|(?:quote|escape)Shell\w*$/i,
+      rules: ['command-injection'],
+    },
+    {
+      name: /(?:mysql2?|sqlstring|pg-format|SqlString|connection|pool|db|client)(?:\(\))?\.(?:escape|escapeId|escapeIdentifier|escapeLiteral|format|literal|ident)$|^pg-format$/,
+      rules: ['sql-injection'],
+    },
+    { name: /(?:^|\.)(?:String|toString)$/, rules: ['nosql-injection'] },
+    { name: /ldap-?escape(?:\.\w+)?$|escapeFilter\w*$/i, rules: ['ldap-injection'] },
+    { name: /mongo-?sanitize(?:\.\w+)?$/i, rules: ['nosql-injection'] },
+    { name: /\.(?:pick|parse|safeParse|parseAsync)$/, rules: ['nosql-injection', 'mass-assignment'] },
+  ],
+  python: [
+    {
+      name: /^(?:int|float|bool|len|complex|hash|ord|abs|round|uuid\.UUID|UUID|decimal\.Decimal|Decimal|datetime\.\S+|ast\.literal_eval|isinstance|type|hashlib\.\S+)$/,
+      rules: null,
+    },
+    { name: /\.(?:isdigit|hexdigest|digest|count|index|find|startswith|endswith)$/, rules: null },
+    {
+      name: /^(?:shlex|pipes)\.(?:quote|join)$|^quote$/,
+      rules: [
+        'command-injection',
+        'cross-site-scripting',
+        'header-injection',
+        'server-side-request-forgery',
+        'open-redirect',
+      ],
+    },
+    {
+      name: /(?:^|\.)(?:escape|conditional_escape|escapejs|strip_tags|format_html|format_html_join)$|^(?:bleach|nh3)\.(?:clean|linkify)$|(?:sanitize|escape|clean)_?html$/i,
+      rules: MARKUP,
+    },
+    {
+      name: /^urllib\.parse\.(?:quote|quote_plus|urlencode)$|^(?:quote_plus|urlencode|url_quote)$/,
+      rules: [
+        'cross-site-scripting',
+        'header-injection',
+        'path-traversal',
+        'server-side-request-forgery',
+        'open-redirect',
+        'command-injection',
+      ],
+    },
+    {
+      name: /(?:^|\.)(?:secure_filename|get_valid_filename|os\.path\.basename|basename|safe_join)$/,
+      rules: ['path-traversal', 'zip-slip'],
+    },
+    { name: /^re\.escape$/, rules: ['regular-expression-denial'] },
+    { name: /(?:^|\.)escape_(?:filter_chars|dn_chars|rdn)$/, rules: ['ldap-injection'] },
+    {
+      name: /(?:^|\.)(?:quote_ident|quote_identifier|psycopg2?\.sql\.\w+|sql\.(?:Identifier|Literal))$/,
+      rules: ['sql-injection'],
+    },
+    { name: /^str$/, rules: ['nosql-injection'] },
+    { name: /(?:^|\.)url_for$/, rules: ['open-redirect', 'server-side-request-forgery'] },
+  ],
+};
+
+/** What is left of a value after a call that cleans it. */
+export function harmlessAfter(language: Language, name: string, value: Value): Value {
+  if (value.taints.length === 0) return value;
+  const plain = name.replace(/^\$/, '');
+  let cleaned = value;
+  for (const one of CLEANING[language]) {
+    if (!one.name.test(plain)) continue;
+    if (one.rules === null) return { ...cleaned, taints: [] };
+    cleaned = madeSafe(cleaned, one.rules);
+  }
+  return cleaned;
+}

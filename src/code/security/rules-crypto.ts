@@ -1,0 +1,237 @@
+import type { Collector } from './collector.ts';
+import type { CallSite } from './observer.ts';
+import type { Scope } from './scope.ts';
+import type { CompareExpression } from './syntax.ts';
+import type { Value } from './values.ts';
+
+/** What is hashed so that nobody can make another one with the same hash, or find it. */
+const HASHED_SECRET =
+  /passw|passwd|pwd|secret|(?<!csrf.?)token|signature|sign\b|signing|hmac|credential|api_?key|integrity|certificate/i;
+/** A hash that is only to be short and the same for the same: of a cache, a name, a tag. */
+const LABEL =
+  /\[:\s*\d+\]|\.(?:slice|substring|substr)\(\s*0\s*,|etag|cache|checksum|slug|dedup|bucket|shard|\buuid|gravatar|\w+_id\b|\w+Id\b/i;
+const WEAK = /^(?:md2|md4|md5|sha-?1|ripemd(?:160)?|rmd160)$/i;
+const FAST = /^(?:sha-?2?-?(?:224|256|384|512)|sha3.*|blake2\w*)$/i;
+
+/** Hashes, ciphers and random numbers that are too weak for what they are used for. */
+export function checkCrypto(collector: Collector, site: CallSite): void {
+  if (collector.language === 'script') scriptHash(collector, site);
+  else pythonHash(collector, site);
+  cipher(collector, site);
+  random(collector, site);
+}
+
+function scriptHash(collector: Collector, site: CallSite): void {
+  const { name, args, node } = site;
+  const digest = String(args[0]?.constant ?? '');
+  const match =
+    /^(?:crypto|crypto-js|CryptoJS)\.(createHash|createHmac|MD5|SHA1|hash)$/.exec(name) ??
+    /^(?:blueimp-|js-)?(md5|sha1)(?:\.\w+)?$/.exec(name);
+  if (match === null) return;
+  const algorithm = /^(?:md5|sha1)$/i.test(match[1] ?? '') ? (match[1] ?? '') : digest;
+  // What is hashed comes after the call that names the algorithm, if that is a call of its own.
+  const end = digest === '' ? node.end : node.end + 120;
+  const around = collector.surroundings({ start: node.start, end });
+  hashed(collector, site, algorithm, around, match[1] === 'createHmac');
+}
+
+function pythonHash(collector: Collector, site: CallSite): void {
+  const { name, args, named, node } = site;
+  const match = /^(?:hashlib|Crypto\.Hash|Cryptodome\.Hash)\.(\w+)(?:\.new)?$/.exec(name);
+  if (match === null || named.get('usedforsecurity')?.constant === false) return;
+  const algorithm = match[1] === 'new' ? String(args[0]?.constant ?? '') : (match[1] ?? '');
+  if (algorithm === 'pbkdf2_hmac') return;
+  hashed(collector, site, algorithm, collector.surroundings(node), false);
+}
+
+/** A broken function where it matters, or a fast one for passwords. */
+function hashed(
+  collector: Collector,
+  { node, name }: CallSite,
+  algorithm: string,
+  around: string,
+  isHmac: boolean,
+): void {
+  const password = /passw(?:or)?d|passwd|\bpwd\b|passphrase/i.test(around);
+  if (WEAK.test(algorithm)) {
+    // HMAC does not need what MD5 and SHA-1 have lost.
+    if (isHmac && !/^md[245]$/i.test(algorithm)) return;
+    // Protocols that ask for HMAC-MD5 cannot be spoken with another one.
+    const isLabel = !password && !HASHED_SECRET.test(around) && LABEL.test(around);
+    if (isLabel) return;
+    const matters = HASHED_SECRET.test(around) && !(isHmac && /cram|ntlm|radius|tacacs/i.test(collector.text));
+    const message = `\`${name}\` hashes with ${algorithm.toUpperCase()}, which is broken${password ? ' and far too fast for passwords' : ''}.`;
+    collector.certain(
+      'weak-hash',
+      node,
+      message,
+      password && !isHmac ? 'high' : matters ? 'medium' : 'low',
+      password ? 'CWE-916' : 'CWE-328',
+    );
+  } else if (
+    FAST.test(algorithm) &&
+    password &&
+    !isHmac &&
+    !/reset|token|pbkdf2|scrypt|pwned|breach|hibp/i.test(around)
+  ) {
+    const message = `\`${name}\` hashes a password with ${algorithm.toUpperCase()}, which is so fast that guesses are cheap.`;
+    collector.certain('weak-hash', node, message, 'medium', 'CWE-916');
+  }
+}
+
+function cipher(collector: Collector, { name, args, node, named }: CallSite): void {
+  if (/^crypto\.create(?:Cipher|Decipher)$/.test(name)) {
+    collector.certain(
+      'weak-cipher',
+      node,
+      `\`${name}\` derives its key with MD5 and always the same initialisation vector.`,
+      'high',
+    );
+    return;
+  }
+  const script = /^crypto\.create(?:Cipheriv|Decipheriv)$/.exec(name);
+  if (script !== null) {
+    const algorithm = String(args[0]?.constant ?? '');
+    weakCipher(collector, node, name, algorithm);
+    if (name.endsWith('Cipheriv') && !/ecb/i.test(algorithm)) fixedVector(collector, node, name, args[2]);
+    fixedKey(collector, node, name, args[1]);
+    return;
+  }
+  const python = /(?:^|\.)(AES|DES3?|ARC4|ARC2|Blowfish|TripleDES|CAST5|IDEA|ECB|CBC|CTR|CFB)(\.new)?$/.exec(name);
+  if (python === null || !/^(?:Crypto|Cryptodome|cryptography)\./.test(name)) return;
+  const mode = args[1]?.name ?? named.get('mode')?.name ?? '';
+  weakCipher(collector, node, name, `${python[1]} ${mode.split('.').pop() ?? ''}`);
+  if (python[2] !== undefined) {
+    fixedVector(collector, node, name, args[2] ?? named.get('iv') ?? named.get('nonce'));
+    fixedKey(collector, node, name, args[0]);
+  } else if (/^C/.test(python[1] ?? '') && name.includes('.modes.')) fixedVector(collector, node, name, args[0]);
+}
+
+function weakCipher(collector: Collector, node: CallSite['node'], name: string, algorithm: string): void {
+  const weak =
+    /(?:^|[^a-z])(?:3?des|des3|des-ede3?|rc[24]|arc[24]|bf|blowfish|tripledes|cast5?|idea|seed)(?:$|[^a-z])|ecb/i.exec(
+      algorithm,
+    );
+  if (weak === null) return;
+  const what = /ecb/i.test(algorithm)
+    ? 'ECB, which shows equal blocks as equal'
+    : `${algorithm.trim()}, a broken cipher`;
+  collector.certain('weak-cipher', node, `\`${name}\` encrypts with ${what}.`, 'high');
+}
+
+function fixedVector(collector: Collector, node: CallSite['node'], name: string, vector: Value | undefined): void {
+  if (vector === undefined || !vector.isFixed || vector.constant === null) return;
+  collector.certain(
+    'static-iv',
+    node,
+    `\`${name}\` is given an initialisation vector that is always the same.`,
+    'high',
+  );
+}
+
+/** Characters of the shortest key that any cipher takes. */
+const SHORTEST_KEY = 8;
+
+function fixedKey(collector: Collector, node: CallSite['node'], name: string, key: Value | undefined): void {
+  if (key?.isFixed !== true) return;
+  const secret = typeof key.constant === 'string' ? key.constant : undefined;
+  // Nobody takes so short a text for a key but in an example or a published test.
+  if (secret !== undefined && secret.length < SHORTEST_KEY) return;
+  const message = `\`${name}\` is given a key that stands in the code.`;
+  collector.certain('hard-coded-credential', node, message, 'high', 'CWE-321', secret);
+}
+
+const RANDOM =
+  /^(?:Math\.random|random\.(?:random|randint|choice|choices|sample|randrange|getrandbits|randbytes|uniform|shuffle)|numpy\.random\.\w+)$/;
+const GUESSED =
+  /token|secret|passw|passwd|\botp\b|_otp|otp_|session_?id|nonce|salt|csrf|api_?key|reset_?(?:code|key)|verification|invite|auth_?code|pin_?code|security_?code|encryption|private_?key|coupon|voucher/i;
+
+function random(collector: Collector, { name, node }: CallSite): void {
+  if (!RANDOM.test(name)) return;
+  const around = madeFor(collector, node)
+    .replace(/max_?tokens|tokeni[sz]er|tokeni[sz]e/gi, '')
+    .replace(/([a-z])([A-Z])/g, '$1_$2');
+  // A page's nonce makes an address new or a style allowed; only servers make those that must hold.
+  const searched = /\.[jt]sx$/.test(collector.path) ? around.replace(/nonce/gi, '') : around;
+  if (!GUESSED.test(searched)) return;
+  collector.certain(
+    'insecure-random',
+    node,
+    `\`${name}\` makes a value that must not be guessed, and its next values can be worked out.`,
+    'medium',
+  );
+}
+
+const HEAD_NAME =
+  /(?:\bdef|\bfunction\*?)\s+([\w$]+)|([\w$]+)\s*(?::[^=]*)?=\s*(?:async\s*)?(?:\(|[\w$]+\s*=>)|^\s*(?:async\s+|static\s+)*([\w$]+)\(/;
+
+/**
+ * What says for what a random value is made: the name that it is given and the name of the function that makes it. Without a
+ * name on its line all that stands around it has to say.
+ */
+function madeFor(collector: Collector, node: CallSite['node']): string {
+  const around = collector.surroundings(node);
+  const before = collector.source({ start: collector.text.lastIndexOf('\n', node.start - 1) + 1, end: node.start });
+  const target = /([\w$.\]['"]+)\s*(?:(?::\s*[\w[\]. |]+)?[-+|*/^]?=(?![=>])|:)\s*([^,;={}]*)$/.exec(before);
+  if (target === null) return around;
+  const head = HEAD_NAME.exec(around.split('\n')[0] ?? '');
+  return `${target[1] ?? ''} ${target[2] ?? ''} ${head?.[1] ?? head?.[2] ?? head?.[3] ?? ''}`;
+}
+
+const SECRET_NAME =
+  /(?:^|[._$A-Za-z])(?:signature|hmac|digest|secret|token|api_?key|password_?hash|csrf|mac|auth_?key|webhook_?key)\w*(?:\(\))?$/i;
+
+/** `==` on secrets tells by its time how much of a guess is right. */
+export function checkComparison(
+  collector: Collector,
+  node: CompareExpression,
+  left: Value,
+  right: Value,
+  scope: Scope,
+): void {
+  if (node.operator !== '==' && node.operator !== '!=') return;
+  for (const [expected, given, expression] of [
+    [left, right, node.right],
+    [right, left, node.left],
+  ] as const) {
+    if (
+      given.isFixed ||
+      // A page that gets a message is the one that waits for it: nobody measures its time from outside.
+      (given.taints.length > 0 && given.taints.every(({ root }) => root === 'event.data')) ||
+      /\berr(?:or)?\.digest$/.test(collector.source(expression)) ||
+      (expected.isFixed && expected.constant !== undefined && typeof expected.constant !== 'string')
+    )
+      continue;
+    const isMac = /(?:hmac.*\.(?:hexdigest|digest)|createHmac\(\).*\.digest)\(\)$/.test(expected.name ?? '');
+    const source = collector.source(expression);
+    const isSecret =
+      /^(?:process\.env\.|os\.environ|settings\.|config\.|app\.config)/.test(expected.name ?? '') ||
+      (typeof expected.constant === 'string' && expected.constant.length >= 8);
+    const isGuess = scope.dangerOf(given, 'timing-attack') !== null;
+    const other = node.left === expression ? node.right : node.left;
+    const named = SECRET_NAME.test(collector.source(other)) || SECRET_NAME.test(source.replace(/['")\]]+$/, ''));
+    const isStored =
+      isGuess && named && !isPlainEqual(expected, other.kind) && isVerified(collector, node, expected, given);
+    if (!(isMac && !given.isFixed) && !(isSecret && isGuess && named) && !isStored) continue;
+    const message = `\`${node.operator}\` compares a secret with \`${source.slice(0, 60)}\` and takes longer the more of it is right.`;
+    collector.certain('timing-attack', node, message, 'medium');
+    return;
+  }
+}
+
+/** Compared with nothing, or with what is no value to be kept secret. */
+function isPlainEqual(value: Value, kind: string): boolean {
+  return kind === 'literal' || value.constant === null || value.name === 'undefined' || value.name === 'None';
+}
+
+/** A request's text is compared, or a function whose name says that it verifies compares what it is given. */
+function isVerified(collector: Collector, node: CompareExpression, expected: Value, given: Value): boolean {
+  if (given.taints.some(({ level }) => level === 'request')) return true;
+  const isKnown = expected.name === null || expected.name.startsWith('$') || expected.name.endsWith('()');
+  const head = collector.surroundings(node).split('\n')[0] ?? '';
+  return (
+    isKnown &&
+    /verif|check|valid|compare|authenti|authori|equal|match/i.test(head) &&
+    !/error|digest\b.*NEXT/i.test(head)
+  );
+}

@@ -1,0 +1,206 @@
+import type { Collector } from './collector.ts';
+import type { CallSite } from './observer.ts';
+import type { Scope } from './scope.ts';
+import { pythonSettings } from './settings-python.ts';
+import { scriptSettings } from './settings-script.ts';
+import type { AssignExpression, RecordExpression } from './syntax.ts';
+import type { Value } from './values.ts';
+
+/** Calls that turn a protection off. */
+export function checkSettings(collector: Collector, site: CallSite): void {
+  certificates(collector, site);
+  tokens(collector, site);
+  if (collector.language === 'script') scriptSettings(collector, site);
+  else pythonSettings(collector, site);
+  permissions(collector, site);
+  temporaryFiles(collector, site);
+}
+
+function certificates(collector: Collector, { name, args, named, node }: CallSite): void {
+  const tls = 'disabled-certificate-check';
+  if (collector.language === 'script') return;
+  if (named.get('verify')?.constant === false && /^(?:requests|httpx)\b|session|client/i.test(name)) {
+    collector.certain(tls, node, `\`${name}\` is called with verify=False, so it accepts any certificate.`, 'high');
+  }
+  if (/^ssl\._create_(?:unverified_context|stdlib_context)$/.test(name)) {
+    collector.certain(tls, node, `\`${name}\` makes a context that accepts any certificate.`, 'high');
+  }
+  if (/^aiohttp\.|\.(?:get|post|request)$|Connector$/.test(name) && named.get('ssl')?.constant === false) {
+    // A request whose address the call does not show may go to a machine of one's own.
+    const isSession = /\.(?:get|post|request)$/.test(name) && !name.startsWith('aiohttp.');
+    const isElsewhere = !isSession || args.some(({ prefix }) => /^(?:https|wss):\/\/\w/i.test(prefix));
+    const message = `\`${name}\` is called with ssl=False, so it accepts any certificate.`;
+    collector.certain(tls, node, message, isElsewhere ? 'high' : 'medium');
+  }
+  if (/\.set_missing_host_key_policy$/.test(name)) {
+    const policy = collector.source(node);
+    if (/AutoAddPolicy|WarningPolicy/.test(policy))
+      collector.certain(tls, node, 'The SSH client trusts any host key that it is shown.', 'medium');
+  }
+}
+
+function tokens(collector: Collector, { name, args, named, node }: CallSite): void {
+  const rule = 'unverified-token';
+  const algorithms = [
+    args[2]?.entries?.get('algorithms'),
+    args[1]?.entries?.get('algorithms'),
+    named.get('algorithms'),
+    named.get('algorithm'),
+    args[2]?.entries?.get('algorithm'),
+  ];
+  const allowsNone = algorithms.some(
+    (one) =>
+      one !== undefined &&
+      [one, ...(one.items ?? [])].some(
+        ({ constant }) => /^none$/i.test(String(constant)) && typeof constant === 'string',
+      ),
+  );
+  if (!/jwt|jsonwebtoken|jose/i.test(name)) return;
+  if (allowsNone) {
+    collector.certain(rule, node, `\`${name}\` takes the algorithm "none", so anybody can make such a token.`, 'high');
+  } else if (
+    /^(?:jsonwebtoken|jwt|jwt-decode|jwt-simple)(?:\.decode|\.jwtDecode)?$/.test(name) &&
+    collector.language === 'script' &&
+    /decode/i.test(name)
+  ) {
+    if (name === 'jwt-simple.decode' && args[2]?.constant !== true) return;
+    collector.certain(
+      rule,
+      node,
+      `\`${name}\` reads a token without looking at its signature.`,
+      name.startsWith('jwt-decode') ? 'low' : 'medium',
+    );
+  } else if (collector.language === 'python' && /\.decode$|get_unverified_claims$/.test(name)) {
+    const verifies = named.get('options')?.entries?.get('verify_signature')?.constant;
+    if (verifies === false || named.get('verify')?.constant === false || name.endsWith('get_unverified_claims')) {
+      collector.certain(rule, node, `\`${name}\` reads a token without looking at its signature.`, 'medium');
+    }
+  }
+}
+
+function permissions(collector: Collector, site: CallSite): void {
+  const { name, args, node } = site;
+  fileMode(collector, site);
+  if (!/(?:^|\.)(?:l|f)?chmod(?:Sync)?$/.test(name) && !/\.umask$/.test(name)) return;
+  const given = (name.endsWith('.chmod') && args.length === 1 ? args[0] : name.endsWith('umask') ? args[0] : args[1])
+    ?.constant;
+  const mode = typeof given === 'string' ? Number.parseInt(given, 8) : typeof given === 'number' ? given : null;
+  if (mode === null || Number.isNaN(mode)) return;
+  const isOpen = name.endsWith('umask') ? (mode & 0o002) === 0 : (mode & 0o002) !== 0;
+  if (isOpen)
+    collector.certain(
+      'world-writable',
+      node,
+      `\`${name}\` lets every user of the machine write (mode ${mode.toString(8)}).`,
+      'medium',
+    );
+}
+
+/** `writeFile(path, data, { mode: 0o666 })`, `os.open(path, flags, 0o666)`. */
+function fileMode(collector: Collector, { name, args, node }: CallSite): void {
+  const isScript = /^fs(?:\.promises)?\.(?:writeFile|appendFile|createWriteStream)(?:Sync)?$/.test(name);
+  const given = isScript
+    ? args.at(-1)?.entries?.get('mode')
+    : /^(?:os\.open|fs\.open(?:Sync)?)$/.test(name)
+      ? args[2]
+      : null;
+  const mode = given?.constant;
+  if (typeof mode !== 'number' || (mode & 0o002) === 0) return;
+  const message = `\`${name}\` makes a file that every user of the machine can write (mode ${mode.toString(8)}).`;
+  collector.certain('world-writable', node, message, 'medium');
+}
+
+function temporaryFiles(collector: Collector, { name, args, node }: CallSite): void {
+  if (/^(?:tempfile\.mktemp|os\.tempnam|os\.tmpnam|temp\.path)$/.test(name)) {
+    collector.certain(
+      'insecure-temporary-file',
+      node,
+      `\`${name}\` gives a name that somebody else can take before the file is made.`,
+      'medium',
+    );
+    return;
+  }
+  const writes =
+    /^(?:fs|fs\.promises)\.(?:writeFile|writeFileSync|createWriteStream|openSync|open|appendFile|appendFileSync)$/.test(
+      name,
+    ) ||
+    (/^(?:io\.)?open$/.test(name) && /[wax]/.test(String(args[1]?.constant ?? '')));
+  const [path] = args;
+  if (!writes || path === undefined || !/^\/(?:var\/)?tmp\//.test(path.prefix)) return;
+  collector.certain(
+    'insecure-temporary-file',
+    node,
+    `\`${name}\` writes to a name in the shared folder ${path.prefix.startsWith('/var') ? '/var/tmp' : '/tmp'} that others can take first.`,
+    'medium',
+  );
+}
+
+/** Settings in an object: `{ rejectUnauthorized: false }`. */
+export function checkRecord(collector: Collector, node: RecordExpression, record: Value, scope: Scope): void {
+  const where = record.entries?.get('$where');
+  if (where?.isBuilt && scope.dangerOf(where, 'nosql-injection') !== null) {
+    collector.certain(
+      'nosql-injection',
+      node,
+      'Code for the database (`$where`) is put together of text from outside.',
+      'medium',
+    );
+  }
+  for (const entry of node.entries) {
+    if (entry.value.kind !== 'literal') continue;
+    const { value } = entry.value;
+    if ((entry.key === 'rejectUnauthorized' || entry.key === 'strictSSL') && value === false) {
+      collector.certain(
+        'disabled-certificate-check',
+        entry,
+        `\`${entry.key}: false\` accepts any certificate.`,
+        'high',
+      );
+    } else if (entry.key === 'autoescape' && value === false) {
+      collector.certain(
+        'cross-site-scripting',
+        entry,
+        '`autoescape: false` lets templates write text as HTML.',
+        'medium',
+      );
+    } else if (entry.key === 'insecureSkipVerify' && value === true) {
+      collector.certain('disabled-certificate-check', entry, 'The connection accepts any certificate.', 'high');
+    }
+  }
+}
+
+/** Settings that are assigned. */
+export function checkSettingAssignment(collector: Collector, node: AssignExpression, path: string, value: Value): void {
+  const last = path.split('.').at(-1) ?? '';
+  const trusts = trustsAnybody(collector, last, value);
+  if (trusts !== null) {
+    // Whoever calls it has asked for it.
+    const before = collector.text.slice(Math.max(0, node.start - 400), node.start);
+    const isAsked = /\b(?:if|elif)\b[^\n]*(?:verif\w*|insecure|check|validat\w*|cert_reqs|trust|\bssl\b)/i.test(before);
+    collector.certain('disabled-certificate-check', node, trusts, isAsked ? 'low' : 'high');
+  } else if (path === 'DEBUG' && value.constant === true && /settings|config/i.test(collector.path)) {
+    const message = '`DEBUG = True` shows the inside of the program to visitors when an error occurs.';
+    collector.certain('debug-mode', node, message, 'medium');
+  } else if (/\.debug$/.test(path) && value.constant === true && collector.hasImport(/^flask/)) {
+    collector.certain('debug-mode', node, 'Debug mode is on, whose console runs code.', 'medium');
+  } else if (/^(?:SESSION|CSRF)_COOKIE_(?:SECURE|HTTPONLY)$/.test(last) && value.constant === false) {
+    const cwe = last.endsWith('HTTPONLY') ? 'CWE-1004' : 'CWE-614';
+    collector.certain('insecure-cookie', node, `\`${last}\` is turned off.`, 'medium', cwe);
+  }
+}
+
+/** What is wrong with a setting of certificates; null for nothing. */
+function trustsAnybody(collector: Collector, name: string, { constant, name: called }: Value): string | null {
+  if (name === 'NODE_TLS_REJECT_UNAUTHORIZED' && (constant === '0' || constant === 0)) {
+    return '`NODE_TLS_REJECT_UNAUTHORIZED` is set to 0: every connection accepts any certificate.';
+  }
+  const isSwitch =
+    /^(?:rejectUnauthorized|check_hostname)$/.test(name) ||
+    (name === 'verify' && collector.hasImport(/^(?:requests|httpx)/));
+  if (isSwitch && constant === false) return `\`${name}\` is turned off, so any certificate is accepted.`;
+  if (name === 'verify_mode' && /CERT_NONE$/.test(called ?? '')) {
+    return 'The certificate of the other side is not looked at (CERT_NONE).';
+  }
+  if (name !== '_create_default_https_context' || !/unverified/.test(called ?? '')) return null;
+  return 'Every HTTPS connection of the program accepts any certificate.';
+}

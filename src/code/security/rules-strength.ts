@@ -1,0 +1,79 @@
+import type { Collector } from './collector.ts';
+import type { CallSite } from './observer.ts';
+import type { Value } from './values.ts';
+
+/** Versions before TLS 1.2. */
+const OLD_TLS = /^(?:SSLv[23]|TLSv1(?:[._]1)?)(?:_(?:client_|server_)?method)?$/;
+
+/** OWASP asks for hundreds of thousands of rounds; fewer than these are cheap to guess through. */
+const FEWEST_ROUNDS = 50_000;
+/** Of bcrypt, where each one more doubles the work. */
+const FEWEST_COST = 10;
+/** Of RSA and DSA, by NIST SP 800-57. */
+const SHORTEST_MODULUS = 2048;
+
+/** Protocols, keys and counts of rounds that were once enough. */
+export function checkStrength(collector: Collector, site: CallSite): void {
+  rounds(collector, site);
+  protocol(collector, site);
+  modulus(collector, site);
+}
+
+function rounds(collector: Collector, { name, args, named, node }: CallSite): void {
+  const isDerived = /^(?:crypto\.pbkdf2(?:Sync)?|hashlib\.pbkdf2_hmac)$/.test(name);
+  const isBcrypt = /^bcrypt(?:js|-nodejs)?\.(?:hash|hashSync|genSalt|genSaltSync|gensalt)$/.test(name);
+  if (!isDerived && !isBcrypt) return;
+  const at = isDerived ? (name.startsWith('hashlib') ? 3 : 2) : /[sS]alt/.test(name) ? 0 : 1;
+  const given = named.get('iterations') ?? named.get('rounds') ?? args[at];
+  const count = given?.constant;
+  if (typeof count !== 'number' || count >= (isDerived ? FEWEST_ROUNDS : FEWEST_COST)) return;
+  const message = `\`${name}\` makes ${count} rounds, so few that passwords can be guessed cheaply.`;
+  collector.certain('weak-hash', node, message, 'medium', 'CWE-916');
+}
+
+function protocol(collector: Collector, { name, args, named, node }: CallSite): void {
+  if (/^ssl\.SSLContext$/.test(name) && /\.PROTOCOL_(?:SSLv[23]|TLSv1(?:_1)?)$/.test(args[0]?.name ?? '')) {
+    outdated(collector, node, (args[0]?.name ?? '').replace(/^.*PROTOCOL_/, ''));
+    return;
+  }
+  if (collector.language === 'python') {
+    const version = /\.PROTOCOL_(SSLv[23]|TLSv1(?:_1)?)$/.exec(named.get('ssl_version')?.name ?? '');
+    if (version?.[1] !== undefined && name !== 'ssl.wrap_socket') outdated(collector, node, version[1]);
+    return;
+  }
+  for (const { entries } of args) {
+    for (const key of ['minVersion', 'maxVersion', 'secureProtocol']) {
+      const constant = entries?.get(key)?.constant;
+      if (typeof constant === 'string' && OLD_TLS.test(constant)) outdated(collector, node, constant);
+    }
+  }
+}
+
+/** `context.minimum_version = ssl.TLSVersion.TLSv1`. */
+export function checkProtocolAssignment(
+  collector: Collector,
+  node: { readonly start: number; readonly end: number },
+  path: string,
+  value: Value,
+): void {
+  const version = /TLSVersion\.(SSLv3|TLSv1(?:_1)?)$/.exec(value.name ?? '');
+  if (/\.(?:minimum|maximum)_version$/.test(path) && version?.[1] !== undefined) outdated(collector, node, version[1]);
+}
+
+function outdated(collector: Collector, node: { readonly start: number; readonly end: number }, version: string): void {
+  const message = `Connections may use ${version.replaceAll('_', '.').replace(/\.method$/, '')}, whose weaknesses are known.`;
+  collector.certain('outdated-protocol', node, message, 'medium');
+}
+
+function modulus(collector: Collector, { name, args, node }: CallSite): void {
+  if (!/^crypto\.generateKeyPair(?:Sync)?$/.test(name)) return;
+  const bits = args[1]?.entries?.get('modulusLength')?.constant;
+  if (typeof bits !== 'number' || bits >= SHORTEST_MODULUS) return;
+  collector.certain(
+    'weak-cipher',
+    node,
+    `\`${name}\` makes a key of ${bits} bits, too short today.`,
+    'medium',
+    'CWE-326',
+  );
+}

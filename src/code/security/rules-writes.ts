@@ -1,0 +1,256 @@
+import type { Collector } from './collector.ts';
+import { cookie } from './cookies.ts';
+import type { CallSite, Observer } from './observer.ts';
+import { checkCredentials, checkSecretAssignment } from './rules-credentials.ts';
+import { checkComparison, checkCrypto } from './rules-crypto.ts';
+import { checkRecord, checkSettingAssignment, checkSettings } from './rules-settings.ts';
+import { checkProtocolAssignment, checkStrength } from './rules-strength.ts';
+import type { Scope } from './scope.ts';
+import { choosesHost } from './sink.ts';
+import { checkSinks } from './sinks.ts';
+import type { AssignExpression, Entry, Expression, MarkupExpression } from './syntax.ts';
+import type { Value } from './values.ts';
+
+/** Looks at everything that the flow passes. */
+export function ruleObserver(collector: Collector): Observer {
+  return {
+    imported: (name) => collector.imports.add(name),
+    call(site) {
+      checkSinks(collector, site);
+      checkCrypto(collector, site);
+      checkSettings(collector, site);
+      checkStrength(collector, site);
+      checkCredentials(collector, site);
+      if (collector.language === 'script') answers(collector, site);
+      slowPattern(collector, site);
+      unknownCode(collector, site);
+    },
+    assigned: (node, path, value, scope) => checkAssignment(collector, node, path, value, scope),
+    compared: (node, left, right, scope) => checkComparison(collector, node, left, right, scope),
+    record: (node, value, scope) => checkRecord(collector, node, value, scope),
+    markup: (node, properties, scope) => checkMarkup(collector, node, properties, scope),
+    returned: (node, value, scope, isRoute) => checkReturned(collector, node, value, scope, isRoute),
+    parameterDefault: () => undefined,
+  };
+}
+
+/** `eval` of what is not fixed is worth a look even where nothing is known of it. */
+function unknownCode(collector: Collector, { name, args, node, scope }: CallSite): void {
+  const [first] = args;
+  if (collector.language !== 'script' || name !== 'eval' || first === undefined || first.isFixed) return;
+  if (scope.dangerOf(first, 'code-injection') === null) {
+    collector.certain(
+      'code-injection',
+      node,
+      '`eval` runs a text that is put together while the program runs.',
+      'medium',
+      'CWE-95',
+    );
+  }
+}
+
+/** Answers of Express that hold HTML with text of the request. */
+function answers(collector: Collector, { name, args, node, scope }: CallSite): void {
+  const match = /^\$?(?:res|response|\w+\.res)(?:\.(?:status|set|type|header|code)\(\))*\.(send|end|write)$/.exec(name);
+  const [first] = args;
+  if (match === null || first === undefined || first.entries !== null) return;
+  if (
+    /\.(?:type|set|setHeader|contentType)\(\s*['"](?:content-type['"]\s*,\s*['"])?(?:text\/plain|application\/json|text|json|txt)/i.test(
+      collector.surroundings(node),
+    )
+  )
+    return;
+  const isHtml = /</.test(first.prefix);
+  if (match[1] !== 'send' && !isHtml) return;
+  const isText = first.isBuilt || first.taints.some(({ root }) => /\.(?:query|params|body|cookies)\.\w/.test(root));
+  if (!isText || scope.dangerOf(first, 'cross-site-scripting')?.level !== 'request') return;
+  collector.tainted('cross-site-scripting', node, first, scope, name, {
+    needsBuilt: true,
+    worst: first.isBuilt ? 'high' : 'medium',
+  });
+}
+
+/** What a Flask view returns is a page. */
+function checkReturned(collector: Collector, node: Expression, value: Value, scope: Scope, isRoute: boolean): void {
+  if (!isRoute || collector.language !== 'python' || value.entries !== null) return;
+  if (!collector.hasImport(/^(?:flask|bottle|quart)\b/) || !value.isBuilt) return;
+  if (value.name !== null && /(?:render_template|redirect|jsonify|url_for|send_file)\(\)$/.test(value.name)) return;
+  collector.tainted('cross-site-scripting', node, value, scope, 'return');
+}
+
+/** Names of texts that visitors write; who writes HTML calls it so. */
+const WRITTEN_BY_PEOPLE =
+  /(?:^|[._a-z])(?:bio|comment|message|user_?name|display_?name|search_?(?:term|text)|description|review|feedback|user_?input|query)$/i;
+
+function checkAssignment(
+  collector: Collector,
+  node: AssignExpression,
+  path: string | null,
+  value: Value,
+  scope: Scope,
+): void {
+  if (path !== null) {
+    checkSettingAssignment(collector, node, path, value);
+    checkSecretAssignment(collector, node, path, value);
+    checkProtocolAssignment(collector, node, path, value);
+  }
+  if (collector.language !== 'script' || node.target.kind !== 'place') return;
+  const { place } = node.target;
+  if (place.kind !== 'member') {
+    // A variable of that name is not the page's address. Names first: assignments are many, and the text is long.
+    const isPage = place.name === 'location' && !/\b(?:const|let|var)\s+location\b/.test(collector.text);
+    if (isPage) redirect(collector, node, value, scope, 'location');
+    return;
+  }
+  if (place.property === 'innerHTML' || place.property === 'outerHTML' || place.property === 'srcdoc') {
+    const isRequest = scope.dangerOf(value, 'cross-site-scripting')?.level === 'request';
+    const isWritten = value.taints.some(({ root }) => WRITTEN_BY_PEOPLE.test(root));
+    if (!isRequest && !isWritten && !collector.source(node).includes('<')) return;
+    collector.tainted('cross-site-scripting', node, value, scope, place.property, { needsBuilt: !isWritten });
+  } else if (path !== null && /^(?:window\.)?document\.cookie$/.test(path)) documentCookie(collector, node, value);
+  else if (path !== null && /(?:^|\.)location(?:\.href)?$/.test(path)) redirect(collector, node, value, scope, path);
+  else if (path === 'ctx.body' && value.isBuilt && /</.test(value.prefix)) {
+    collector.tainted('cross-site-scripting', node, value, scope, path);
+  }
+  pollution(collector, node, scope);
+}
+
+/** A cookie that a script sets can be read by every other script of the page. */
+function documentCookie(collector: Collector, node: AssignExpression, { prefix }: Value): void {
+  const name = /^\s*([^=;\s]+)=/.exec(prefix)?.[1];
+  if (name === undefined || !/sess|token|auth|jwt|sid$/i.test(name) || /csrf|xsrf/i.test(name)) return;
+  if (/max-age=(?:0|-)|expires=Thu, 01 Jan 1970/i.test(collector.source(node))) return;
+  cookie(
+    collector,
+    node,
+    `Cookie "${name}" is set by a script, so it cannot be kept from others.`,
+    ['httpOnly'],
+    'medium',
+  );
+}
+
+function redirect(collector: Collector, node: AssignExpression, value: Value, scope: Scope, sink: string): void {
+  if (choosesHost(value) && !/^[/?#]/.test(value.prefix)) collector.tainted('open-redirect', node, value, scope, sink);
+}
+
+/** `target[a][b] = …` with names of a request, and merges that take any key. */
+function pollution(collector: Collector, node: AssignExpression, scope: Scope): void {
+  if (node.target.kind !== 'place' || node.target.place.kind !== 'member') return;
+  const { place } = node.target;
+  if (place.index === null || place.index.kind === 'literal') return;
+  const { object } = place;
+  const indexes = [place.index, ...(object.kind === 'member' && object.index !== null ? [object.index] : [])];
+  for (const index of indexes) {
+    const value = index.kind === 'name' ? scope.get(index.name) : null;
+    if (
+      value !== null &&
+      indexes.length > 1 &&
+      collector.tainted('prototype-pollution', node, value, scope, collector.source(place))
+    )
+      return;
+  }
+  recursiveMerge(collector, node, place.index);
+  descent(collector, node, object);
+}
+
+/** `at = at[key]` in a loop over the parts of a path, then `at[last] = value`, in a function that takes any key. */
+function descent(collector: Collector, node: AssignExpression, object: Expression): void {
+  // What is set is given by a caller, who gives the path as well.
+  if (object.kind !== 'name' || node.value.kind !== 'name') return;
+  const { text } = collector;
+  const before = text.slice(Math.max(0, node.start - 900), node.start);
+  const head = Math.max(before.lastIndexOf('function'), before.lastIndexOf('=> {'));
+  const body = before.slice(Math.max(0, head));
+  const name = escaped(object.name);
+  if (!/\.split\(/.test(body) || !new RegExp(`\\b${name}\\s*=\\s*${name}\\[`).test(body)) return;
+  if (/__proto__|prototype|hasOwn|Object\.create\(null\)|\bnew Map\b/.test(before)) return;
+  const message = `\`${object.name}\` follows any path, so "__proto__" leads to the prototype of all objects.`;
+  collector.certain('prototype-pollution', node, message, 'medium');
+}
+
+/** `target[key] = merge(target[key], source[key])` in a function that does not look at the key. */
+function recursiveMerge(collector: Collector, node: AssignExpression, index: Expression): void {
+  const { text } = collector;
+  const before = text.slice(Math.max(0, node.start - 1_200), node.start);
+  const heads = [...before.matchAll(/(?:function\s+(\w+)\s*\(|(?:const|let|var)\s+(\w+)\s*=\s*(?:function|\())/g)];
+  const head = heads.at(-1);
+  const name = head?.[1] ?? head?.[2];
+  if (head === undefined || name === undefined || index.kind !== 'name') return;
+  const body = `${before.slice(head.index)}${text.slice(node.start, node.end + 400)}`;
+  const calls = new RegExp(
+    `\\b${name}\\s*\\(\\s*\\w+\\[${escaped(index.name)}\\]\\s*,\\s*\\w+\\[${escaped(index.name)}\\]`,
+  );
+  if (!calls.test(body) || !/\bfor\s*\(|\.forEach\(/.test(body)) return;
+  if (/__proto__|prototype|hasOwn\(target|Object\.create\(null\)|\bMap\b/.test(body)) return;
+  collector.certain(
+    'prototype-pollution',
+    node,
+    `\`${name}\` copies every key, so "__proto__" changes the prototype of all objects.`,
+    'medium',
+  );
+}
+
+function escaped(text: string): string {
+  return text.replace(/[$]/g, '\\$&');
+}
+
+function checkMarkup(
+  collector: Collector,
+  node: MarkupExpression,
+  properties: ReadonlyMap<Entry, Value>,
+  scope: Scope,
+): void {
+  for (const [entry, value] of properties) {
+    if (entry.key !== 'dangerouslySetInnerHTML') continue;
+    const html = value.entries?.get('__html');
+    if (html === undefined || html.isFixed) continue;
+    if (collector.tainted('cross-site-scripting', entry, html, scope, 'dangerouslySetInnerHTML')) continue;
+    if (
+      /saniti[sz]e|purify|escape|highlight|JSON\.stringify|marked|markdown/i.test(collector.source(entry)) ||
+      html.taints.length > 0 ||
+      html.name?.endsWith('()') === true
+    )
+      continue;
+    collector.certain(
+      'cross-site-scripting',
+      entry,
+      `<${node.name}> shows \`${collector.source(entry).slice(0, 50)}\` as HTML without cleaning it.`,
+      'medium',
+    );
+  }
+}
+
+/** A repeated group whose inside repeats as well: the time doubles with every character that does not match. */
+const NESTED =
+  /\((?:\?:)?(?:\[[^\]]*\]|\\?[^()[\]\\])[+*]\)[+*]|\((?:\?:)?(?:\[[^\]]+\]|\\[wdsWDS]|\.)[+*]\??(?:[^()|]{0,3}[?*])\)[+*]|\((?:\?:)?(\\?[\w.]|\[[^\]]+\])\|\1[+*]?\1?\)[+*]/;
+
+/** `([-.\\w]*[0-9a-z])*`: what the first class takes could be the second one's as well. */
+function overlaps(pattern: string): boolean {
+  const match = /\((?:\?:)?(\[[^\]]+\])[*+](\[[^\]]+\])\)[*+]/.exec(pattern);
+  if (match?.[1] === undefined || match[2] === undefined) return false;
+  try {
+    const [first, second] = [new RegExp(match[1]), new RegExp(match[2])];
+    return ['a', 'Z', '0', '-', '.', ' '].some((one) => first.test(one) && second.test(one));
+  } catch {
+    return false;
+  }
+}
+
+function slowPattern(collector: Collector, { node, args, receiver, scope, name }: CallSite): void {
+  const method =
+    /\.(?:test|exec|match|matchAll|search|replace|replaceAll|split|fullmatch|findall|sub)$/.test(name) ||
+    /^re\.\w+$/.test(name);
+  if (!method) return;
+  const fixed = (one: Value | null | undefined): string | null =>
+    one?.pattern ?? (collector.language === 'python' && typeof one?.constant === 'string' ? one.constant : null);
+  const pattern =
+    collector.language === 'python' ? (fixed(args[0]) ?? fixed(receiver)) : (fixed(receiver) ?? fixed(args[0]));
+  if (pattern === null || !(NESTED.test(pattern) || overlaps(pattern))) return;
+  const subject = [receiver, ...args].find(
+    (one) => one !== null && scope.dangerOf(one, 'regular-expression-denial') !== null,
+  );
+  if (subject === null || subject === undefined) return;
+  const danger = scope.dangerOf(subject, 'regular-expression-denial');
+  const message = `The pattern \`${pattern.slice(0, 50)}\` repeats a repetition, so a crafted \`${danger?.root ?? 'text'}\` takes exponential time.`;
+  collector.certain('regular-expression-denial', node, message, 'medium');
+}

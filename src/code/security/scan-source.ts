@@ -1,0 +1,38 @@
+import { parseSync } from 'oxc-parser';
+import { withPythonTree } from '../python-grammar.ts';
+import { Collector, type Found } from './collector.ts';
+import { TooInvolvedError } from './evaluate.ts';
+import { Flow } from './flow.ts';
+import type { Language } from './language.ts';
+import { lowerPython } from './lower-python.ts';
+import { lowerScript } from './lower-script.ts';
+import { ruleObserver } from './rules-writes.ts';
+import type { Statement } from './syntax.ts';
+
+/** What the rules find in one file. */
+export interface SourceScan {
+  readonly found: readonly Found[];
+  /** False when the file takes more steps than are allowed, and its end was not looked at. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * What the rules find in one file of Python, JavaScript or TypeScript. A text that cannot be parsed to its end gives
+ * what the readable part shows. Throws a RangeError for one that nests too deeply.
+ */
+export async function scanSource(language: Language, path: string, text: string): Promise<SourceScan> {
+  const collector = new Collector(text, path, language);
+  const body = language === 'python' ? await withPythonTree(text, lowerPython) : lowerText(path, text);
+  try {
+    new Flow(language, ruleObserver(collector)).program(body);
+  } catch (error) {
+    if (!(error instanceof TooInvolvedError)) throw error;
+    return { found: collector.found, isWhole: false };
+  }
+  return { found: collector.found, isWhole: true };
+}
+
+function lowerText(path: string, text: string): Statement[] {
+  const options = /\.[mc]?js$/.test(path) ? ({ lang: 'jsx' } as const) : {};
+  return lowerScript(parseSync(path, text, { preserveParens: false, ...options }).program.body);
+}

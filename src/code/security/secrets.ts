@@ -1,0 +1,231 @@
+import { lintSource } from '@secretlint/core';
+import { rules } from '@secretlint/secretlint-rule-preset-recommend';
+import type { FileRole } from '../file-roles.ts';
+import type { Severity } from '../findings.ts';
+import type { Found } from './collector.ts';
+
+/** A text longer than this is not searched for secrets: it is data. */
+const LONGEST_TEXT = 1_000_000;
+const LONGEST_LINE = 2_000;
+
+/** Words without which no known format can be in a text, so that most files need no closer look. */
+const FORMATS =
+  /AKIA|ASIA|AIza|ghp_|gho_|ghu_|ghs_|ghr_|github_pat_|glpat-|xox[abeprs]-|xapp-|hooks\.slack|SG\.|shp(?:at|ca|pa|ss)_|sk_(?:live|test)|rk_(?:live|test)|npm_|_authToken|sk-|gsk_|hf_|lin_api|ntn_|secret_|glc_|glsa_|ops_ey|hv[sbr]\.|dapi|dckr_|figd_|PRIVATE KEY|"private_key"|[a-z][a-z0-9+.-]*:\/\/[^\s:@/]+:[^\s@/]+@|aws_?secret|tskey-|cfut_|vc[a-z]_/i;
+
+/** Names of things that must not be known to others. */
+const SECRET_NAME =
+  /(?:^|[_.-])(?:pass(?:word|wd|phrase)?|pwd|secret|api[_-]?key|apikey|access[_-]?key|private[_-]?key|encryption[_-]?key|signing[_-]?key|secret[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|token|client[_-]?secret|credentials?|jwt[_-]?(?:secret|key)|db[_-]?pass|webhook[_-]?secret|master[_-]?key)(?:$|[_.-](?:key|value|base|prod|production|live|default|hash[_-]?salt|hmac|string)(?:_?\d+)?$|_?\d*$)/i;
+
+/** Names that look like those of secrets, but say where they come from, what they are called or how long they are. */
+const NOT_SECRET_NAME =
+  /(?:field|name|label|url|uri|path|file|header|param|type|prefix|suffix|pattern|regexp?|length|len|ttl|expir\w*|id|placeholder|hint|title|text|message|error|help|description|policy|reset|forgot|input|selector|env|endpoint|column|scope|public|attr|class|count|max|min|limit|format|kind|strategy|missing|invalid|required|changed|mismatch|rules?)s?$/i;
+
+const ASSIGNMENT =
+  /(?:^|[\s,{([;])(?:export\s+|const\s+|let\s+|var\s+|static\s+|readonly\s+|private\s+|public\s+|self\.|this\.|[\w.]+\.)*["']?([A-Za-z_$][\w$.-]{2,60})["']?\s*(?::\s*[A-Za-z_][\w<>[\]| ]*)?\s*(=>|:=|=(?!=)|:)\s*(?:[rbuf]{0,2})(["'`])((?:(?!\3)[^\\\n]|\\.){6,200})\3/g;
+/** The same in a file of settings, where values need no quotes. */
+const SETTING =
+  /^\s*(?:export\s+|-\s*)?["']?([A-Za-z_][\w.-]{2,60})["']?\s*[:=]\s*([^\s#"'`,{}[\]|>&*!$][^\s#"'`,]{7,200})\s*(?:#.*)?$/;
+/** `app.config['SECRET_KEY'] = '…'`, `os.environ.setdefault('API_KEY', '…')` */
+const INDEXED = /\[["']([A-Za-z_][\w.-]{2,60})["']\]\s*=\s*(["'])((?:(?!\2)[^\\\n]|\\.){6,200})\2/g;
+/** `password="…"` given to a call in Python and `|| '…'` after a look into the environment. */
+const FALLBACK =
+  /(?:process\.env\.|(?:os\.environ\.get|os\.getenv)\(\s*["'])([A-Z][A-Z0-9_]{2,60})["']?(?:\s*(?:\|\||\?\?)\s*|\s*,\s*)(["'])((?:(?!\2)[^\\\n]|\\.){8,200})\2/g;
+
+const PLACEHOLDER =
+  /^(?:x+|\*+|\.+|_+|-+|0+|1+|change[_-]?me\w*|replace\w*|todo|tbd|none|null|undefined|true|false|test\w*|example\w*|sample\w*|dummy\w*|fake\w*|mock\w*|foo\w*|bar\w*|string|value|my[_-].*|your.*|the[_-].*|some[_-].*|enter.*|insert.*|put.*|pass(?:word|wd|phrase)?|passwd|secret|token|redacted|hidden|placeholder|default|admin|root|user|abc\w{0,6}|123\w{0,6}|not[_-]?(?:a|set|used).*|required|optional|n\/a|key|api[_-]?key|lorem.*)$/i;
+const PLACEHOLDER_PART =
+  /example|placeholder|change.?me|your[_-]|[_-]here\b|<[^>]+>|\$\{|\{\{|%\(|%s|\$\(|\.\.\.|…|xxxx|\*\*\*|dummy|sample|insecure-default|redacted|fake|lorem|_env\b|process\.env|getenv|vault:|ssm:|arn:aws|secrets?\.|env\./i;
+
+/** One value that may be a secret. */
+interface Candidate {
+  readonly name: string;
+  readonly value: string;
+  readonly start: number;
+}
+
+/** Secrets in one text file: known formats by secretlint, the rest by name and entropy. Their text is never told whole. */
+export async function findSecrets(path: string, text: string, role: FileRole): Promise<readonly Found[]> {
+  if (text.length > LONGEST_TEXT || isLockfile(path)) return [];
+  const known = FORMATS.test(text) ? await knownFormats(path, text, role) : [];
+  const own = role === 'test' ? [] : byEntropy(path, text, role);
+  const private_ = privateKeys(text, role);
+  const taken = [...known, ...private_];
+  const free = own.filter((one) => !taken.some(({ start, end }) => start < one.end && one.start < end));
+  return [...dedupe(taken), ...free];
+}
+
+function dedupe(found: readonly Found[]): Found[] {
+  return found.filter((one, at) => found.findIndex(({ start, end }) => start < one.end && one.start < end) === at);
+}
+
+/** Files that list hashes of packages. */
+export function isLockfile(path: string): boolean {
+  return /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|poetry\.lock|Pipfile\.lock|uv\.lock|pdm\.lock|Cargo\.lock|Gemfile\.lock|composer\.lock|go\.sum|flake\.lock|packages\.lock\.json)$|\.lock$|\.svg$|\.map$|\.snap$|\.ipynb$|\.po$/.test(
+    path,
+  );
+}
+
+async function knownFormats(path: string, text: string, role: FileRole): Promise<Found[]> {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const ext = name.includes('.') ? name.slice(name.lastIndexOf('.')) : '';
+  const { messages } = await lintSource({
+    source: { content: text, filePath: path, ext, contentType: 'text' },
+    options: { locale: 'en', noPhysicFilePath: true, maskSecrets: true, config: { rules: presetRules } },
+  });
+  return messages.flatMap((message): Found[] => {
+    const [start, end] = message.range;
+    const value = text.slice(start, end);
+    if (/privatekey/.test(message.ruleId) || isPlaceholderOf(value)) return [];
+    // An address with a password is what a test of addresses is about.
+    if (role === 'test' && /basicauth/.test(message.ruleId)) return [];
+    const what = message.ruleId.replace(/^.*secretlint-rule-/, '').replaceAll('-', ' ');
+    const shown = redacted(/:\/\/[^:]*:([^@]+)@/.exec(value)?.[1] ?? value);
+    const severity: Severity = role === 'source' || role === 'tooling' ? 'high' : 'low';
+    const isLocal =
+      /@(?:localhost|127\.0\.0\.1|db|postgres|mysql|redis|mongo|host|\[::1\])(?=[:/?]|$)|:(?:password|postgres|secret|pass|user|root|example|guest)@/i.test(
+        value,
+      );
+    return [
+      found(start, end, `A secret of the form "${what}" stands in the file (${shown}).`, isLocal ? 'low' : severity),
+    ];
+  });
+}
+
+const presetRules = rules.map((rule) => ({ id: rule.meta.id, rule }));
+
+function found(start: number, end: number, message: string, severity: Severity, cwe = 'CWE-798'): Found {
+  return { rule: 'hard-coded-credential', severity, start, end, message, cwe };
+}
+
+const PRIVATE_KEY = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----([\s\S]{0,8000}?)(?:-----END|$)/g;
+
+function privateKeys(text: string, role: FileRole): Found[] {
+  return [...text.matchAll(PRIVATE_KEY)].flatMap((match): Found[] => {
+    const body = (match[1] ?? '').replace(/\\[nr]|["'+\s]/g, '');
+    if (body.length < 60 || !/[A-Za-z0-9+/=]{40}/.test(body) || /\.\.\.|xxxx|example/i.test(body)) return [];
+    return [
+      found(
+        match.index,
+        match.index + match[0].length,
+        'A private key stands in the file.',
+        role === 'source' || role === 'tooling' ? 'high' : 'low',
+        'CWE-321',
+      ),
+    ];
+  });
+}
+
+function byEntropy(path: string, text: string, role: FileRole): Found[] {
+  const results: Found[] = [];
+  const isSettings = /(?:^|\/)\.env(?:\.|$)|\.(?:ya?ml|ini|cfg|conf|properties|toml|env)$/i.test(path);
+  if (/\.(?:md|mdx|rst|txt|html?|css|csv)$/i.test(path) || /(?:^|\/)(?:locales?|i18n|translations?|lang)\//i.test(path))
+    return results;
+  if (/\.env\.(?:example|sample|template|dist)$|(?:^|\/)example\./i.test(path)) return results;
+  let offset = 0;
+  let isText = false;
+  for (const line of text.split('\n')) {
+    const wasText = isText;
+    // Docstrings show how something is called.
+    if (path.endsWith('.py') && (line.split(/"""|'''/).length - 1) % 2 === 1) isText = !isText;
+    if (line.length <= LONGEST_LINE && !wasText && !isText && !/^\s*(?:#|\/\/|\*|\/\*|--)/.test(line)) {
+      for (const candidate of candidates(line, isSettings)) {
+        const severity = judge(candidate, line);
+        if (severity === null || isSearchKey(candidate, text, offset)) continue;
+        const start = offset + candidate.start;
+        const message = `\`${candidate.name}\` is given a secret that stands in the file (${redacted(candidate.value)}).`;
+        results.push(found(start, start + candidate.value.length, message, role === 'source' ? severity : 'low'));
+      }
+    }
+    offset += line.length + 1;
+  }
+  return results;
+}
+
+function candidates(line: string, isSettings: boolean): Candidate[] {
+  const list: Candidate[] = [];
+  const add = (name: string | undefined, value: string | undefined, index: number, whole: string): void => {
+    if (name === undefined || value === undefined) return;
+    list.push({ name, value, start: index + whole.lastIndexOf(value) });
+  };
+  for (const match of line.matchAll(ASSIGNMENT)) add(match[1], match[4], match.index, match[0]);
+  for (const match of line.matchAll(INDEXED)) add(match[1], match[3], match.index, match[0]);
+  for (const match of line.matchAll(FALLBACK)) add(match[1], match[3], match.index, match[0]);
+  const setting = isSettings ? SETTING.exec(line) : null;
+  if (setting !== null) add(setting[1], setting[2], setting.index, setting[0]);
+  return list.filter((one, at) => list.findIndex(({ start }) => start === one.start) === at);
+}
+
+/** The key that a page asks an index of its own documentation with: every visitor gets it. */
+function isSearchKey({ name }: Candidate, text: string, offset: number): boolean {
+  const around = text.slice(Math.max(0, offset - 200), offset + 300);
+  return /^(?:searchA|a)pi_?key$/i.test(name) && /\bapp_?id\b/i.test(around) && /\bindex_?name\b/i.test(around);
+}
+
+/** How grave it is that this value stands there; null when it is no secret. */
+function judge({ name, value }: Candidate, line: string): Severity | null {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+  if (!SECRET_NAME.test(words) || NOT_SECRET_NAME.test(words)) return null;
+  if (isPlaceholderOf(value) || (isNoSecret(value) && !isDense(value))) return null;
+  if (/==|!=|\btest\b|\bassert|\bgetenv|environ\[|i18n|\bt\(|label|placeholder/i.test(line.replace(value, '')))
+    return null;
+  const isPassword = /pass|pwd/i.test(words);
+  const bits = entropy(value);
+  const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((one) => one.test(value)).length;
+  if (value.length >= 20 && bits >= 3.5 && classes >= 2) return 'high';
+  if (value.length >= 12 && bits >= 3 && classes >= 3) return 'high';
+  if (isPassword && value.length >= 8 && classes >= 2) return 'medium';
+  if (!isPassword && value.length >= 8 && classes >= 2 && bits >= 2.5 && /secret|key|token|credential/i.test(words))
+    return 'medium';
+  return null;
+}
+
+function isPlaceholderOf(value: string): boolean {
+  return PLACEHOLDER.test(value.trim()) || PLACEHOLDER_PART.test(value) || new Set(value).size <= 3;
+}
+
+/** Words, addresses, paths, names of things, templates, identifiers and hashes of files are no secrets. */
+function isNoSecret(value: string): boolean {
+  return (
+    /\s.*\s|^\s|\s$/.test(value) ||
+    /^[a-z]+(?:_[a-z]+)+$/.test(value) ||
+    /^(?:https?|file|ftp|data|mailto|urn|arn|ssh-|sha\d+-|\/|\.\/|\.\.\/|~\/|[A-Za-z]:\\|#|@)/.test(value) ||
+    /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value) ||
+    (/^[a-z]+(?:[._:-][a-z]+)*$/.test(value) && !/\d/.test(value) && entropy(value) < 3.6) ||
+    /^[a-z]+(?:[._:/-][a-z]+){2,}$/.test(value) ||
+    /^[A-Z]?[a-z]+[.!?,:…]+$|\\x[0-9a-f]{2}|%[a-z]$|%[a-z]\W/.test(value) ||
+    /^[A-Z]+(?:_[A-Z0-9]+)*$/.test(value) ||
+    // The name of a header, as `X-Auth-Token`.
+    /^X(?:-[A-Z][A-Za-z0-9]{1,20}){1,5}$/.test(value) ||
+    /^[a-z]+(?:[A-Z][a-z]+)+$/.test(value) ||
+    /^[a-z][\w-]*(?:\.[a-zA-Z][\w-]*)+$/.test(value) ||
+    /^(?:ssh-(?:rsa|ed25519)|-----BEGIN (?:PUBLIC|CERTIFICATE))/.test(value) ||
+    /["'`]\s*[+.]|[+.]\s*["'`]|[()[\]{}<>;]|=>|\\[dwsbn]/.test(value)
+  );
+}
+
+/** Letters, digits and many signs without any order: what a generator of keys makes, not code and no pattern. */
+function isDense(value: string): boolean {
+  const signs = new Set(value.replace(/[A-Za-z0-9\s]/g, ''));
+  return (
+    value.length >= 20 &&
+    entropy(value) >= 3.9 &&
+    signs.size >= 5 &&
+    (value.match(/\d/g)?.length ?? 0) >= 2 &&
+    !/\s.*\s/.test(value) &&
+    !/[A-Za-z_]{3,}\(|=>|\$\{|:\/\/|\(\?|\[[^\]]*\w-\w|\.[*+]|\\[dwsbSWD]|<\/?\w|&&|\|\|/.test(value)
+  );
+}
+
+/** Bits per character by Shannon's formula. */
+export function entropy(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
+
+/** The first four characters, fewer of a short one: enough to find it, too little to use it. */
+export function redacted(secret: string): string {
+  return `${secret.slice(0, Math.min(4, Math.floor(secret.length / 3)))}…`;
+}

@@ -1,0 +1,139 @@
+import type { Collector } from './collector.ts';
+import { cookie, SENSITIVE_COOKIE } from './cookies.ts';
+import type { CallSite } from './observer.ts';
+import type { Value } from './values.ts';
+
+/** Calls of Python that turn a protection off. */
+export function pythonSettings(collector: Collector, site: CallSite): void {
+  const { name, args, named, node } = site;
+  if (
+    /(?:^|\.)run$|^run_simple$/.test(name) &&
+    named.get('debug')?.constant === true &&
+    (collector.hasImport(/^(?:flask|bottle|dash|quart|sanic|aiohttp|werkzeug|connexion)/) || named.has('port'))
+  ) {
+    collector.certain(
+      'debug-mode',
+      node,
+      `\`${name}\` starts the server in debug mode, whose console runs code.`,
+      'high',
+    );
+  }
+  // ruff looks at jinja2's own class; frameworks pass the switch on.
+  if (named.get('autoescape')?.constant === false && /(?:^|[._])setup\w*$|Jinja2?\w*$/.test(name)) {
+    const message = `\`${name}\` is told not to escape what templates write into pages.`;
+    collector.certain('cross-site-scripting', node, message, 'medium');
+  }
+  if (
+    named.get('httponly')?.constant === false &&
+    /(?:storage|session\w*|cookie\w*)$/i.test(name) &&
+    !/set_cookie$/.test(name)
+  ) {
+    cookie(collector, node, `\`${name}\` lets scripts read the session's cookie.`, ['httponly'], 'medium');
+  }
+  if (/\.set_cookie$/.test(name)) pythonCookie(collector, node, args[0], named);
+  corsSettings(collector, site);
+  if (/^yaml\.load(?:_all)?$/.test(name)) yamlLoad(collector, site);
+  xmlSettings(collector, site);
+  if (
+    /\.extractall$/.test(name) &&
+    /tarfile|\$?tar\b|\$t\b/.test(name) &&
+    named.get('filter') === undefined &&
+    named.get('members') === undefined
+  ) {
+    collector.certain(
+      'zip-slip',
+      node,
+      `\`${name}\` writes to wherever the archive says, outside of the folder too.`,
+      'medium',
+    );
+  }
+  massAssignment(collector, site);
+}
+
+function pythonCookie(
+  collector: Collector,
+  node: CallSite['node'],
+  key: Value | undefined,
+  named: ReadonlyMap<string, Value>,
+): void {
+  const name = String(key?.constant ?? '');
+  if (named.has('')) return;
+  const missing = ['secure', 'httponly'].filter(
+    (one) => named.get(one) === undefined || named.get(one)?.constant === false,
+  );
+  const isOff = ['secure', 'httponly'].some((one) => named.get(one)?.constant === false);
+  if (missing.length === 0 || (!SENSITIVE_COOKIE.test(name) && !isOff)) return;
+  cookie(
+    collector,
+    node,
+    `Cookie "${name}" is set without ${missing.join(' and ')}.`,
+    missing,
+    SENSITIVE_COOKIE.test(name) ? 'medium' : 'low',
+  );
+}
+
+function yamlLoad(collector: Collector, { name, args, named, node, scope }: CallSite): void {
+  const loader = args[1]?.name ?? named.get('Loader')?.name ?? '';
+  const [document] = args;
+  if (/Safe|BaseLoader/.test(loader) || document === undefined) return;
+  if (collector.tainted('unsafe-deserialization', node, document, scope, name)) return;
+  if (!document.isFixed)
+    collector.certain(
+      'unsafe-deserialization',
+      node,
+      `\`${name}\` without a safe loader makes any object that the document names.`,
+      'medium',
+    );
+}
+
+function corsSettings(collector: Collector, { name, args, named, node }: CallSite): void {
+  const isCors = /(?:^|\.)CORS$|\.cross_origin$/.test(name) || args[0]?.name?.endsWith('CORSMiddleware') === true;
+  if (isCors) {
+    const origins = named.get('origins') ?? named.get('allow_origins');
+    const all = origins !== undefined && [origins, ...(origins.items ?? [])].some(({ constant }) => constant === '*');
+    const credentials = named.get('supports_credentials')?.constant ?? named.get('allow_credentials')?.constant;
+    if (all && credentials === true)
+      collector.certain(
+        'permissive-cors',
+        node,
+        'Every origin may read answers that carry the credentials of the visitor.',
+        'high',
+      );
+  }
+}
+
+function xmlSettings(collector: Collector, { name, args, named, node }: CallSite): void {
+  if (/(?:^|\.)XMLParser$/.test(name) && named.get('resolve_entities')?.constant === true) {
+    collector.certain(
+      'xml-external-entity',
+      node,
+      `\`${name}\` resolves the entities that a document declares.`,
+      'high',
+    );
+  }
+  if (
+    /\.setFeature$/.test(name) &&
+    /feature_external_[gp]es/.test(args[0]?.name ?? '') &&
+    (args[1]?.constant === true || args[1]?.constant === 1)
+  ) {
+    collector.certain('xml-external-entity', node, 'The parser is told to load external entities.', 'high');
+  }
+}
+
+function massAssignment(collector: Collector, { name, args, named, node, scope }: CallSite): void {
+  if (name === 'setattr' && args[1] !== undefined) collector.tainted('mass-assignment', node, args[1], scope, name);
+  const spread = named.get('');
+  const last = name.split('.').at(-1) ?? '';
+  if (spread !== undefined && (/^[A-Z]/.test(last.replace('$', '')) || /\.(?:create|update)$/.test(name))) {
+    const isWhole = spread.taints.some(({ root }) =>
+      /(?:^|\.)request\.(?:json|form|POST|data|get_json\(\)|json\(\))$/.test(root),
+    );
+    if (isWhole)
+      collector.certain(
+        'mass-assignment',
+        node,
+        `The whole request reaches \`${name}\`, which sets every field that it names.`,
+        'medium',
+      );
+  }
+}

@@ -1,0 +1,146 @@
+import type { Collector } from './collector.ts';
+import { cookie, SENSITIVE_COOKIE } from './cookies.ts';
+import type { CallSite } from './observer.ts';
+import type { Value } from './values.ts';
+
+/** Calls of JavaScript that turn a protection off. */
+export function scriptSettings(collector: Collector, site: CallSite): void {
+  const { name, args, node, scope } = site;
+  if (/^(?:cors|@fastify\/cors|koa2?-cors|@koa\/cors)$/.test(name)) {
+    corsRecord(collector, node, args[0]);
+  } else if (/\.register$/.test(name) && /cors/i.test(args[0]?.name ?? '')) corsRecord(collector, node, args[1]);
+  corsHeader(collector, site);
+  if (
+    /^\$?(?:res|reply|response|ctx\.cookies|\w+\.res)\.(?:cookie|setCookie|set)$/.test(name) &&
+    typeof args[0]?.constant === 'string'
+  ) {
+    if (name.endsWith('.set') && !name.includes('cookies')) return;
+    scriptCookie(collector, node, args);
+  }
+  if (/^(?:express-session|cookie-session|session)$/.test(name)) sessionCookie(collector, node, args[0]);
+  if (/^libxmljs2?\.parseXml(?:String)?$/.test(name) || /\.parseXml$/.test(name)) {
+    const noent = args[1]?.entries?.get('noent')?.constant;
+    if (noent === true)
+      collector.certain(
+        'xml-external-entity',
+        node,
+        `\`${name}\` resolves external entities (noent: true).`,
+        args[0]?.isFixed === true ? 'medium' : 'high',
+      );
+  }
+  if (
+    /^(?:_|lodash|lodash\.merge|deepmerge|merge-deep|hoek|jQuery|\$)(?:\.(?:merge|mergeWith|defaultsDeep|set|setWith|extend|applyToDefaults))?$/.test(
+      name,
+    ) &&
+    args.length > 1
+  ) {
+    for (const one of args.slice(1))
+      if (collector.tainted('prototype-pollution', node, one, scope, name, { worst: 'medium' })) break;
+  }
+  if (
+    /\.(?:create|insertMany|findByIdAndUpdate|findOneAndUpdate|updateOne|update|build|bulkCreate|insert)$|^Object\.assign$/.test(
+      name,
+    )
+  )
+    massAssignment(collector, node, name, args);
+}
+
+/** Some lines above and below a place: headers of one answer are set side by side. */
+function linesAround(text: string, at: number): string {
+  const [above, below] = [text.slice(0, at).split('\n'), text.slice(at).split('\n')];
+  return [...above.slice(-4), ...below.slice(0, 5)].join('\n');
+}
+
+/** Any origin beside the permission to send credentials. */
+function corsHeader(collector: Collector, { name, args, node, scope }: CallSite): void {
+  if (
+    /\.(?:setHeader|header|set|append)$/.test(name) &&
+    /^access-control-allow-origin$/i.test(String(args[0]?.constant))
+  ) {
+    const origin = args[1];
+    const hasCredentials = /allow-credentials/i.test(collector.text);
+    if (origin !== undefined && hasCredentials) collector.tainted('permissive-cors', node, origin, scope, name);
+    if (
+      origin?.constant === '*' &&
+      /allow-credentials['"]\s*,\s*['"]?true/i.test(linesAround(collector.text, node.start))
+    ) {
+      const message =
+        'Every origin is named beside Access-Control-Allow-Credentials, which asks for what browsers refuse.';
+      collector.certain('permissive-cors', node, message, 'medium');
+    }
+  }
+}
+
+function corsRecord(collector: Collector, node: CallSite['node'], options: Value | undefined): void {
+  const origin = options?.entries?.get('origin');
+  const credentials = options?.entries?.get('credentials')?.constant;
+  if (credentials !== true || origin === undefined) return;
+  if (
+    origin.constant === true ||
+    origin.constant === '*' ||
+    (origin.pattern !== null && /^\.[*+]$|^$/.test(origin.pattern)) ||
+    echoes(collector, origin)
+  ) {
+    collector.certain(
+      'permissive-cors',
+      node,
+      'Every origin may read answers that carry the credentials of the visitor.',
+      'high',
+    );
+  }
+}
+
+/** `(origin, callback) => callback(null, true)` without any test. */
+function echoes(collector: Collector, { made }: Value): boolean {
+  return (
+    made !== null &&
+    /^[^?]*(?:null|undefined)\s*,\s*(?:true|origin)\s*\)\s*;?\s*\}?$/.test(collector.source(made)) &&
+    !/\bif\b|\?|includes|test\(/.test(collector.source(made))
+  );
+}
+
+function scriptCookie(collector: Collector, node: CallSite['node'], args: readonly Value[]): void {
+  const options = args[2];
+  const name = String(args[0]?.constant);
+  if (options !== undefined && (options.entries === null || (options.name !== null && options.entries === null)))
+    return;
+  const missing = ['secure', 'httpOnly'].filter((key) => {
+    const value = options?.entries?.get(key);
+    return value === undefined || value.constant === false;
+  });
+  const isOff = ['secure', 'httpOnly'].some((key) => options?.entries?.get(key)?.constant === false);
+  if (missing.length === 0 || (!SENSITIVE_COOKIE.test(name) && !isOff)) return;
+  cookie(
+    collector,
+    node,
+    `Cookie "${name}" is set without ${missing.join(' and ')}.`,
+    missing,
+    SENSITIVE_COOKIE.test(name) ? 'medium' : 'low',
+  );
+}
+
+function sessionCookie(collector: Collector, node: CallSite['node'], options: Value | undefined): void {
+  const settings = options?.entries?.get('cookie') ?? options;
+  const off = ['secure', 'httpOnly'].filter((key) => settings?.entries?.get(key)?.constant === false);
+  if (off.length > 0)
+    cookie(collector, node, `The session cookie is set with ${off.join(' and ')} turned off.`, off, 'medium');
+}
+
+function massAssignment(collector: Collector, node: CallSite['node'], name: string, args: readonly Value[]): void {
+  const isModel = /(?:^|\.)[A-Z]\w*\.|models?\.|^Object\.assign$/.test(name);
+  const whole = args.find(
+    ({ taints, entries }, at) =>
+      entries === null &&
+      at <= 2 &&
+      taints.some(
+        ({ root, safeFor }) => /^(?:\w+\.)?(?:req|request)\.body$/.test(root) && !safeFor.has('mass-assignment'),
+      ),
+  );
+  if (whole === undefined || !isModel || (name === 'Object.assign' && args[0]?.entries !== null)) return;
+  collector.certain(
+    'mass-assignment',
+    node,
+    `The whole of the request's body reaches \`${name}\`, which sets every field that it names.`,
+    'medium',
+  );
+}

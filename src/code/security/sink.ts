@@ -1,0 +1,148 @@
+import type { Collector } from './collector.ts';
+import type { CallSite } from './observer.ts';
+import type { RuleId } from './rules.ts';
+import type { Value } from './values.ts';
+
+/** A call that must not be given what comes from outside. */
+export interface Sink {
+  readonly rule: RuleId;
+  /** The whole dotted name. */
+  readonly name: RegExp;
+  /** Which arguments; `receiver` is what the method is called on. */
+  readonly args: readonly (number | 'receiver' | 'all')[];
+  readonly keys?: readonly string[];
+  /** A parameter counts only where a text was put together of it. */
+  readonly needsBuilt?: boolean;
+  readonly only?: (site: CallSite, value: Value, collector: Collector) => boolean;
+}
+
+const SQL =
+  /^\s*[("']*\s*(?:select|insert|update|delete|replace|merge|with|create|alter|drop|truncate|exec|call|pragma|grant|set|show|explain|where|order by|and|or)\b/i;
+const DATABASE =
+  /curs|conn|(?:^|[^a-z])db|session|engine|database|sqlite|psycopg|mysql|postgres|pool|knex|sequelize|prisma|client|transaction|trx|objects|query/i;
+
+/** It reads like SQL, or it is given to what is called like a database. */
+export function isSql(site: CallSite, value: Value): boolean {
+  if (SQL.test(value.prefix)) return true;
+  return (
+    DATABASE.test(site.receiver?.name ?? site.name) &&
+    /(?:execute\w*|fetch_?(?:all|one|row|val)|query|raw|unsafe|literal|text|whereRaw|orderByRaw|executescript|\$\w+)$/i.test(
+      site.name,
+    )
+  );
+}
+
+/** The host is part of the fixed text before it. */
+function hasFixedHost(value: Value): boolean {
+  return /^(?:https?:)?\/\/[^/]+\/|^\/(?![/\\])./.test(value.prefix);
+}
+
+/** The page's own address leads to where the visitor is already. */
+function isOwnAddress({ taints }: Value): boolean {
+  return taints.every(({ root }) => /(?:^|\.)location\.(?:href|pathname)$/.test(root));
+}
+
+/** The text decides which host an address has. */
+export function choosesHost(value: Value): boolean {
+  return !hasFixedHost(value) && !isOwnAddress(value);
+}
+
+/** The same for where a visitor is sent: not the address that was asked for, nor that of the page the visitor comes from. */
+export const mayChooseTarget = (_: CallSite, value: Value): boolean =>
+  choosesHost(value) &&
+  !value.taints.every(({ root }) =>
+    /(?:^|\.)(?:req|request)\.(?:url|originalUrl)$|(?:get|header)\(referr?er\)$|\bheaders\.referr?er$|HTTP_REFERER$/i.test(
+      root,
+    ),
+  );
+
+/** The text decides which host is asked. */
+export const mayChooseHost = (_: CallSite, value: Value): boolean => choosesHost(value);
+
+/** The same where a server asks: what a page asks for is the business of its browser. */
+export const mayChooseServer = (site: CallSite, value: Value): boolean =>
+  mayChooseHost(site, value) &&
+  value.taints.some(({ root }) => !/^(?:(?:window|document|self)\.)?location\./.test(root));
+
+/** `shell=True`, `{ shell: true }`. */
+export function usesShell({ args, named }: CallSite): boolean {
+  if (named.get('shell')?.constant === true) return true;
+  const last = args.at(-1)?.entries?.get('shell');
+  return last !== undefined && last.constant !== false && (last.isFixed || last.constant === true);
+}
+
+/** `sh -c text`. */
+export function startsShell({ args }: CallSite): boolean {
+  const program = args[0]?.items?.[0]?.constant ?? args[0]?.constant;
+  const list = args[0]?.items ?? args[1]?.items ?? [];
+  return (
+    /(?:^|\/)(?:ba|z|da)?sh$|^cmd(?:\.exe)?$|^powershell/.test(String(program)) &&
+    list.some(({ constant }) => /^[-/]l?c$/i.test(String(constant)))
+  );
+}
+
+/** A query of MongoDB: other libraries put theirs under `where`, and arrays are searched with functions. */
+export function isMongo({ receiver, args, name }: CallSite, value: Value, collector: Collector): boolean {
+  const [first] = args;
+  if (first === undefined || first.made !== null || first.entries?.has('where') === true) return false;
+  if (/\.update$/.test(name) && args.length < 2) return false;
+  const called = receiver?.name ?? '';
+  const isModel =
+    /(?:^|[./])models?(?:\/|\.|$).*|\.[A-Z]\w*$|^\$[A-Z]\w*$/.test(called) &&
+    collector.hasImport(/models?(?:\/|$|\.)/i);
+  const isDriver = collector.hasImport(/mongo|monk|nedb|marsdb/i) || /collection|mongo/i.test(called);
+  return (isModel || isDriver) && mayBeObject(value);
+}
+
+/** Bodies and parsed query strings hold objects; parts of a path and built texts are strings. */
+export function mayBeObject(value: Value): boolean {
+  if (value.entries !== null) return [...value.entries.values()].some(mayBeObject);
+  return (
+    !value.isBuilt &&
+    value.taints.some(
+      ({ root, level, safeFor }) =>
+        level === 'request' &&
+        !safeFor.has('nosql-injection') &&
+        /(?:body|query|json|get_json)\b/.test(root) &&
+        !/params|headers|query_params/.test(root),
+    )
+  );
+}
+
+/**
+ * A request chooses the path, or a parameter that is called like the name of one file in a fixed folder: what is meant
+ * to stay in there can lead out of it.
+ */
+export function choosesFile(_: CallSite, value: Value): boolean {
+  if (value.taints.some(({ level }) => level === 'request')) return true;
+  const isJoined = value.isBuilt
+    ? value.prefix.includes('/')
+    : /(?:^|\.)(?:join|resolve|joinpath)\(\)$/.test(value.name ?? '');
+  return isJoined && value.taints.length === 1 && value.taints.every(({ root }) => ONE_FILE.test(root));
+}
+
+const ONE_FILE =
+  /^(?:(?:requested|uploaded|user|attachment|document|report|invoice|avatar|image|upload|download)_?)?(?:file_?name|name|key|slug)$/i;
+
+const WRITES = /(?:write\w*|createWriteStream|append\w*|open|mkdir\w*|outputFile|copyfileobj|makedirs)$/;
+
+/** The path is one that an archive names. */
+export function fromArchive(site: CallSite, value: Value): boolean {
+  return (
+    WRITES.test(site.name) &&
+    value.taints.some(
+      ({ root, safeFor }) =>
+        !safeFor.has('zip-slip') && /^(?:entry|zipEntry|header|file)\.|archive|\.entryName$/.test(root),
+    )
+  );
+}
+
+/** `HttpResponse(text)` is a page unless it says otherwise. */
+export function isPage({ name, named, args }: CallSite, value: Value): boolean {
+  const type = named.get('content_type')?.constant ?? named.get('mimetype')?.constant;
+  if (type !== undefined && !/html/.test(String(type))) return false;
+  return (
+    /(?:mark_safe|Markup|SafeString|SafeText|HTMLResponse)$/.test(name) ||
+    (args.length > 0 && (value.isBuilt || value.entries === null))
+  );
+}

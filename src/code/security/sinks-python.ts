@@ -1,0 +1,127 @@
+import {
+  choosesFile,
+  fromArchive,
+  isPage,
+  isSql,
+  mayBeObject,
+  mayChooseHost,
+  type Sink,
+  startsShell,
+  usesShell,
+} from './sink.ts';
+
+/** Calls of Python. */
+export const PYTHON_SINKS: readonly Sink[] = [
+  {
+    rule: 'sql-injection',
+    name: /\.(?:execute|executemany|executescript|raw|exec_driver_sql|mogrify|fetch|fetchrow|fetchval|fetchall|fetch_(?:all|one|val)|iterate|execute_many|scalars?|extra)$|(?:^|\.)(?:read_sql|read_sql_query|RawSQL)$|^(?:sqlalchemy(?:\.sql)?\.text|text)$/,
+    args: [0],
+    needsBuilt: true,
+    only: isSql,
+  },
+  {
+    rule: 'sql-injection',
+    name: /\.objects(?:\.\w+\(\))*\.extra$/,
+    args: [],
+    keys: ['where', 'select', 'tables', 'order_by'],
+  },
+  {
+    rule: 'command-injection',
+    name: /^(?:os\.(?:system|popen)|commands\.get\w+|subprocess\.(?:getoutput|getstatusoutput)|asyncio\.(?:subprocess\.)?create_subprocess_shell|popen2\.\w+)$|\.exec_command$/,
+    args: [0],
+    needsBuilt: true,
+  },
+  {
+    rule: 'command-injection',
+    name: /^subprocess\.(?:run|call|Popen|check_output|check_call)$/,
+    args: [0],
+    keys: ['args'],
+    only: (site) => usesShell(site) || startsShell(site),
+  },
+  {
+    rule: 'code-injection',
+    name: /^(?:eval|exec|compile|builtins\.eval|builtins\.exec|__import__|importlib\.import_module|code\.InteractiveInterpreter\(\)\.runcode)$/,
+    args: [0],
+    only: (site, value) => !/import/.test(site.name) || value.taints.some(({ level }) => level === 'request'),
+  },
+  {
+    rule: 'template-injection',
+    name: /(?:^|\.)render_template_string$|^(?:jinja2|mako\.template|string)?\.?Template$|\.from_string$|^jinja2\.(?:\w+\.)?(?:Template|Environment\(\)\.from_string)$|^django\.template\.Template$/,
+    args: [0],
+    needsBuilt: true,
+    only: (site) => !/^string\./.test(site.name),
+  },
+  {
+    rule: 'cross-site-scripting',
+    name: /(?:^|\.)(?:mark_safe|Markup|SafeString|SafeText|HttpResponse|HTMLResponse|make_response)$/,
+    args: [0],
+    needsBuilt: true,
+    only: isPage,
+  },
+  {
+    rule: 'path-traversal',
+    name: /^(?:open|io\.open|codecs\.open|aiofiles\.open|os\.(?:remove|unlink|rmdir|listdir|scandir|mkdir|makedirs|rename|open|stat|chmod)|shutil\.\w+|zipfile\.ZipFile|tarfile\.open)$|(?:^|\.)(?:send_file|FileResponse)$/,
+    args: [0, 1],
+    keys: ['path', 'file', 'filename', 'path_or_file'],
+    only: choosesFile,
+  },
+  {
+    rule: 'path-traversal',
+    name: /\.(?:read_text|read_bytes|write_text|write_bytes|unlink|open|iterdir|rmdir)$/,
+    args: ['receiver'],
+    only: (site, value) => /Path\(\)|\/|\$/.test(value.name ?? '/') && choosesFile(site, value),
+  },
+  {
+    rule: 'path-traversal',
+    name: /\.save$/,
+    args: [0],
+    // Fields of Django's models take the content as well, and clean the name.
+    only: (site, value) =>
+      site.args.length === 1 &&
+      (/path\.join\(\)$|^\$/.test(value.name ?? '') || value.isBuilt) &&
+      choosesFile(site, value),
+  },
+  { rule: 'zip-slip', name: /^(?:open|io\.open|os\.(?:mkdir|makedirs)|shutil\.\w+)$/, args: [0, 1], only: fromArchive },
+  {
+    rule: 'server-side-request-forgery',
+    name: /^(?:requests|httpx)(?:\.(?:Session|Client|AsyncClient|session)\(\))?\.(?:get|post|put|patch|delete|head|options|request|stream)$|^urllib\.request\.(?:urlopen|urlretrieve|Request)$|^(?:urlopen|urllib\.urlopen|urllib2\.urlopen)$|^aiohttp\.ClientSession\(\)\.\w+$|^urllib3\.PoolManager\(\)\.\w+$/,
+    args: [0, 1],
+    keys: ['url'],
+    only: mayChooseHost,
+  },
+  {
+    rule: 'open-redirect',
+    name: /(?:^|\.)(?:redirect|HttpResponseRedirect|HttpResponsePermanentRedirect|RedirectResponse)$/,
+    args: [0],
+    keys: ['url', 'location'],
+    only: mayChooseHost,
+  },
+  {
+    rule: 'unsafe-deserialization',
+    name: /^(?:pickle|cPickle|_pickle|dill|cloudpickle|marshal|shelve|jsonpickle|joblib)\.(?:loads?|open|decode|Unpickler)$|^yaml\.(?:unsafe_load|full_load|unsafe_load_all)$/,
+    args: [0],
+  },
+  {
+    rule: 'xml-external-entity',
+    name: /^xml\.(?:sax|dom\.(?:minidom|pulldom|expatbuilder))\.parse(?:String)?$/,
+    args: [0],
+  },
+  {
+    rule: 'regular-expression-denial',
+    name: /^re\.(?:compile|match|search|fullmatch|findall|finditer|sub|split)$/,
+    args: [0],
+  },
+  {
+    rule: 'nosql-injection',
+    name: /\.(?:find|find_one|update_one|update_many|delete_one|delete_many|count_documents|aggregate|find_one_and_update|replace_one)$/,
+    args: [0],
+    only: (site, value, collector) => collector.hasImport(/mongo|motor/) && mayBeObject(value) && site.args.length > 0,
+  },
+  {
+    rule: 'ldap-injection',
+    name: /\.(?:search|search_s|search_st|search_ext|search_ext_s)$/,
+    args: ['all'],
+    keys: ['search_filter', 'filterstr'],
+    only: (_, value) => value.isBuilt && /^\(/.test(value.prefix),
+  },
+];

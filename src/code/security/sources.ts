@@ -1,0 +1,170 @@
+import type { Language } from './language.ts';
+import type { CallSite } from './observer.ts';
+import {
+  type CallExpression,
+  type Expression,
+  type FunctionExpression,
+  type FunctionParameter,
+  pathOf,
+  type Target,
+} from './syntax.ts';
+import { carrying, type Level, namedValue, UNKNOWN, type Value } from './values.ts';
+
+/** What a request is called: in JavaScript never a module of that name. */
+const REQUEST: Readonly<Record<Language, RegExp>> = {
+  script: /^(?:\$(?:_?req|_?request|(?:ctx|context)\.(?:req|request)|c\.req)|this\.(?:req|request|ctx\.request))$/,
+  python: /^(?:\$?(?:self\.)?_?(?:req|request)|flask\.request|flask\.globals\.request|bottle\.request|sanic\.request)$/,
+};
+
+/** Parts of a request that whoever sends it chooses. */
+const REQUEST_PARTS: Readonly<Record<Language, RegExp>> = {
+  script:
+    /^(?:query|body|params|headers|cookies|signedCookies|files?|url|originalUrl|hostname|rawBody|rawHeaders|nextUrl|path|param|header|get|json|text|formData|parts|searchParams|querystring)$/,
+  python:
+    /^(?:args|form|values|json|data|files|cookies|headers|GET|POST|FILES|COOKIES|META|body|query_params|path_params|get_json|get_data|query_string|url|full_path|query|rel_url|match_info|post|read|stream|params|json_body|forms)$/,
+};
+
+/** Things that hold what comes from outside under a fixed name. */
+const FIXED: Readonly<Record<Language, readonly { readonly name: RegExp; readonly level: Level }[]>> = {
+  script: [
+    { name: /^(?:(?:window|document|self|globalThis)\.)?location\.(?:hash|search|href|pathname)$/, level: 'request' },
+    { name: /^document\.(?:URL|documentURI|referrer|cookie|baseURI)$|^window\.name$/, level: 'request' },
+    { name: /^process\.argv$/, level: 'input' },
+    { name: /^\$(?:entry|zipEntry|header|file)\.(?:path|fileName|entryName)$|\.entryName$/, level: 'input' },
+    { name: /^\$?(?:ctx|context)\.(?:query|params|request\.body|request\.query|querystring)$/, level: 'request' },
+    {
+      name: /^\$event\.(?:queryStringParameters|pathParameters|body|headers|multiValueQueryStringParameters|rawQueryString|rawPath)$/,
+      level: 'request',
+    },
+  ],
+  python: [
+    { name: /^sys\.(?:argv|stdin)$/, level: 'input' },
+    { name: /^\$event\.(?:queryStringParameters|pathParameters|body|headers)$/, level: 'request' },
+  ],
+};
+
+/** What a name or a member chain brings in from outside; null when it is nothing of that kind. */
+export function sourceOfName(language: Language, name: string): Value | null {
+  const dot = name.lastIndexOf('.');
+  const shown = name.replace(/^\$/, '');
+  if (dot > 0 && REQUEST[language].test(name.slice(0, dot)) && REQUEST_PARTS[language].test(name.slice(dot + 1))) {
+    return tainted(shown, 'request', name);
+  }
+  const fixed = FIXED[language].find((one) => one.name.test(name));
+  return fixed === undefined ? null : tainted(shown, fixed.level, name);
+}
+
+function tainted(root: string, level: Level, name: string | null): Value {
+  return carrying([{ root, level, safeFor: new Set() }], { name });
+}
+
+/** What a call brings in: `input()`, `prompt()`, a command line's parsed arguments. */
+export function sourceOfCall(language: Language, { name, node, args }: CallSite): Value | null {
+  if (language === 'python') {
+    if (/^(?:input|raw_input|sys\.stdin\.(?:read|readline|readlines))$/.test(name))
+      return tainted(`${name}()`, 'input', null);
+    if (/^(?:zipfile|tarfile)\..*\.(?:namelist|getnames|infolist|getmembers)$/.test(name)) {
+      return tainted('the entry of the archive', 'input', null);
+    }
+    if (/\.parse_args$|\.parse_known_args$/.test(name)) return tainted('the command line', 'input', null);
+  }
+  const path = pathOf(node.callee);
+  // `req.param('id')`, `ctx.req.query('id')`, `c.req.param('id')`, `request.get_json()`
+  const callee = path === null ? null : sourceOfName(language, name);
+  if (callee === null || path === null) return null;
+  const [first] = args;
+  const key = typeof first?.constant === 'string' ? `(${first.constant})` : '()';
+  if (
+    /\.get$/.test(name) &&
+    language === 'script' &&
+    /^(?:host|content-length|content-type)$/i.test(String(first?.constant))
+  )
+    return null;
+  return tainted(`${path}${key}`, 'request', null);
+}
+
+const ROUTES =
+  /(?:^|[.$\])])(?:route|get|post|put|patch|delete|head|options|api_route|websocket|api_view|action|require_http_methods|require_GET|require_POST|csrf_exempt|login_required|before_request|expose)(?:\(\))?$/;
+
+/** Whether a function answers requests, by its decorators and its parameters. */
+export function handlerLevel(
+  made: FunctionExpression,
+  nameOf: (decorator: Expression) => string | null,
+): 'route' | 'view' | null {
+  const decorated = made.decorators.some((one) =>
+    one.kind === 'call' || one.kind === 'member' ? ROUTES.test(nameOf(one) ?? '') : false,
+  );
+  if (decorated) return 'route';
+  const names = made.parameters.map(({ target }) => nameOfTarget(target));
+  const first = names[0] === 'self' || names[0] === 'this' ? names[1] : names[0];
+  if (first === 'request' || first === 'req' || first === '_req') return 'view';
+  return null;
+}
+
+/** Types whose values hold no text of a stranger's choice. */
+const HARMLESS_TYPE =
+  /^(?:number|boolean|int|float|bool|UUID|uuid\.UUID|date|datetime|Decimal|Optional\[int\]|int \| None|Session|AsyncSession|Response|BackgroundTasks|EmailStr)\b/;
+const NOT_DATA =
+  /^(?:self|cls|this|db|session|conn|connection|cursor|res|response|reply|next|logger|log|cls|pool|client|app|server|config|settings|grunt|gulp|done|callback|cb|h|_)$/i;
+
+const REQUEST_TYPE =
+  /^(?:Request|HttpRequest|NextRequest|FastifyRequest|IncomingMessage|NextApiRequest|Auth\w*Request|WSGIRequest|fastapi\.Request|starlette\.requests\.Request)$/;
+
+/** What a parameter of a function is before anybody calls it. */
+export function parameterValue({ target, type, fallback }: FunctionParameter, level: 'route' | 'view' | null): Value {
+  if (type !== null && /^@(?:Body|Query|Param|Headers|Req|Request|Cookies|UploadedFile)$/.test(type))
+    return tainted(nameOfTarget(target), 'request', null);
+  const name = nameOfTarget(target);
+  const isRequestType = type !== null && REQUEST_TYPE.test(type);
+  // A parameter of another type may be called so as well.
+  const isRequest =
+    isRequestType || (/^_?req(?:uest)?$/.test(name) && (type === null || /^(?:any|unknown)$/.test(type)));
+  if (/^_?req(?:uest)?$/.test(name) && !isRequest) return tainted(name, 'parameter', null);
+  if (isRequest) return namedValue(/^_?req(?:uest)?$/.test(name) ? `$${name}` : '$req');
+  if ((target.kind === 'record' || target.kind === 'list') && level !== 'route') return carrying([]);
+  if (type !== null && HARMLESS_TYPE.test(type)) return namedValue(`$${name}`);
+  if (NOT_DATA.test(name)) return namedValue(`$${name}`);
+  if (name === 'event' || name === 'ctx' || name === 'context' || name === 'c') return namedValue(`$${name}`);
+  if (level === 'route') {
+    const isInjected = fallback?.kind === 'call' && /Depends|Security/.test(pathOf(fallback.callee) ?? '');
+    return isInjected ? namedValue(`$${name}`) : tainted(name, 'request', `$${name}`);
+  }
+  const isKey = level === 'view' && /(?:^|_)(?:id|pk|num|page|year|month|day|count)$/.test(name);
+  return isKey ? namedValue(`$${name}`) : tainted(name, 'parameter', `$${name}`);
+}
+
+function nameOfTarget(target: Target): string {
+  return target.kind === 'place' && target.place.kind === 'name' ? target.place.name : 'the request';
+}
+
+/**
+ * What the parameters of a function are that is handed to a router or an event emitter; null when the call is not known
+ * to call it so.
+ */
+export function handlerInputs(
+  language: Language,
+  name: string,
+  node: CallExpression,
+  made: FunctionExpression,
+  at: number,
+): readonly Value[] | null {
+  if (language !== 'script') return null;
+  const [first] = node.args;
+  const isPath = first?.kind === 'literal' && typeof first.value === 'string' && /^[/*]|^$/.test(first.value);
+  const isRoute =
+    /\.(?:get|post|put|patch|delete|del|all|use|options|head|route)$/.test(name) &&
+    (isPath ? at > 0 : name.endsWith('.use'));
+  const isHook = /\.(?:addHook|createServer|serve)$/.test(name);
+  const isMessage = /\.addEventListener$/.test(name) && first?.kind === 'literal' && first.value === 'message';
+  if (!isRoute && !isHook && !isMessage) return null;
+  const names = made.parameters.map(({ target }) => nameOfTarget(target));
+  if (isMessage) return [{ ...UNKNOWN, entries: new Map([['data', tainted('event.data', 'request', null)]]) }];
+  // An error handler has four parameters, the request second.
+  const request = names.length === 4 ? 1 : 0;
+  return made.parameters.map((_, index) => {
+    if (index !== request) return namedValue(`$${names[index] ?? ''}`);
+    return namedValue(
+      /^(?:ctx|context|c|_?req(?:uest)?)$/.test(names[index] ?? '') ? `$${names[index] ?? ''}` : '$req',
+    );
+  });
+}

@@ -1,0 +1,124 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, posix } from 'node:path';
+import type { Gap } from '../analyser.ts';
+import type { SourceFile } from '../source-file.ts';
+import { decodeSource, readSourceBytes } from '../source-text.ts';
+
+/** A file that was copied, with its text; the text is null where the engine does not need it. */
+export interface MirroredFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * A copy of the files that a compiler may see, outside of the analysed tree: nothing can be written into the tree, no
+ * installed package of this program is found by climbing up from it, and a link leads nowhere.
+ */
+export interface Mirror {
+  /** Resolved path of the copy's root. */
+  readonly root: string;
+  /** Resolved path of a folder beside the copy for generated configuration. */
+  readonly generated: string;
+  readonly files: readonly MirroredFile[];
+  readonly gaps: readonly Gap[];
+}
+
+export interface MirrorRequest {
+  /** Resolved path of the analysed tree. */
+  readonly root: string;
+  readonly files: readonly SourceFile[];
+  /** Engine that the gaps are told for. */
+  readonly engine: string;
+  readonly signal: AbortSignal;
+}
+
+const MAX_FILE_BYTES = 2 * 1024 * 1024;
+const COPIED_AT_ONCE = 16;
+
+/** Copies files, hands the copy to `work`, and removes it however `work` ends. */
+export async function withMirror<Result>(
+  request: MirrorRequest,
+  work: (mirror: Mirror) => Promise<Result>,
+): Promise<Result> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'millwright-types-')));
+  try {
+    const root = join(folder, 'tree');
+    const generated = join(folder, 'generated');
+    await mkdir(root);
+    await mkdir(generated);
+    return await work({ root, generated, ...(await copyFiles(request, root)) });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function copyFiles(request: MirrorRequest, target: string): Promise<Pick<Mirror, 'files' | 'gaps'>> {
+  const files: MirroredFile[] = [];
+  const gaps: Gap[] = [];
+  const folders = new Set<string>();
+  for (let at = 0; at < request.files.length; at += COPIED_AT_ONCE) {
+    request.signal.throwIfAborted();
+    const batch = request.files.slice(at, at + COPIED_AT_ONCE);
+    const copied = await Promise.all(batch.map(({ path }) => copyFile(request.root, target, path, folders)));
+    for (const [index, result] of copied.entries()) {
+      const path = batch[index]?.path ?? '';
+      if ('text' in result) files.push({ path, text: result.text });
+      else gaps.push({ file: path, engine: request.engine, reason: `Not read: ${result.detail}.` });
+    }
+  }
+  return { files, gaps };
+}
+
+async function copyFile(
+  root: string,
+  target: string,
+  path: string,
+  folders: Set<string>,
+): Promise<{ text: string } | { detail: string }> {
+  const read = await readSourceBytes(root, path, MAX_FILE_BYTES);
+  if ('reason' in read) return { detail: read.detail };
+  const decoded = decodeSource(read.bytes);
+  if ('reason' in decoded) return { detail: decoded.detail };
+  const escaping = escapingReference(path, decoded.text);
+  if (escaping !== null) return { detail: `it refers to ${escaping}, which lies outside of the tree` };
+  const absolute = join(target, path);
+  const folder = dirname(absolute);
+  if (!folders.has(folder)) {
+    await mkdir(folder, { recursive: true });
+    folders.add(folder);
+  }
+  await writeFile(absolute, read.bytes);
+  return { text: decoded.text };
+}
+
+const SCRIPT_REFERENCE =
+  /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"`])(\/[^'"`\n]*|[^'"`\n]*\.\.\/[^'"`\n]*)\1|<reference\s+path\s*=\s*(['"])([^'"\n]+)\3/g;
+const PYTHON_REFERENCE = /^[ \t]*from[ \t]+(\.{2,})/gm;
+
+/**
+ * What a file refers to that a compiler would read from outside of the copy, or null. One step out of the tree finds
+ * nothing there, so what merely leaves a subfolder of a repository is harmless; what could reach the machine is not.
+ */
+function escapingReference(path: string, text: string): string | null {
+  if (/\.pyi?$/.test(path)) {
+    const depth = path.split('/').length;
+    for (const [, dots = ''] of text.matchAll(PYTHON_REFERENCE)) {
+      if (dots.length > depth) return `a package ${dots.length - depth} folders above it`;
+    }
+    return null;
+  }
+  if (!/\.[cm]?[jt]sx?$/.test(path)) return null;
+  for (const [, , specifier, , reference] of text.matchAll(SCRIPT_REFERENCE)) {
+    const written = specifier ?? reference ?? '';
+    if (leavesFar(path, written)) return `“${written.slice(0, 80)}”`;
+  }
+  return null;
+}
+
+/** Whether a reference is absolute or climbs more than one folder above the root, past the copy's own folder. */
+function leavesFar(path: string, written: string): boolean {
+  if (written.startsWith('/')) return true;
+  const target = posix.normalize(posix.join(posix.dirname(path), written));
+  return target.startsWith('../../') || /^\.\.\/(?:generated\/|tree\/)/.test(target);
+}

@@ -1,0 +1,200 @@
+import type { Severity } from '../findings.ts';
+
+/** What is to be done with something pyright said. */
+export type PyrightVerdict =
+  | { readonly kind: 'finding'; readonly severity: Severity; readonly rule: string }
+  | { readonly kind: 'broken' }
+  | { readonly kind: 'consequence' };
+
+export interface PyrightMessage {
+  readonly severity: 'error' | 'warning' | 'information';
+  readonly rule: string | null;
+  readonly message: string;
+}
+
+/** The program raises when the line is reached, whatever else holds. */
+const HIGH = new Set(
+  (
+    'reportUndefinedVariable reportUnboundVariable reportCallIssue reportAbstractUsage reportUnhashable ' +
+    'reportIndexIssue reportAttributeAccessIssue reportOperatorIssue reportNoOverloadImplementation'
+  ).split(' '),
+);
+/** Possible, unusual or untidy rather than wrong. */
+const LOW = new Set(
+  (
+    'reportPossiblyUnbound reportPossiblyUnboundVariable reportSelfClsParameterName reportRedeclaration reportUnusedExpression ' +
+    'reportUnsupportedDunderAll reportTypeCommentUsage reportInvalidStringEscapeSequence reportPrivateImportUsage ' +
+    'reportFunctionMemberAccess reportTypedDictNotRequiredAccess reportInvalidTypeForm'
+  ).split(' '),
+);
+/** Said of what is not installed, or only because of it. */
+const NOT_INSTALLED =
+  /^report(?:MissingImports|Unknown\w+|Untyped\w+|UnnecessaryTypeIgnoreComment|MissingTypeStubs|MissingModuleSource)$/;
+/** The compiler of Python refuses these too, but pyright has read the file to its end. */
+const MISPLACED =
+  /\b(?:allowed|used|valid|permitted)\b.* (?:only )?(?:within|inside|outside|in)\b|^"?nonlocal|^"?global/i;
+
+/** Rests on names, not on types. */
+const BY_NAME = new Set(['reportUndefinedVariable', 'reportUnboundVariable', 'reportNoOverloadImplementation']);
+/** Where a value's type is unknown, pyright takes the other possibilities for all there are. */
+const BY_INFERENCE =
+  /^report(?:Optional\w+|AttributeAccessIssue|ArgumentType|ReturnType|AbstractUsage|AssignmentType|CallIssue|IndexIssue|OperatorIssue|Unhashable|PossiblyUnbound\w*|IncompatibleMethodOverride)$/;
+
+/** What is known of the place a message is about. */
+export interface PythonPlace {
+  /** Whether the file is one with annotations. */
+  readonly typed: boolean;
+  /** Whether the file imports something that is not installed. */
+  readonly hasForeign: boolean;
+  /** Whether the function around it uses something that is not installed. */
+  readonly usesForeign: boolean;
+  /** Whether the file is a test. */
+  readonly isTest: boolean;
+  /** Whether a class gets attributes that its body does not show: from a metaclass, by name. */
+  readonly isDynamic: (className: string) => boolean;
+  /** Whether a class inherits from nothing but classes of the tree. */
+  readonly isWhole: (className: string) => boolean;
+  /** Text of the line. */
+  readonly line: string;
+  /** Module that an import statement around it names; null elsewhere, and where it is one of the same package. */
+  readonly importedFrom: string | null;
+  /** Whether the function around it says of all its parameters what they are; true outside of functions. */
+  readonly annotated: boolean;
+  /** Whether the line calls a class that makes instances of something else. */
+  readonly callsMaker: boolean;
+  /** Whether a name is of a package that pyright brings declarations of, not of Python's own library. */
+  readonly isBundled: (module: string) => boolean;
+  /** Whether anything of the tree is not installed. */
+  readonly incomplete: boolean;
+}
+
+/** Judges one message of pyright. Pure. */
+export function judgePyright({ severity, rule, message }: PyrightMessage, place: PythonPlace): PyrightVerdict {
+  if (rule === null) {
+    if (severity !== 'error') return { kind: 'consequence' };
+    return MISPLACED.test(message) ? { kind: 'finding', severity: 'high', rule: 'syntax' } : { kind: 'broken' };
+  }
+  if (NOT_INSTALLED.test(rule) || followsFromDynamics(rule, message)) return { kind: 'consequence' };
+  if (followsFromPlace(rule, message, place)) return { kind: 'consequence' };
+  if (severity === 'information' || isGuess(rule, message, place)) return { kind: 'consequence' };
+  return { kind: 'finding', rule, severity: severity === 'warning' ? 'low' : severityOf(rule, message) };
+}
+
+function severityOf(rule: string, message: string): Severity {
+  if (LOW.has(rule)) return 'low';
+  if (!HIGH.has(rule)) return 'medium';
+  // Writing an attribute that the class does not declare works; of a union only one part may lack what is read.
+  if (rule === 'reportAttributeAccessIssue' && !certainlyAbsent(message)) return 'medium';
+  if (rule === 'reportOperatorIssue' || rule === 'reportIndexIssue') return areBuiltin(message) ? 'high' : 'medium';
+  if (rule === 'reportCallIssue') return WRONG_COUNT.test(message) ? 'high' : 'medium';
+  return 'high';
+}
+
+/** A call with too few or too many arguments: no type is needed to see it. */
+const WRONG_COUNT = /^Expected \d+ (?:more )?positional|^Arguments? missing|^No parameter named/;
+const BUILTIN =
+  /^(?:type\[)?(?:Literal\[.*\]|(?:str|int|float|bool|bytes|complex|list|dict|tuple|set|frozenset|range)(?:\[.*\])?)\]?$/;
+
+/** Whether each type that a message names is one of Python's own, and none of them only one of several possible. */
+function areBuiltin(message: string): boolean {
+  const types = [...(message.split('\n')[0] ?? '').matchAll(/"([^"]+)"/g)].flatMap(([, one = '']) =>
+    /^(?:[-+*/%@&|^<>=~!]+|and|or|not|in|is|__\w+__)$/.test(one) ? [] : [one],
+  );
+  return types.length > 0 && types.every((one) => BUILTIN.test(one) && !one.includes(' | '));
+}
+
+/** What the code around a place explains. */
+function followsFromPlace(rule: string, message: string, place: PythonPlace): boolean {
+  // A test puts stand-ins and wrong values where others are declared, and fails by itself where that does not work.
+  if (place.isTest && !TOLD_IN_TESTS.has(rule) && !certainlyAbsent(message)) return true;
+  // What a function is given without a word of what it is may decide which of several results it gets.
+  if (rule.startsWith('reportOptional') && !place.annotated) return true;
+  if (rule === 'reportUndefinedVariable' && isInComment(message, place.line)) return true;
+  if (rule === 'reportSelfClsParameterName' && OTHER_SELF.test(place.line)) return true;
+  if (rule === 'reportCallIssue' && place.callsMaker) return true;
+  // A name that is a variable only where the package of that name is not installed.
+  if (rule === 'reportInvalidTypeForm' && place.hasForeign && /^(?:Variable|Module) /.test(message)) return true;
+  // A package loads its parts as it likes; that of Python's own library is known.
+  if (rule === 'reportIncompatibleMethodOverride') return !place.typed || isLooseOverride(message, place.line);
+  const module = /is not a known attribute of module "([\w.]+)"/.exec(message)?.[1];
+  if (module !== undefined) return module.startsWith('.') || place.isBundled(module);
+  if (place.importedFrom !== null && /is unknown import symbol/.test(message))
+    return place.isBundled(place.importedFrom);
+  if (rule !== 'reportAttributeAccessIssue') return false;
+  const holder = classOf(message);
+  return holder !== null && place.isDynamic(holder);
+}
+
+/** Breaks whatever a test puts in the place of what. */
+const TOLD_IN_TESTS: ReadonlySet<string> = new Set([...BY_NAME, 'reportUnusedCoroutine']);
+/** Resolvers of GraphQL get the parent where others get themselves. */
+const OTHER_SELF = /\bdef\s+\w+\(\s*(?:_\w*|root|parent|source)\b/;
+
+/** A type that is written in a comment: nothing reads it when the program runs. */
+function isInComment(message: string, line: string): boolean {
+  const name = /^"(\w+)" is not defined/.exec(message)?.[1];
+  return name !== undefined && new RegExp(`#\\s*type:.*\\b${name}\\b`).test(line);
+}
+
+/** The class that an attribute is looked for in. */
+export function classOf(message: string): string | null {
+  return /for class "(?:type\[)?(\w+)/.exec(message)?.[1] ?? null;
+}
+
+/** An override that only names its parameters otherwise, or that differs by what is not known. */
+function isLooseOverride(message: string, line: string): boolean {
+  // Two bases that differ, or a method that takes whatever it is given by name.
+  if (message.startsWith('Base classes') || line.includes('**')) return true;
+  return (
+    /name mismatch|\bUnknown\b|is missing in override|keyword parameter/i.test(message) || !/mismatch/.test(message)
+  );
+}
+
+/** Whether a message rests on what pyright made up for code that says nothing, or for what is not installed. */
+function isGuess(rule: string, message: string, place: PythonPlace): boolean {
+  if (BY_NAME.has(rule) || certainlyAbsent(message)) return false;
+  if (/\bUnknown\b/.test(message.split('\n')[0] ?? '') && BY_INFERENCE.test(rule)) return true;
+  if (place.usesForeign && BY_INFERENCE.test(rule)) return true;
+  // The class may inherit what it lacks; a decorator may have made a property of the function.
+  if (rule === 'reportAbstractUsage' && place.hasForeign) {
+    const name = /abstract class "(\w+)"/.exec(message)?.[1];
+    return name === undefined || !place.isWhole(name);
+  }
+  // One of the values is not known.
+  if (place.incomplete && GIVEN_ANY.test(message) && /^report(?:ArgumentType|ReturnType|AssignmentType)$/.test(rule)) {
+    return true;
+  }
+  // What can be ordered or hashed may have been made so by a decorator of a package.
+  if (place.incomplete && /SupportsRichComparison|SupportsDunder/.test(message)) return true;
+  if (place.incomplete && /^(?:Argument of t|T)ype "\([^"]*\) -> /.test(message)) return true;
+  return !place.typed && !isCertain(rule, message);
+}
+
+/** What holds without any annotation: literals that do not go together, a call with too much. */
+function isCertain(rule: string, message: string): boolean {
+  if (rule === 'reportOperatorIssue') return /types "Literal\[[^|]*\]" and "Literal\[[^|]*\]"/.test(message);
+  if (rule === 'reportCallIssue') return /^Expected \d+ positional|^No parameter named/.test(message);
+  return /^report(?:SelfClsParameterName|UnusedCoroutine|UnsupportedDunderAll|TypedDict\w+|Invalid\w+)$/.test(rule);
+}
+
+const GIVEN_ANY = /^(?:Argument of t|T)ype "[^"]*\bAny\b[^"]*"/;
+
+function certainlyAbsent(message: string): boolean {
+  return /^"[^"]+" is (?:unknown import symbol|not a known attribute of module)/.test(message);
+}
+
+/** What untyped, idiomatic Python does and pyright cannot follow. */
+function followsFromDynamics(rule: string, message: string): boolean {
+  // A function, method or module that is given attributes of its own; a name for a type that could be left out.
+  if (rule === 'reportFunctionMemberAccess' || rule === 'reportInvalidTypeVarUse') return true;
+  // A class attribute in the place of an inherited property is how such a property is filled in.
+  if (/is not assignable to declared type "property"/.test(message)) return true;
+  if (rule === 'reportAttributeAccessIssue') {
+    return (
+      /Attribute "__(?:set|delete)__" is unknown/.test(message) ||
+      /for class "(?:FunctionType|MethodType|type\[|property|object\*?"|ModuleType|Module\()/.test(message) ||
+      (/^Type ".*" is not assignable to attribute/.test(message.split('\n')[0] ?? '') && /"None"/.test(message))
+    );
+  }
+  return rule === 'reportIndexIssue' && /__getitem__" method not defined on type "object\*?"/.test(message);
+}

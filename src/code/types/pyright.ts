@@ -1,0 +1,247 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { z } from 'zod';
+import { OutputLimitError, ProcessStartError, ProcessTimeoutError, runProcess } from '../../platform/child-process.ts';
+import type { AnalyserInput, Gap } from '../analyser.ts';
+import { roleOf } from '../file-roles.ts';
+import type { RawFinding } from '../findings.ts';
+import type { SourceFile } from '../source-file.ts';
+import { isInside } from '../source-text.ts';
+import type { InstalledEngine } from './engine-places.ts';
+import { type EngineResult, findingOf, nameSome } from './messages.ts';
+import { type Mirror, withMirror } from './mirror.ts';
+import { DEFAULT_PYTHON, pyrightSettings } from './pyright-config.ts';
+import { classOf, judgePyright, type PythonPlace } from './pyright-rules.ts';
+import { PythonClasses } from './python-classes.ts';
+import { PythonEvidence } from './python-evidence.ts';
+import { shadowedModules, writeStubs } from './python-foreign.ts';
+import { PythonSurroundings } from './python-surroundings.ts';
+
+const ENGINE = 'pyright';
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+const position = z.object({ line: z.int().min(0), character: z.int().min(0) });
+const answer = z.object({
+  generalDiagnostics: z.array(
+    z.object({
+      file: z.string(),
+      severity: z.enum(['error', 'warning', 'information']),
+      message: z.string(),
+      range: z.object({ start: position, end: position }).optional(),
+      rule: z.string().optional(),
+    }),
+  ),
+  summary: z.object({ filesAnalyzed: z.int() }),
+});
+type Answer = z.infer<typeof answer>;
+
+/** Files that have a say in what pyright finds. */
+export function isPythonInput(file: SourceFile): boolean {
+  return isPython(file) || /(?:^|\/)py\.typed$|^(?:pyproject\.toml|pyrightconfig\.json)$/.test(file.path);
+}
+
+export function isPython(file: SourceFile): boolean {
+  return /\.pyi?$/.test(file.path);
+}
+
+/** Checks the Python of a tree in one child process. Rejects with the signal's reason only. */
+export async function checkPython(
+  input: AnalyserInput,
+  pyright: InstalledEngine,
+  limits: { readonly timeoutMs: number; readonly memoryMegabytes: number },
+): Promise<EngineResult> {
+  const request = { root: input.root, files: input.files.filter(isPythonInput), engine: ENGINE, signal: input.signal };
+  return withMirror(request, async (mirror) => {
+    const texts = new Map(mirror.files.map(({ path, text }) => [path, text]));
+    const venv = 'empty';
+    // Without this very path pyright runs the machine's own interpreter to ask for another.
+    const packages = join(mirror.generated, venv, 'lib', `python${DEFAULT_PYTHON}`, 'site-packages');
+    await mkdir(packages, { recursive: true });
+    const shadowed = shadowedModules(mirror.files);
+    await writeStubs(packages, new Set([...shadowed.values()].flatMap((one) => [...one])));
+    const { config, problems } = pyrightSettings(texts, { venvPath: mirror.generated, venv });
+    const configPath = join(mirror.root, 'pyrightconfig.json');
+    await writeFile(configPath, JSON.stringify(config));
+    const said = await runPyright(mirror, configPath, pyright, { ...limits, signal: input.signal });
+    const gaps: Gap[] = [...mirror.gaps, ...problems.map((reason) => ({ file: null, engine: ENGINE, reason }))];
+    if (typeof said === 'string') {
+      return { findings: [], gaps: [...gaps, { file: null, engine: ENGINE, reason: said }], files: 0, complete: false };
+    }
+    const analysed = said.summary.filesAnalyzed;
+    const present = mirror.files.filter(({ path }) => /\.pyi?$/.test(path)).length;
+    if (analysed < present) {
+      const reason = `${present - analysed} of ${present} Python files are left out by the project's own settings.`;
+      gaps.push({ file: null, engine: ENGINE, reason });
+    }
+    const library = join(dirname(pyright.path), 'dist', 'typeshed-fallback', 'stubs');
+    const read = readAnswer(said, mirror, { texts, shadowed, bundled: await bundledModules(library) });
+    return { findings: read.findings, gaps: [...gaps, ...read.gaps], files: analysed, complete: true };
+  });
+}
+
+/** What pyright answered, or why it did not. */
+async function runPyright(
+  mirror: Mirror,
+  configPath: string,
+  pyright: InstalledEngine,
+  limits: { readonly timeoutMs: number; readonly memoryMegabytes: number; readonly signal: AbortSignal },
+): Promise<Answer | string> {
+  try {
+    const { stdout, exitCode } = await runProcess(
+      process.execPath,
+      [`--max-old-space-size=${limits.memoryMegabytes}`, pyright.path, '--outputjson', '-p', configPath],
+      {
+        // Never the copy itself: an interpreter started there would load the tree's own modules.
+        cwd: mirror.generated,
+        env: { HOME: mirror.generated },
+        signal: limits.signal,
+        timeoutMs: limits.timeoutMs,
+        maxOutputBytes: MAX_OUTPUT_BYTES,
+      },
+    );
+    if (exitCode > 1) return exitCode >= 128 ? 'Pyright ran out of memory.' : `Pyright ended with code ${exitCode}.`;
+    const parsed = answer.safeParse(jsonOf(stdout));
+    return parsed.success ? parsed.data : 'What pyright answered cannot be read.';
+  } catch (error) {
+    if (error instanceof ProcessTimeoutError)
+      return `Pyright did not finish within ${limits.timeoutMs / 1000} seconds.`;
+    if (error instanceof OutputLimitError) return 'Pyright said more than is read.';
+    if (error instanceof ProcessStartError) return error.message;
+    throw error;
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const PYTHON_2 =
+  /^[ \t]*(?:print[ \t]+["'\w%]|print[ \t]*>>|exec[ \t]+["'\w]|raise[ \t]+[\w.]+[ \t]*,[ \t]*\S|except[ \t]+[\w.()]+[ \t]*,[ \t]*\w+[ \t]*:)/m;
+
+/** Top-level modules that pyright brings declarations of, beside those of Python's own library. */
+async function bundledModules(library: string): Promise<Set<string>> {
+  const packages = await readdir(library).catch(() => []);
+  const inner = await Promise.all(packages.map((name) => readdir(join(library, name)).catch(() => [])));
+  return new Set(inner.flat().map((name) => name.replace(/\.pyi$/, '')));
+}
+
+interface Known {
+  readonly texts: ReadonlyMap<string, string>;
+  /** Modules of each file that a folder of the tree only shares its name with. */
+  readonly shadowed: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly bundled: ReadonlySet<string>;
+}
+
+function readAnswer(
+  said: Answer,
+  mirror: Mirror,
+  { texts, shadowed, bundled }: Known,
+): { findings: RawFinding[]; gaps: Gap[] } {
+  const classes = new PythonClasses(mirror.files);
+  const evidence = new PythonEvidence(mirror.files);
+  const { placed, missing, standIns } = surveyOf(said, mirror, { texts, shadowed }, classes);
+  const surroundings = new Map<string, PythonSurroundings>();
+  const findings: RawFinding[] = [];
+  const broken = new Map<string, string>();
+  for (const { file, text, severity, message, range, rule } of placed) {
+    const around = surroundings.get(file) ?? new PythonSurroundings(text, missing.get(file) ?? new Set());
+    surroundings.set(file, around);
+    const line = (range?.start.line ?? 0) + 1;
+    const column = (range?.start.character ?? 0) + 1;
+    const spot = {
+      file,
+      line: around.line(line),
+      above: around.above(line),
+      below: around.below(line),
+      column,
+      rule,
+      message,
+    };
+    // What a stand-in lacks is not missing in the value that takes its place either.
+    if (rule?.startsWith('reportOptional') === true && standIns.has(placeKey({ file, range }))) continue;
+    if (evidence.explains(spot)) continue;
+    const place = placeOf(file, line, { around, classes, bundled, incomplete: missing.size > 0 });
+    const verdict = judgePyright({ severity, rule, message }, place);
+    if (verdict.kind === 'broken' && !broken.has(file)) broken.set(file, brokenReason(text, line, message));
+    if (verdict.kind !== 'finding') continue;
+    const endLine = range === undefined ? null : range.end.line + 1;
+    findings.push(findingOf(ENGINE, verdict.severity, { file, line, column, endLine, rule: verdict.rule, message }));
+  }
+  const gaps: Gap[] = [...broken].map(([file, reason]) => ({ file, engine: ENGINE, reason }));
+  const names = [...missing.values()].flatMap((one) => [...one]);
+  if (names.length > 0) {
+    gaps.push({ file: null, engine: ENGINE, reason: `Not installed, so taken as any type: ${nameSome(names)}.` });
+  }
+  return { findings: findings.filter(({ file }) => !broken.has(file)), gaps };
+}
+
+/** What pyright said of files of the tree, which modules each of them misses, and where it spoke of a stand-in. */
+function surveyOf(
+  said: Answer,
+  mirror: Mirror,
+  { texts, shadowed }: Pick<Known, 'texts' | 'shadowed'>,
+  classes: PythonClasses,
+) {
+  const placed = said.generalDiagnostics.flatMap(({ file: absolute, rule, ...rest }) => {
+    const file = relative(mirror.root, absolute).replaceAll(sep, '/');
+    const text = texts.get(file);
+    return text === undefined || !isInside(mirror.root, absolute) ? [] : [{ ...rest, rule: rule ?? null, file, text }];
+  });
+  const missing = new Map([...shadowed].map(([file, modules]) => [file, new Set(modules)]));
+  for (const { file, rule, message } of placed) {
+    const name = rule === 'reportMissingImports' ? missingModule(message) : null;
+    if (name !== null) missing.set(file, (missing.get(file) ?? new Set()).add(name));
+  }
+  const standIns = new Set(
+    placed.flatMap((one) => (one.rule !== null && isOfDynamic(one.rule, one.message, classes) ? [placeKey(one)] : [])),
+  );
+  return { placed, missing, standIns };
+}
+
+function placeKey({ file, range }: Pick<Answer['generalDiagnostics'][number], 'file' | 'range'>): string {
+  return `${file}:${range?.start.line}:${range?.start.character}`;
+}
+
+/** Whether something is said of a class whose values something else takes the place of. */
+function isOfDynamic(rule: string, message: string, classes: PythonClasses): boolean {
+  const holder = classOf(message);
+  return rule === 'reportAttributeAccessIssue' && holder !== null && classes.dynamic.has(holder);
+}
+
+interface Surroundings {
+  readonly around: PythonSurroundings;
+  readonly classes: PythonClasses;
+  readonly bundled: ReadonlySet<string>;
+  readonly incomplete: boolean;
+}
+
+/** What the judgement is told of a line (from 1). */
+function placeOf(file: string, line: number, { around, classes, bundled, incomplete }: Surroundings): PythonPlace {
+  return {
+    typed: around.typed,
+    hasForeign: around.hasForeign,
+    usesForeign: around.usesForeign(line),
+    incomplete,
+    isTest: roleOf(file) === 'test',
+    isDynamic: (name) => classes.dynamic.has(name),
+    isWhole: (name) => classes.isWhole(name),
+    line: around.line(line),
+    importedFrom: around.importedFrom(line),
+    annotated: around.isAnnotated(line),
+    callsMaker: classes.callsMaker(around.line(line)),
+    isBundled: (module) => bundled.has(module.split('.')[0] ?? module),
+  };
+}
+
+function missingModule(message: string): string | null {
+  return /"([^"]+)"/.exec(message)?.[1] ?? null;
+}
+
+function brokenReason(text: string, line: number, message: string): string {
+  if (PYTHON_2.test(text)) return 'Not analysed: it is Python 2.';
+  return `It does not parse: line ${line}, ${message.split('\n')[0] ?? ''}.`;
+}

@@ -1,0 +1,251 @@
+import { posix } from 'node:path';
+import type { MirroredFile } from './mirror.ts';
+
+/** Where pyright said something. */
+export interface PythonSpot {
+  readonly file: string;
+  /** The line's text, and the lines above it, the nearest last. */
+  readonly line: string;
+  readonly above: readonly string[];
+  /** The line and those below it. */
+  readonly below: readonly string[];
+  /** From 1. */
+  readonly column: number;
+  readonly rule: string | null;
+  readonly message: string;
+}
+
+const LINES_ABOVE = 40;
+/** Decorators that leave a function's annotations and parameters what they are. */
+const PLAIN_DECORATOR =
+  /^\s*@(?:[\w.]*\.)?(?:property|staticmethod|classmethod|overload|override|abstractmethod|\w+\.setter)\b/;
+
+const DECORATED =
+  /((?:^[ \t]*@[^\n]*\n(?:^[ \t]+[^@\s][^\n]*\n|^[ \t]*\)[^\n]*\n)*)+)[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)/gm;
+/** Decorators of Python's own library: what they make of a function is declared. */
+const OWN_DECORATOR =
+  /^\s*@(?:[\w.]*\.)?(?:property|staticmethod|classmethod|overload|override|abstractmethod|\w+\.(?:setter|getter|deleter)|wraps|lru_cache|cache|cached_property|contextmanager|asynccontextmanager|final|singledispatch|singledispatchmethod|total_ordering)\b/;
+
+const OWN_CLASS_DECORATOR = /^(?:\w+\.)?(?:dataclass|final|unique|total_ordering|runtime_checkable|deprecated|verify)$/;
+
+/** What the text of a tree knows better than pyright, which sees types only. */
+export class PythonEvidence {
+  /** Parameters of all functions of a name, as written. */
+  readonly #parameters = new Map<string, string[]>();
+  /** Functions that a decorator other than Python's own may have put something else in the place of. */
+  readonly #decorated = new Set<string>();
+  readonly #texts: ReadonlyMap<string, string>;
+  readonly #imported = new Set<string>();
+  /** Classes with a decorator that is none of Python's own. */
+  readonly #made = new Set<string>();
+  readonly #paths: ReadonlySet<string>;
+
+  constructor(files: readonly MirroredFile[]) {
+    this.#paths = new Set(files.map(({ path }) => path));
+    this.#texts = new Map(files.map(({ path, text }) => [path, text]));
+    for (const { path, text } of files) {
+      if (!/\.pyi?$/.test(path)) continue;
+      for (const [, name = '', list = ''] of text.matchAll(/^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)[^(\n]*\(([^)]*)/gm)) {
+        const known = this.#parameters.get(name);
+        if (known === undefined) this.#parameters.set(name, [list]);
+        else known.push(list);
+      }
+      for (const [, decorator = '', name = ''] of text.matchAll(/^[ \t]*@([\w.]+)[^\n]*\n[ \t]*class[ \t]+(\w+)/gm)) {
+        if (!OWN_CLASS_DECORATOR.test(decorator)) this.#made.add(name);
+      }
+      for (const [, decorators = '', name = ''] of text.matchAll(DECORATED)) {
+        if (!decorators.split('\n').every((one) => !/^\s*@/.test(one) || OWN_DECORATOR.test(one)))
+          this.#decorated.add(name);
+      }
+      for (const [, module = ''] of text.matchAll(/^[ \t]*(?:import|from)[ \t]+([\w.]+)/gm)) this.#imported.add(module);
+    }
+  }
+
+  /** Whether the text explains what pyright calls an error. */
+  explains(spot: PythonSpot): boolean {
+    const { rule, message } = spot;
+    if (/"Never"/.test(message)) return true;
+    // A function that gives back what it is asked for by the type of an argument: pyright does not follow the check.
+    if (rule === 'reportReturnType') return isOwnMember(message) || isDeclaredOnly(spot);
+    if (isSilenced(spot) || isTried(spot)) return true;
+    if (rule === 'reportUndefinedVariable') return isOwnLanguage(spot);
+    if (rule === 'reportRedeclaration') return isRegistered(spot);
+    if (rule === 'reportCallIssue' || rule === 'reportArgumentType')
+      return this.#isMade(spot) || this.#isOfDecorator(spot) || this.#isDecorated(spot);
+    return (
+      rule === 'reportAttributeAccessIssue' && (isAskedFor(spot) || this.#isOfModule(spot) || this.#isPassedOn(spot))
+    );
+  }
+
+  /** A class whose constructor a decorator of a package writes, or that is made of a dictionary's own fields. */
+  #isMade({ message, line, above }: PythonSpot): boolean {
+    if (/^Unable to match unpacked|^No overloads for "__init__"/.test(message)) return line.includes('**');
+    if (!/^Expected \d+ positional|^Arguments? missing|^No parameter named/.test(message)) return false;
+    // The argument may stand some lines below the name that is called.
+    return [...above.slice(-2), line].some((one) => one.split(/\W+/).some((name) => this.#made.has(name)));
+  }
+
+  /** A parameter that only what a decorator put in the function's place has: pyright does not bind that to `self`. */
+  #isOfDecorator({ message, line, column }: PythonSpot): boolean {
+    const parameter = /^Arguments? missing for parameters? "(\w+)"|to parameter "(\w+)" .* in function "__call__"/.exec(
+      message,
+    );
+    const name = parameter?.[1] ?? parameter?.[2];
+    if (name === undefined) return false;
+    const callee = calleeOf(line.slice(column - 1)) ?? /(\w+)\(\s*$/.exec(line.slice(0, column - 1))?.[1];
+    // An argument that stands on a line of its own: whose it is stands above.
+    if (callee === undefined) return /in function "__call__"/.test(message);
+    const known = this.#parameters.get(callee);
+    return known !== undefined && !known.some((list) => new RegExp(`\\b${name}\\b`).test(list));
+  }
+
+  /** A call of a function whose decorator comes from a package, as those of a command line do. */
+  #isDecorated({ message, line, column }: PythonSpot): boolean {
+    if (!/^Expected \d+ (?:more )?positional|^Arguments? missing|^No parameter named/.test(message)) return false;
+    const callee = calleeOf(line.slice(column - 1)) ?? /(\w+)\([^()]*$/.exec(line.slice(0, column - 1))?.[1];
+    if (callee === undefined) return false;
+    // What an attribute holds is not decided by the value it has at first.
+    const isHeld = new RegExp(`\\b(?:self|cls)\\.${callee}\\(`).test(line) && !this.#parameters.has(callee);
+    return isHeld || this.#decorated.has(callee);
+  }
+
+  /** A name that a module has from somewhere that is not there. */
+  #isPassedOn({ file, message, line, above }: PythonSpot): boolean {
+    const name = /^"(\w+)" is unknown import symbol/.exec(message)?.[1];
+    if (name === undefined) return false;
+    const head = [line, ...above.toReversed()].find((one) => /^\s*from\s/.test(one)) ?? '';
+    const [, dots = '', module = ''] = /^\s*from\s+(\.*)([\w.]*)\s+import\b/.exec(head) ?? [];
+    const path = module.replaceAll('.', '/');
+    const bases = dots === '' ? ['.', 'src'] : [posix.join(posix.dirname(file), '../'.repeat(dots.length - 1))];
+    const places = bases.flatMap((base) => [`${posix.join(base, path)}.py`, posix.join(base, path, '__init__.py')]);
+    const named = new RegExp(
+      `\\bimport\\b[^\\n]*\\b${name}\\b|^\\s+${name}(?:\\s+as\\s+\\w+)?,?\\s*$|^\\s*${name}\\s*=`,
+      'm',
+    );
+    return places.some((place) => named.test(this.#texts.get(place) ?? ''));
+  }
+
+  /** A part of a package that some file of the tree has loaded, or a file that only shares its name with a package. */
+  #isOfModule({ file, message }: PythonSpot): boolean {
+    const [, attribute, module] = /^"(\w+)" is not a known attribute of module "([\w.]+)"/.exec(message) ?? [];
+    if (attribute === undefined || module === undefined) return false;
+    if (this.#imported.has(`${module}.${attribute}`)) return true;
+    const folder = posix.dirname(file);
+    const path = module.replaceAll('.', '/');
+    return (
+      folder !== '.' && (this.#paths.has(`${folder}/${path}.py`) || this.#paths.has(`${folder}/${path}/__init__.py`))
+    );
+  }
+}
+
+/** The name that the last call of a chain is made by: `install` of `App(a).install(b)`. */
+function calleeOf(text: string): string | undefined {
+  let depth = 0;
+  let callee: string | undefined;
+  for (const [index, character] of [...text].entries()) {
+    if (character === '(' && depth === 0) callee = /(\w+)\s*$/.exec(text.slice(0, index))?.[1] ?? callee;
+    if (/[([{]/.test(character)) depth += 1;
+    if (/[)\]}]/.test(character)) depth -= 1;
+    if (depth < 0 || (depth === 0 && !/[\w.()[\]{}\s]/.test(character))) break;
+  }
+  return callee;
+}
+
+const LINES_BELOW = 40;
+
+/** A line (from 1) and those below it, as far as evidence is looked for. */
+export function linesFrom(lines: readonly string[], line: number): string[] {
+  return lines.slice(line - 1, line - 1 + LINES_BELOW);
+}
+
+/** The lines that stand above a line (from 1), as far as evidence is looked for. */
+export function linesAbove(lines: readonly string[], line: number): string[] {
+  return lines.slice(Math.max(0, line - 1 - LINES_ABOVE), Math.max(0, line - 1));
+}
+
+/** Whether the code has asked by `hasattr` for the attribute that the declared type lacks. */
+function isAskedFor({ message, line, above }: PythonSpot): boolean {
+  const attribute = /^Cannot access attribute "(\w+)"/.exec(message)?.[1];
+  if (attribute === undefined) return false;
+  const asked = new RegExp(`\\b(?:has|get)attr\\([^\\n]*["']${attribute}["']`);
+  return [...above, line].some((one) => asked.test(one));
+}
+
+/**
+ * A line that the author has silenced for another checker, which names the first line of a call where pyright names that of
+ * an argument; or a value that was given its name under such a comment.
+ */
+function isSilenced({ rule, line, above }: PythonSpot): boolean {
+  if (rule !== 'reportCallIssue' && rule !== 'reportArgumentType') return false;
+  let depth = 0;
+  for (const one of above.toReversed()) {
+    depth += (one.match(/[([{]/g)?.length ?? 0) - (one.match(/[)\]}]/g)?.length ?? 0);
+    if (depth > 0) {
+      if (SILENCED.test(one)) return true;
+      break;
+    }
+  }
+  const names = new Set(line.match(/[A-Za-z_]\w*/g));
+  return above.some((one) => SILENCED.test(one) && names.has(/^\s*(\w+)\s*=[^=]/.exec(one)?.[1] ?? ''));
+}
+
+/** What is tried and may fail: its exception is caught below. */
+function isTried({ rule, message, line, above, below }: PythonSpot): boolean {
+  if (!/^reportOptional|^reportAttributeAccessIssue$/.test(rule ?? '') || /unknown import symbol/.test(message))
+    return false;
+  const indent = (one: string) => one.length - one.trimStart().length;
+  const opening = above.findLastIndex((one) => one.trim() !== '' && indent(one) < indent(line));
+  if (!/^\s*try:/.test(above[opening] ?? '')) return false;
+  const after = below.slice(1).find((one) => one.trim() !== '' && indent(one) < indent(line)) ?? '';
+  return /^\s*except\b.*\b(?:AttributeError|TypeError)\b/.test(after);
+}
+
+const SILENCED = /#\s*(?:type|pyright):\s*ignore\b/;
+
+/** A value of the asked class itself, or of the class that the method belongs to. */
+function isOwnMember(message: string): boolean {
+  if (/return type "\w+@\w+"/.test(message)) return true;
+  const [, given = '', own = ''] = /^Type "([^"]*)" is not assignable to return type "Self@(\w+)/.exec(message) ?? [];
+  return own !== '' && new RegExp(`\\b${own}\\b`).test(given);
+}
+
+/** A function whose body is a docstring: it says what others are like, as those of a protocol do. */
+function isDeclaredOnly({ message, below }: PythonSpot): boolean {
+  if (!/must return value on all code paths$/.test(message.split('\n')[0] ?? '')) return false;
+  const head = below.findIndex((one) => /:\s*(?:#.*)?$/.test(one));
+  const [first = '', ...rest] = head < 0 ? [] : below.slice(head + 1);
+  const quotes = /^\s+[rR]?("{3}|'{3})/.exec(first)?.[1];
+  if (quotes === undefined) return false;
+  const isWhole =
+    first.trim().length > 3 &&
+    first
+      .trimEnd()
+      .slice(first.indexOf(quotes) + 3)
+      .endsWith(quotes);
+  const end = isWhole ? 0 : rest.findIndex((one) => one.trimEnd().endsWith(quotes)) + 1;
+  if (!isWhole && end === 0) return false;
+  const next = rest.slice(end).find((one) => one.trim() !== '') ?? '';
+  return next.length - next.trimStart().length < first.length - first.trimStart().length;
+}
+
+/** A function that its decorator, one of the project or of a package, has taken already: its name is free again. */
+function isRegistered({ line, above }: PythonSpot): boolean {
+  const decorator = above.at(-1) ?? '';
+  return /^\s*(?:async\s+)?def\b/.test(line) && /^\s*@/.test(decorator) && !PLAIN_DECORATOR.test(decorator);
+}
+
+/** A text in the place of an annotation that a decorator reads in its own way, as those of D-Bus do. */
+function isOwnLanguage({ line, above, column }: PythonSpot): boolean {
+  if (!/["']$/.test(line.slice(0, column - 1)) && !/^["']/.test(line.slice(column - 1))) return false;
+  let at = above.length;
+  if (!/^\s*(?:async\s+)?def\b/.test(line)) {
+    at = above.findLastIndex((one) => /^\s*(?:async\s+)?def\b/.test(one));
+    if (at < 0) return false;
+  }
+  const own = above[at - 1] ?? '';
+  const property = /^\s*@(\w+)\.setter\b/.exec(own)?.[1];
+  const getter =
+    property === undefined ? -1 : above.findLastIndex((one) => new RegExp(`\\bdef\\s+${property}\\(`).test(one));
+  const decorator = getter < 0 ? own : (above[getter - 1] ?? '');
+  return /^\s*@/.test(decorator) && !PLAIN_DECORATOR.test(decorator);
+}

@@ -1,0 +1,137 @@
+import { linesAbove, linesFrom } from './python-evidence.ts';
+
+/** What stands around a place in a Python file, as far as it decides how much a type checker can know there. */
+export class PythonSurroundings {
+  readonly #lines: readonly string[];
+  /** Names that come from packages which are not installed. */
+  readonly #foreign: RegExp | null;
+  /** Attributes that are given what comes from such packages. */
+  readonly #foreignAttributes: RegExp;
+  /** Whether at least a third of the functions that take something say what they take. */
+  readonly typed: boolean;
+  /** Whether the file imports something that is not installed. */
+  readonly hasForeign: boolean;
+
+  /** `missing` are the modules of the file's imports that could not be found. */
+  constructor(text: string, missing: ReadonlySet<string>) {
+    this.#lines = text.split('\n');
+    this.typed = isTyped(text);
+    const names = foreignNames(text, missing);
+    this.hasForeign = missing.size > 0;
+    const attributes = names.length === 0 ? [] : attributesOf(text, names);
+    this.#foreignAttributes = attributes.length === 0 ? /(?!)/ : new RegExp(`\\bself\\.(?:${attributes.join('|')})\\b`);
+    this.#foreign = names.length === 0 ? null : new RegExp(`(?<![\\w.])(?:${names.join('|')})(?!\\w)`);
+  }
+
+  /** Text of a line (from 1). */
+  line(number: number): string {
+    return this.#lines[number - 1] ?? '';
+  }
+
+  /** The lines above a line (from 1), as far as evidence is looked for. */
+  above(number: number): string[] {
+    return linesAbove(this.#lines, number);
+  }
+
+  /** A line (from 1) and those below it, as far as evidence is looked for. */
+  below(number: number): string[] {
+    return linesFrom(this.#lines, number);
+  }
+
+  /** Module that the import statement on a line (from 1) names; null where there is none, or it is a relative one. */
+  importedFrom(line: number): string | null {
+    const head = [this.line(line), ...this.above(line).toReversed()].find((one) => /^\s*(?:from|import)\s/.test(one));
+    return /^\s*from\s+(\w[\w.]*)\s+import\b/.exec(head ?? '')?.[1] ?? null;
+  }
+
+  /** Whether the function around a line (from 1) says of each parameter what it is; true outside of functions. */
+  isAnnotated(line: number): boolean {
+    const [, parameters = ''] = SIGNATURE_HERE.exec(this.#functionAround(line - 1)) ?? [];
+    const plain = parameters
+      .replace(/#[^\n]*/g, '')
+      .replace(/\[[^[\]]*(?:\[[^[\]]*\][^[\]]*)*\]|\([^()]*\)|(["'])(?:(?!\1).)*\1/g, '');
+    return plain.split(',').every((one) => /^\s*(?:\*{0,2}_\w*|self|cls|mcs|\*|\/)?\s*$|^\s*\*{0,2}\w+\s*:/.test(one));
+  }
+
+  /** Whether the function around a line (from 1) uses something that is not installed; outside of one, the line itself. */
+  usesForeign(line: number): boolean {
+    if (this.#foreign === null) return false;
+    return this.#foreign.test(this.#functionAround(line - 1)) || this.#foreignAttributes.test(this.line(line));
+  }
+
+  #functionAround(at: number): string {
+    let indent = indentOf(this.#lines[at] ?? '');
+    for (let above = at; above >= 0; above -= 1) {
+      const text = this.#lines[above] ?? '';
+      if (text.trim() === '' || indentOf(text) > indent) continue;
+      if (/^\s*(?:async\s+)?def\b/.test(text)) return this.#block(above);
+      if (above !== at) indent = Math.min(indent, indentOf(text));
+    }
+    return this.#lines[at] ?? '';
+  }
+
+  #block(start: number): string {
+    const indent = indentOf(this.#lines[start] ?? '');
+    let first = start;
+    while (/^\s*@/.test(this.#lines[first - 1] ?? '')) first -= 1;
+    let end = start + 1;
+    for (; end < this.#lines.length; end += 1) {
+      const text = this.#lines[end] ?? '';
+      if (text.trim() !== '' && indentOf(text) <= indent && !/^\s*[)\]]/.test(text)) break;
+    }
+    return this.#lines.slice(first, end).join('\n');
+  }
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+const SIGNATURE = /^[ \t]*(?:async[ \t]+)?def[ \t]+\w+[^(\n]*\(([^()]*(?:\([^()]*\)[^()]*)*)\)[ \t]*(->)?/gm;
+
+/** Parameters of the first function of a text. */
+const SIGNATURE_HERE = /\bdef[ \t]+\w+[^(\n]*\(([^()]*(?:\([^()]*\)[^()]*)*)\)/;
+
+function isTyped(text: string): boolean {
+  let taking = 0;
+  let saying = 0;
+  let found = 0;
+  for (const [, parameters = '', result] of text.matchAll(SIGNATURE)) {
+    found += 1;
+    const annotated = result !== undefined || /[\w)]\s*:/.test(parameters);
+    if (!annotated && /^\s*(?:self|cls)?\s*,?\s*$/.test(parameters)) continue;
+    taking += 1;
+    if (annotated) saying += 1;
+  }
+  if (taking === 0)
+    return found === 0 || /^\s*(?!(?:else|try|finally|lambda)\b)[A-Za-z_]\w*\s*:\s*[A-Za-z]\w*[^\n=(]*=/m.test(text);
+  return saying * 3 >= taking;
+}
+
+/** Attributes of `self` that are made of one of these names. */
+function attributesOf(text: string, names: readonly string[]): string[] {
+  const made = new RegExp(`^\\s*self\\.(\\w+)\\s*(?::[^=\\n]+)?=[^=].*(?<![\\w.])(?:${names.join('|')})(?!\\w)`, 'gm');
+  return [...new Set([...text.matchAll(made)].flatMap(([, name]) => name ?? []))];
+}
+
+function foreignNames(text: string, missing: ReadonlySet<string>): string[] {
+  if (missing.size === 0) return [];
+  const names: string[] = [];
+  for (const [, module = '', list = ''] of text.matchAll(
+    /^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)/gm,
+  )) {
+    if (!missing.has(module)) continue;
+    for (const part of list.replace(/[()]|#[^\n]*/g, '').split(',')) names.push(localOf(part));
+  }
+  for (const [, list = ''] of text.matchAll(/^[ \t]*import[ \t]+([^\n#]+)/gm)) {
+    for (const part of list.split(',')) {
+      if (missing.has(part.trim().split(/\s+as\s+/)[0] ?? '')) names.push(localOf(part).split('.')[0] ?? '');
+    }
+  }
+  return [...new Set(names)].filter((name) => /^[A-Za-z_]\w*$/.test(name));
+}
+
+function localOf(part: string): string {
+  const [name = '', local] = part.trim().split(/\s+as\s+/);
+  return local ?? name;
+}

@@ -1,0 +1,199 @@
+import type { Severity } from '../findings.ts';
+import type { Diagnostic } from './messages.ts';
+
+/** What is to be done with something the compiler said. */
+export type Verdict =
+  | { readonly kind: 'finding'; readonly severity: Severity }
+  /** The name of a package or of a global that only an installation would bring. */
+  | { readonly kind: 'missing'; readonly name: string }
+  /** Follows from what is not installed, or from a setting about something else than types. */
+  | { readonly kind: 'consequence' };
+
+/** What the judgement needs to know beside the message. */
+export interface JudgeContext {
+  /** Whether a name is one that a browser declares. */
+  readonly isBrowserName: (name: string) => boolean;
+  /** Whether a parameter belongs to a function that gets no types from where it is passed to. */
+  readonly isDeclaredParameter: (diagnostic: Diagnostic) => boolean;
+  /** Whether the target of a relative import may exist in a working copy although it is not among the files. */
+  readonly mayBeMade: (file: string, specifier: string) => boolean;
+  /** Whether files of the tree pass on everything of a package. */
+  readonly passesOn: boolean;
+  /** Whether a file is a module of its own that says so only by `require`. */
+  readonly isCommonJs: (file: string) => boolean;
+  /** Whether a package that is not installed is asked what a value of this line is, as `is.string(value)`. */
+  readonly isAsked: (diagnostic: Diagnostic) => boolean;
+  /** Whether what the message says rests on a type that only an installation would bring. */
+  readonly isCollapsed: (diagnostic: Diagnostic) => boolean;
+  /** Whether a file is a test. */
+  readonly isTest: (file: string) => boolean;
+  /** Whether a name that nothing declares is used in so many files that something outside of them must. */
+  readonly isAmbient: (name: string) => boolean;
+  /** Modules that were declared as `any`. */
+  readonly assumed: ReadonlySet<string>;
+  /** Whether a part of the project's configuration is not there. */
+  readonly unsettled: boolean;
+  readonly lenient: boolean;
+}
+
+const codes = (list: string) => new Set(list.split(' ').map((code) => `TS${code}`));
+
+/** The file does not parse, or is JavaScript in name only. */
+export const BROKEN: ReadonlySet<string> = codes(
+  '1002 1003 1005 1009 1010 1109 1110 1121 1124 1126 1127 1128 1129 1130 1131 1132 1134 1135 1136 1137 1138 1139 1141 ' +
+    '1142 1145 1146 1160 1161 1351 1381 1382 1434 1435 1436 1440 1489 8002 8003 8004 8005 8006 8008 8009 8010 8011 8012 ' +
+    '8013 8016 17002 17008 17014 17015',
+);
+/** A `/// <reference>` to what is not there. */
+export const DANGLING: ReadonlySet<string> = codes('2688 2726 6053');
+/** The program throws when the line is reached, or does not load. */
+const HIGH = codes('1308 2304 2305 2307 2349 2351 2448 2449 2552 2588 2614 2693 2724 18050');
+/** How it is built or written down, not what its types are. */
+const LOW = codes('1205 1259 1287 1295 1484 1485 2578 2834 2835 4111 4112 4113 4114 4116 7027 7028 7030');
+/** Told of JavaScript that is typed in comments, whatever the comments say: it fails when it runs. */
+const LENIENT = codes('2351 2362 2363 2448 2588 18050');
+/** Told of it where both sides of the contradiction are plain types that are written. */
+const LENIENT_OF_PLAIN = codes('2322 2345 2365');
+const PLAIN_TYPES =
+  /'(?:string|number|boolean|"[^"]*"|[\d.]+|true|false|null|undefined)' (?:is not assignable to (?:parameter of )?type|and) '(?:string|number|boolean)'/;
+const NOT_INSTALLED = codes('2307 2792 2580 2581 2582 2584 2591 2592 2593 2688 2867 2868 2882');
+const CONSEQUENCES = codes(
+  '2347 2550 2578 2583 2585 2664 2665 2666 2686 2691 2732 2846 2874 2875 6053 6137 7005 7008 7010 7011 7015 7016 7017 7018 7022 7023 ' +
+    '7024 7026 7034 7052 17004 5097',
+);
+/** Depends on settings that a missing configuration would make. */
+const BY_SETTING = codes('1286 1287 1295 1484 2612 2834 2835 4111 4114');
+/** May be settled by a check whose meaning only the package that makes it declares. */
+const NARROWED = codes(
+  '2322 2339 2345 2349 2358 2365 2367 2488 2504 2531 2532 2533 2538 2551 2571 2698 2721 2722 2723 2769 18046 18047 18048 18049',
+);
+/** A value that is not there fails a test, which is what the test is for. */
+const NULLABLE = codes('2531 2532 2533 2571 2721 2722 2723 18046 18047 18048 18049');
+/** The same name at the top of two files. */
+const REDECLARED = codes('2300 2393 2451');
+const IMPLICIT_PARAMETER = codes('7006 7019 7031 7051');
+
+const ENVIRONMENT_NAMES = new Set(
+  (
+    'process Buffer BufferEncoding __dirname __filename require module exports global NodeJS setImmediate clearImmediate ' +
+    'describe it test expect beforeEach afterEach beforeAll afterAll before after suite setup teardown jest vi vitest cy ' +
+    'Cypress chai assert sinon mocha jasmine spyOn fail fit xit xdescribe fdescribe QUnit Mocha Chai Deno Bun chrome ' +
+    'browser jQuery $ _ JSX React google gapi Express Phaser THREE d3 WebdriverIO wx uni defineProps defineEmits ' +
+    'GlobalEvents define requirejs DedicatedWorkerGlobalScope ServiceWorkerGlobalScope ExecutionContext KVNamespace ' +
+    'D1Database R2Bucket DurableObject DurableObjectState DurableObjectNamespace Fetcher ExportedHandler Electron GM ' +
+    'globalThis importScripts WebSocketPair webkit acquireVsCodeApi expectTypeOf assertType awslambda bench angular Vue moment ko PropTypes StyleSheet'
+  ).split(' '),
+);
+
+/** Judges one message. Pure but for the questions in `context`. */
+export function judge(diagnostic: Diagnostic, context: JudgeContext): Verdict {
+  const { file, rule, message } = diagnostic;
+  if (NOT_INSTALLED.has(rule)) return judgeMissing(diagnostic, context);
+  if (CONSEQUENCES.has(rule) || followsFromEnvironment(message)) return { kind: 'consequence' };
+  const holder = /on type 'typeof import\("([^"]+)"\)'/.exec(message)?.[1];
+  if (holder !== undefined && context.assumed.has(holder)) return { kind: 'consequence' };
+  if (context.unsettled && BY_SETTING.has(rule)) return { kind: 'consequence' };
+  const name =
+    /^Cannot find (?:name|namespace) '([^']+)'/.exec(message)?.[1] ??
+    /^'([^']+)' refers to a value, but is being used as a type/.exec(message)?.[1];
+  if (name !== undefined && isGivenFromOutside(name, context)) {
+    return { kind: 'missing', name };
+  }
+  if (/^(?:Module|Namespace|'?")/.test(message) && followsFromPackage(message, context)) return { kind: 'consequence' };
+  if (/\.[cm]?jsx?$/.test(file) && isLooseInScripts(diagnostic)) return { kind: 'consequence' };
+  if (IMPLICIT_PARAMETER.has(rule)) {
+    const own = context.isDeclaredParameter(diagnostic) && !context.lenient;
+    return own ? { kind: 'finding', severity: 'low' } : { kind: 'consequence' };
+  }
+  // In a value that is `any` already, another `any` is nothing new.
+  if (rule === 'TS7053' && /expression of type 'any'|index type 'any'/.test(message)) return { kind: 'consequence' };
+  if (/^TS41[0-9]{2}$/.test(rule) && message.includes("'any'")) return { kind: 'consequence' };
+  if (NARROWED.has(rule) && isUnsettledType(message) && context.isAsked(diagnostic)) {
+    return { kind: 'consequence' };
+  }
+  if (REDECLARED.has(rule) && context.isCommonJs(diagnostic.file)) return { kind: 'consequence' };
+  // Of a component that React would have typed.
+  if (message.includes("'IntrinsicAttributes") && (context.assumed.has('react') || context.assumed.has('preact'))) {
+    return { kind: 'consequence' };
+  }
+  if (context.isCollapsed(diagnostic)) return { kind: 'consequence' };
+  if (context.isTest(diagnostic.file) && NULLABLE.has(rule)) return { kind: 'consequence' };
+  if (context.lenient && !isToldOfScripts(rule, message)) return { kind: 'consequence' };
+  return { kind: 'finding', severity: severityOf(rule) };
+}
+
+/** What an error weighs: `high` where the program throws or does not load, `low` where it is about form. */
+export function severityOf(rule: string): Severity {
+  if (HIGH.has(rule)) return 'high';
+  return LOW.has(rule) ? 'low' : 'medium';
+}
+
+/**
+ * What is not asked of JavaScript: types that nobody has written; and members of an `object`, which in its comments was any
+ * type before version 7 of the compiler, or numbers that come from one.
+ */
+function isLooseInScripts({ rule, message, details }: Diagnostic): boolean {
+  if (IMPLICIT_PARAMETER.has(rule) || rule === 'TS7053') return true;
+  if (rule === 'TS2362' || rule === 'TS2363') return true;
+  return /'[oO]bject(?:\[\])*'/.test(`${message}\n${details ?? ''}`);
+}
+
+/** Whether something outside of the tree's own files declares a name. */
+function isGivenFromOutside(name: string, context: JudgeContext): boolean {
+  if (ENVIRONMENT_NAMES.has(name) || context.isBrowserName(name) || context.isAmbient(name)) return true;
+  // A constant that a bundler puts in.
+  if (/^__[A-Z][A-Z\d_]*__$/.test(name)) return true;
+  // Frameworks whose generated configuration is not there import such names by themselves.
+  return (
+    context.unsettled &&
+    /^(?:define|use)[A-Z]|^(?:ref|computed|reactive|readonly|watch(?:Effect)?|nextTick|on(?:Before)?(?:Mount|Unmount)(?:ed)?|toRefs?|shallowRef|navigateTo|\$fetch)$/.test(
+      name,
+    )
+  );
+}
+
+/** Whether an error counts in JavaScript whose types nobody asked to be checked: comments are often looser than the code. */
+function isToldOfScripts(rule: string, message: string): boolean {
+  return LENIENT.has(rule) || (LENIENT_OF_PLAIN.has(rule) && PLAIN_TYPES.test(message.split('\n')[0] ?? ''));
+}
+
+function judgeMissing({ file, message, rule }: Diagnostic, context: JudgeContext): Verdict {
+  const name = /['"]([^'"]+)['"]/.exec(message)?.[1] ?? 'an unnamed package';
+  if (!name.startsWith('.')) return { kind: 'missing', name };
+  // A side effect without code, such as a style sheet, is another tool's affair.
+  if (rule === 'TS2882' && !/\.[cm]?[jt]sx?$/.test(name)) return { kind: 'consequence' };
+  if (context.mayBeMade(file, name)) return { kind: 'missing', name };
+  return context.lenient ? { kind: 'consequence' } : { kind: 'finding', severity: 'high' };
+}
+
+/** A type that a check would have made narrower. */
+function isUnsettledType(message: string): boolean {
+  return /'[^']* \| |'unknown'|possibly|object types/.test(message.split('\n')[0] ?? '');
+}
+
+/** Members that only the declarations of Node.js or of a bundler add to something that is always there. */
+function followsFromEnvironment(message: string): boolean {
+  return (
+    /does not exist on type '(?:ImportMeta|typeof globalThis|Window & typeof globalThis|ImportMetaEnv)'/.test(
+      message,
+    ) ||
+    /'(?:respondWith|waitUntil|request)' does not exist on type 'Event'/.test(message) ||
+    // Declarations of one version of the libraries met by code for another.
+    /ArrayBufferLike.* not assignable to .*(?:Blob|BufferSource|BodyInit|ArrayBuffer\b)/.test(message) ||
+    /'(?:captureStackTrace|stackTraceLimit|prepareStackTrace)' does not exist/.test(message) ||
+    /'(?:unref|ref|hasRef|refresh)' does not exist on type 'number'/.test(message) ||
+    /'(?:Timeout|Immediate)' is not assignable to (?:parameter of )?type 'number|'number' is not assignable to (?:parameter of )?type '(?:NodeJS\.)?(?:Timeout|Immediate)/.test(
+      message,
+    )
+  );
+}
+
+/** A name that a package, or a file that passes a package on, would have. */
+function followsFromPackage(message: string, { passesOn }: JudgeContext): boolean {
+  if (/^Namespace '(?:standard|m\d+)[.']/.test(message)) return true;
+  const module = /'?"([^"]+)"'?/.exec(message)?.[1];
+  if (module === undefined || !/has no exported member|has no default export|no exported member named/.test(message)) {
+    return false;
+  }
+  return passesOn || !/^[./]/.test(module);
+}

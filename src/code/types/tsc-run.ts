@@ -1,0 +1,224 @@
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { z } from 'zod';
+import { OutputLimitError, ProcessStartError, ProcessTimeoutError, runProcess } from '../../platform/child-process.ts';
+import { isInside } from '../source-text.ts';
+import type { CheckedFiles } from './checked-files.ts';
+import type { InstalledEngine } from './engine-places.ts';
+import type { Diagnostic } from './messages.ts';
+import type { Mirror } from './mirror.ts';
+import { safeOptions } from './tsc-options.ts';
+import type { TypeScriptProject } from './tsc-projects.ts';
+import { BROKEN, DANGLING } from './tsc-rules.ts';
+import { type ImportedModule, isNodeModule, JSX_SHIM, shimText } from './tsc-shims.ts';
+
+/** What the compiler needs beside a project. */
+export interface TscSetup {
+  readonly tsc: InstalledEngine;
+  /** Folder with the declarations of Node.js, or null. */
+  readonly nodeTypes: InstalledEngine | null;
+  readonly mirror: Mirror;
+  readonly imported: ReadonlyMap<string, ImportedModule>;
+  /** Packages that the tree itself holds or declares: they are resolved, not assumed. */
+  readonly known: ReadonlySet<string>;
+  /** Names of the compiler's own libraries, as `lib` has them. */
+  readonly libraries: ReadonlySet<string>;
+  readonly timeoutMs: number;
+  readonly memoryMegabytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** What the compiler said of a project, or why it said nothing. */
+export type TscAnswer =
+  | {
+      readonly diagnostics: readonly Diagnostic[];
+      readonly general: readonly string[];
+      readonly assumed: readonly string[];
+    }
+  | { readonly failure: string };
+
+const pathMap = z.record(z.string(), z.array(z.string()));
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+const MAX_REPAIRS = 4;
+/** The part of the memory limit at which the collector begins to work harder. */
+const COLLECTED_AT = 0.85;
+
+/** Names of the libraries that stand beside the compiler. */
+export async function librariesOf(tsc: InstalledEngine): Promise<Set<string>> {
+  const names = await readdir(dirname(tsc.path));
+  return new Set(['es6', 'es7', ...names.flatMap((name) => /^lib\.(.+)\.d\.ts$/.exec(name)?.[1] ?? [])]);
+}
+
+/** Makes the folder that type packages are looked up in: it holds the declarations of Node.js and nothing else. */
+export async function prepareTypeRoot(mirror: Mirror, nodeTypes: InstalledEngine | null): Promise<string> {
+  const folder = join(mirror.generated, 'types');
+  await mkdir(folder);
+  if (nodeTypes !== null) await symlink(nodeTypes.path, join(folder, 'node'));
+  return folder;
+}
+
+/**
+ * Checks one project in child processes. The compiler says nothing of types while a file does not parse or a reference
+ * leads nowhere: such a file is taken out of the copy, such a line is emptied, and it is asked again. `onBroken` is told
+ * of files that do not parse. Rejects with the signal's reason only.
+ */
+export async function checkProject(
+  setup: TscSetup,
+  project: TypeScriptProject,
+  place: { readonly typeRoot: string; readonly number: number; readonly checked: CheckedFiles },
+  onBroken: (diagnostic: Diagnostic) => void,
+): Promise<TscAnswer> {
+  let left = project;
+  for (let repairs = 0; ; repairs += 1) {
+    const answer = await runTsc(setup, left, place);
+    if ('failure' in answer) return answer;
+    const broken = answer.diagnostics.filter(({ rule }) => BROKEN.has(rule));
+    const dangling = answer.diagnostics.filter(({ rule }) => DANGLING.has(rule));
+    if (broken.length + dangling.length === 0) return answer;
+    if (repairs === MAX_REPAIRS) return { failure: 'Too many of its files do not parse' };
+    for (const diagnostic of broken) onBroken(diagnostic);
+    const gone = new Set(broken.map(({ file }) => file));
+    for (const file of gone) await place.checked.remove(file);
+    for (const { file, line } of dangling) await place.checked.emptyLine(file, line);
+    const stays = (path: string) => !gone.has(path);
+    left = { ...left, files: left.files.filter(stays), declarations: left.declarations.filter(stays) };
+    if (left.files.length === 0) return { diagnostics: [], general: [], assumed: [] };
+  }
+}
+
+async function runTsc(
+  setup: TscSetup,
+  project: TypeScriptProject,
+  { typeRoot, number }: { readonly typeRoot: string; readonly number: number },
+): Promise<TscAnswer> {
+  const { mirror, nodeTypes } = setup;
+  const types = project.usesNode && nodeTypes !== null ? ['node'] : [];
+  const shims = join(mirror.generated, `packages-${number}.d.ts`);
+  const assumed = assumedModules(setup, project, types.length > 0);
+  const isScript = project.files.every((path) => /\.[cm]?jsx?$/.test(path));
+  const isBare = ({ required }: ImportedModule) => isScript && project.files.some((path) => required.has(path));
+  const ownJsx = mirror.files.some(({ text }) => /\bnamespace\s+JSX\b/.test(text));
+  await writeFile(shims, `${shimText(assumed, isBare)}\n${ownJsx ? '' : JSX_SHIM}\n`);
+  const config = join(mirror.generated, `project-${number}.json`);
+  const files = [...project.files, ...project.declarations].map((path) => join(mirror.root, path));
+  const places = { root: mirror.root, typeRoot, types, major: project.major, libraries: setup.libraries };
+  const compilerOptions = safeOptions(project.options, places);
+  await writeFile(config, JSON.stringify({ compilerOptions, files: [...files, shims] }));
+  try {
+    const [program, ...before] = walledCommand(setup);
+    const { exitCode, stdout, stderr } = await runProcess(
+      program,
+      [...before, '-p', config, '--pretty', 'false', '--listFiles', '--checkers', checkersFor(project)],
+      {
+        cwd: mirror.root,
+        env: { HOME: mirror.generated, GOMEMLIMIT: `${Math.ceil(setup.memoryMegabytes * COLLECTED_AT)}MiB` },
+        signal: setup.signal,
+        timeoutMs: setup.timeoutMs,
+        maxOutputBytes: MAX_OUTPUT_BYTES,
+      },
+    );
+    if (/\bout of memory\b|cannot allocate memory/.test(stderr)) return { failure: 'The compiler ran out of memory' };
+    if (exitCode > 2) return { failure: `The compiler ended with code ${exitCode}${firstLine(stderr)}` };
+    const answer = readOutput(stdout, setup);
+    return 'failure' in answer ? answer : { ...answer, assumed: assumed.map(([name]) => name) };
+  } catch (error) {
+    if (error instanceof ProcessTimeoutError) return { failure: 'The compiler ran out of time' };
+    if (error instanceof OutputLimitError) return { failure: 'The compiler said more than is read' };
+    if (error instanceof ProcessStartError) return { failure: error.message };
+    throw error;
+  }
+}
+
+/** From how many files on a program is divided among two checkers. */
+const FILES_FOR_TWO = 64;
+
+/**
+ * How many checkers a program is divided among. Each works out for itself what the types are that its files share, so
+ * the usual four take half as much time and memory again as one. The number does not follow the machine: what the
+ * compiler says may depend on which files a checker sees together.
+ */
+function checkersFor({ files }: TypeScriptProject): string {
+  return files.length < FILES_FOR_TWO ? '1' : '2';
+}
+
+/** The compiler's own collector only aims at a limit; the system holds it to one, where there is a shell to ask it. */
+function walledCommand({ tsc, memoryMegabytes }: TscSetup): [string, ...string[]] {
+  if (process.platform === 'win32') return [tsc.path];
+  return ['/bin/sh', '-c', `ulimit -d ${memoryMegabytes * 1024}; exec "$0" "$@"`, tsc.path];
+}
+
+function firstLine(text: string): string {
+  const line = text.trim().split('\n')[0] ?? '';
+  return line === '' ? '' : `: ${line.slice(0, 200)}`;
+}
+
+/** The modules that are declared as `any`: what is imported and neither part of the tree nor of Node.js. */
+function assumedModules(
+  { imported, known, mirror }: TscSetup,
+  { options, packages }: TypeScriptProject,
+  hasNode: boolean,
+): [string, ImportedModule][] {
+  const paths = Object.entries(pathMap.safeParse(options.paths).data ?? {});
+  const prefixes = paths.filter(([one]) => one !== '*').map(([one]) => one.split('*')[0] ?? one);
+  const bases = paths.flatMap(([one, targets]) => (one === '*' ? targets : [])).map((one) => one.replace(/\*.*$/, ''));
+  const below = new Set(bases.flatMap((base) => firstNames(mirror, base === './' ? '' : base)));
+  const isMapped = (name: string) =>
+    prefixes.some((prefix) => (prefix.endsWith('/') ? name.startsWith(prefix) : name === prefix)) ||
+    below.has(name.split('/')[0] ?? name);
+  const isOwn = (name: string) => packages.some((one) => name === one || name.startsWith(`${one}/`));
+  return [...imported].filter(
+    ([name]) => !known.has(name) && !isOwn(name) && !isMapped(name) && !(hasNode && isNodeModule(name)),
+  );
+}
+
+/** Names of what stands in a folder of the tree, without endings. */
+function firstNames({ files }: Mirror, folder: string): string[] {
+  return files.flatMap(({ path }) =>
+    path.startsWith(folder) ? (path.slice(folder.length).split('/')[0] ?? '').replace(/\.[^/]*$/, '') : [],
+  );
+}
+
+const PLACE = /^(.+?)\((\d+),(\d+)\): error (TS\d+): (.*)$/;
+const GENERAL = /^error (TS\d+): (.*)$/;
+
+/**
+ * Reads the compiler's text output. When it has read a file of the machine that it was not given, by whatever way,
+ * nothing it said is passed on: a message could quote what stands there.
+ */
+function readOutput(
+  stdout: string,
+  { mirror, tsc, nodeTypes }: TscSetup,
+): { readonly failure: string } | { readonly diagnostics: Diagnostic[]; readonly general: string[] } {
+  const installed = nodeTypes === null ? [] : [nodeTypes.path, join(nodeTypes.path, '../../undici-types')];
+  const allowed = [mirror.root, mirror.generated, dirname(tsc.path), ...installed];
+  const diagnostics: Diagnostic[] = [];
+  const general: string[] = [];
+  // Whether the lines that follow belong to the last diagnostic.
+  let isTold = false;
+  for (const line of stdout.split('\n')) {
+    const last = diagnostics.at(-1);
+    if (/^ +\S/.test(line) && last !== undefined && isTold) {
+      diagnostics[diagnostics.length - 1] = { ...last, details: `${last.details ?? ''}${line.trim()}\n` };
+      continue;
+    }
+    isTold = false;
+    const [, path, row, column, rule, message] = PLACE.exec(line) ?? [];
+    if (path !== undefined && rule !== undefined && message !== undefined) {
+      const file = join(mirror.root, path);
+      const place = { line: Math.max(1, Number(row)), column: Math.max(1, Number(column)), endLine: null };
+      if (isInside(mirror.root, file)) {
+        isTold = true;
+        diagnostics.push({ file: relative(mirror.root, file).replaceAll(sep, '/'), ...place, rule, message });
+      } else if (path.endsWith('.json')) general.push(message);
+    } else if (GENERAL.test(line)) general.push(GENERAL.exec(line)?.[2] ?? '');
+    else if (line.startsWith('/') && !allowed.some((folder) => isInside(folder, line.trimEnd()))) {
+      return { failure: 'The compiler was led out of the tree, so what it said is not used' };
+    }
+  }
+  const roots = `${dirname(mirror.root)}${sep}`;
+  const cleaned = (text: string) => text.replaceAll(`${mirror.root}${sep}`, '').replaceAll(roots, '');
+  return {
+    diagnostics: diagnostics.map((one) => ({ ...one, message: cleaned(one.message) })),
+    general: general.map(cleaned),
+  };
+}

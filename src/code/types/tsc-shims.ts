@@ -1,0 +1,197 @@
+import { builtinModules } from 'node:module';
+import type { MirroredFile } from './mirror.ts';
+
+/** What the files of a tree take from a module that is not part of it: names, and names below them. */
+export interface ImportedModule {
+  readonly members: NameTree;
+  /** Names below the default export, as `React.FC`. */
+  readonly standard: NameTree;
+  /** Files that import it. */
+  readonly files: Set<string>;
+  /** Files that call `require` for it. */
+  readonly required: Set<string>;
+  /** Names of the values that a file asks it about, by file: `value` of `is.string(value)`, `assertDefined(value)`. */
+  readonly asking: Map<string, ReadonlySet<string>>;
+}
+
+interface NameTree extends Map<string, NameTree> {}
+
+const STATEMENT = /\b(?:import|export)\s+(?:type\s+)?([\w*${},\s]{1,8000}?)\s*\bfrom\s*(['"])([^'"\n]+)\2/g;
+const CALL = /\b(?:import|require)\s*\(\s*(['"])([^'"\n]+)\1\s*\)((?:\s*\.\s*[A-Za-z_$][\w$]*){0,3})/g;
+const BARE = /\bimport\s+(['"])([^'"\n]+)\1/g;
+const EQUALS = /\bimport\s+(?:type\s+)?([A-Za-z_$][\w$]*)\s*=\s*require\s*\(\s*(['"])([^'"\n]+)\2/g;
+const builtins = new Set(builtinModules);
+
+/** Whether a specifier names a part of Node.js itself. */
+export function isNodeModule(specifier: string): boolean {
+  return specifier.startsWith('node:') || builtins.has(specifier);
+}
+
+/** Whether a specifier names something that only an installation could bring. */
+export function isPackageSpecifier(specifier: string): boolean {
+  return /^(?:@[\w.~-]+\/)?[\w.~:@-][\w.~:@!?/+-]*$/.test(specifier) && !/^[.#/]/.test(specifier);
+}
+
+/** Which packages a file takes names from, and which names: found in the text, so too many rather than too few. */
+export function collectImports(file: MirroredFile, into: Map<string, ImportedModule>): void {
+  const moduleOf = (specifier: string): ImportedModule | null => {
+    if (!isPackageSpecifier(specifier)) return null;
+    const known = into.get(specifier) ?? {
+      members: new Map(),
+      standard: new Map(),
+      files: new Set<string>(),
+      required: new Set<string>(),
+      asking: new Map<string, ReadonlySet<string>>(),
+    };
+    into.set(specifier, known);
+    known.files.add(file.path);
+    return known;
+  };
+  for (const [, clause = '', , specifier = ''] of file.text.matchAll(STATEMENT)) {
+    const imported = moduleOf(specifier);
+    if (imported === null) continue;
+    const asked = takeClause(file.text, clause, imported);
+    if (asked.length === 0) continue;
+    imported.asking.set(file.path, new Set([...(imported.asking.get(file.path) ?? []), ...asked]));
+  }
+  for (const [call, , specifier = '', below = ''] of file.text.matchAll(CALL)) {
+    const imported = moduleOf(specifier);
+    if (call.startsWith('require')) imported?.required.add(file.path);
+    if (imported !== null) addPath(imported.members, namesOf(below));
+  }
+  for (const [, , specifier = ''] of file.text.matchAll(BARE)) moduleOf(specifier);
+  for (const [, local = '', , specifier = ''] of file.text.matchAll(EQUALS)) {
+    const imported = moduleOf(specifier);
+    if (imported !== null) addMembers(file.text, local, [imported.members, imported.standard]);
+  }
+}
+
+/** Adds what an import takes, and gives the names of the values that it is asked about. */
+function takeClause(text: string, clause: string, imported: ImportedModule): string[] {
+  const locals: string[] = [];
+  const take = (local: string, tree: NameTree) => {
+    locals.push(local);
+    addMembers(text, local, [tree]);
+  };
+  const braces = /\{([^}]*)\}/.exec(clause)?.[1] ?? '';
+  for (const part of braces.split(',')) {
+    const written = part.trim().replace(/^type\s+(?!as\b)/, '');
+    const [name, local] = written.split(/\s+as\s+/);
+    if (name === undefined || !/^[A-Za-z_$][\w$]*$/.test(name)) continue;
+    take(local ?? name, name === 'default' ? imported.standard : childOf(imported.members, name));
+  }
+  const rest = clause.replace(/\{[^}]*\}/, '');
+  const namespace = /\*\s*as\s+([A-Za-z_$][\w$]*)/.exec(rest)?.[1];
+  if (namespace !== undefined) take(namespace, imported.members);
+  const standard = /^\s*(?:type\s+)?([A-Za-z_$][\w$]*)/.exec(rest)?.[1];
+  if (standard !== undefined) take(standard, imported.standard);
+  return locals.flatMap((local) => askedAbout(text, local));
+}
+
+const QUESTION = /^(?:is|has|assert|invariant|ensure|guard|check|ok)(?![a-z])/;
+
+function askedAbout(text: string, local: string): string[] {
+  const call = new RegExp(
+    `(?<![\\w$.])${local.replaceAll('$', '\\$')}(?:\\.([A-Za-z_$][\\w$]*))*\\s*\\(([^;{}]{0,200})`,
+    'g',
+  );
+  return [...text.matchAll(call)].flatMap(([, member = '', given = '']) => {
+    if (!QUESTION.test(local) && !QUESTION.test(member)) return [];
+    return given.slice(0, closing(given)).match(/[A-Za-z_$][\w$]*/g) ?? [];
+  });
+}
+
+/** Where the parenthesis that was open before a text is closed in it. */
+function closing(text: string): number {
+  let open = 1;
+  for (const [index, character] of [...text].entries()) {
+    if (character === '(') open += 1;
+    else if (character === ')') open -= 1;
+    if (open === 0) return index;
+  }
+  return text.length;
+}
+
+function addMembers(text: string, local: string, trees: readonly NameTree[]): void {
+  if (!/^[A-Za-z_$][\w$]*$/.test(local)) return;
+  const uses = new RegExp(`(?<![\\w$.])${local.replaceAll('$', '\\$')}((?:\\.[A-Za-z_$][\\w$]*){1,3})`, 'g');
+  for (const [, below = ''] of text.matchAll(uses)) {
+    for (const tree of trees) addPath(tree, namesOf(below));
+  }
+}
+
+function namesOf(below: string): string[] {
+  return below
+    .split('.')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+function childOf(tree: NameTree, name: string): NameTree {
+  const known = tree.get(name) ?? new Map();
+  tree.set(name, known);
+  return known;
+}
+
+function addPath(tree: NameTree, names: readonly string[]): void {
+  let at = tree;
+  for (const name of names) at = childOf(at, name);
+}
+
+const PARAMETERS = `<${'ABCDEFGH'
+  .split('')
+  .map((name) => `${name} = any`)
+  .join(', ')}>`;
+const RESERVED = new Set(
+  (
+    'break case catch class const continue debugger default delete do else enum export extends false finally for ' +
+    'function if import in instanceof new null return super switch this throw true try typeof var void while with ' +
+    'any unknown never boolean number string symbol object bigint undefined let static yield await implements ' +
+    'interface package private protected public type namespace module declare'
+  ).split(' '),
+);
+
+/**
+ * Ambient declarations in which everything is `any`: values, types with any number of arguments, and the namespaces
+ * that qualified names need. A bare `declare module 'x'` would do for values, but not for a type or a base class; it is given
+ * where `isBare` asks for it, as for what `require` brings into JavaScript: that may be called.
+ */
+export function shimText(
+  modules: Iterable<readonly [string, ImportedModule]>,
+  isBare: (module: ImportedModule) => boolean,
+): string {
+  return [...modules]
+    .map(([specifier, imported]) =>
+      isBare(imported) ? `declare module ${JSON.stringify(specifier)};` : moduleText(specifier, imported),
+    )
+    .join('\n');
+}
+
+function moduleText(specifier: string, { members, standard }: ImportedModule): string {
+  const names = [...members].map(([name, below], index) => {
+    const local = `m${index}`;
+    return `${declared(local, below)} export { ${local} as ${name} };`;
+  });
+  return `declare module ${JSON.stringify(specifier)} { ${declared('standard', standard)} export default standard; ${names.join(' ')} }`;
+}
+
+function declared(local: string, below: NameTree): string {
+  return `const ${local}: any; type ${local}${PARAMETERS} = any;${namespaceText(local, below)}`;
+}
+
+/** Only types: a value in it would make the namespace clash with the value of the same name. */
+function namespaceText(local: string, below: NameTree): string {
+  const types = [...below].filter(([name]) => !RESERVED.has(name));
+  if (types.length === 0) return '';
+  const inner = types.map(([name, deeper]) => `type ${name}${PARAMETERS} = any;${namespaceText(name, deeper)}`);
+  return ` namespace ${local} { ${inner.join(' ')} }`;
+}
+
+/**
+ * What JSX is when the package that says so is not installed: any element, any attribute, children as an attribute as
+ * every such package has it.
+ */
+export const JSX_SHIM =
+  'declare namespace JSX { type Element = any; type ElementType = any; interface IntrinsicElements { [name: string]: any } ' +
+  'interface IntrinsicAttributes { key?: any; ref?: any; children?: any } ' +
+  'interface ElementChildrenAttribute { children: {} } }';

@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
+import { CommandLine } from './command-line.ts';
+
+let cli: CommandLine;
+let postgres: EmbeddedPostgres;
+
+beforeAll(async () => {
+  cli = await CommandLine.create();
+  postgres = await startEmbeddedPostgres({ dataDir: cli.dataDir, durable: false });
+});
+afterAll(async () => {
+  await postgres.leave();
+  await cli.remove();
+});
+
+async function project(name: string, files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = join(cli.folder, name);
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+  spawnSync('git', ['init', '--quiet'], { cwd: folder });
+  return folder;
+}
+
+const unmeasured = 'types could not be measured, so nothing is passed: There is nothing that it can be told of.';
+const unsafe =
+  "import { exec } from 'node:child_process';\nexport const run = (req) => exec('ls ' + req.query.path);\n";
+
+// Each run starts a server and an analysis of its own.
+describe('analyze in CI', { timeout: 120_000 }, () => {
+  it('does not pass what it could not look at: it ends with 1 and says so in one sentence', async () => {
+    const folder = await project('prose', { 'README.md': '# Prose\n\nNothing to check the types of.\n' });
+    const asked = ['analyze', folder, '--types', 'types'];
+    expect(await cli.run(asked)).toMatchObject({ code: 0, stderr: '' });
+    expect(await cli.run([...asked, '--fail-on', 'high'])).toMatchObject({ code: 1, stderr: `${unmeasured}\n` });
+  });
+
+  it('does not pass what it could not look at beside what it could, and tells what it found', async () => {
+    const folder = await project('one-file', { 'README.md': '# Prose\n', 'a.js': 'export const a = 1;\n' });
+    const told = await cli.run(['analyze', folder, '--types', 'security,types', '--fail-on', 'high', '--json']);
+    expect(told.code).toBe(1);
+    expect(JSON.parse(told.stderr)).toEqual({ error: { code: 'NOT_MEASURED', message: unmeasured } });
+    // The result is there all the same: who asks for JSON wants to know what was found.
+    expect(JSON.parse(told.stdout)).toMatchObject({ counts: [{ type: 'SECURITY', high: 0 }], leftOut: [] });
+  });
+
+  it('ends with 1 when a finding is as severe as may not be, else with 0', async () => {
+    const safe = await project('safe', { 'a.js': 'export const a = 1;\n' });
+    expect(await cli.run(['analyze', safe, '--types', 'security', '--fail-on', 'low'])).toMatchObject({ code: 0 });
+    const folder = await project('unsafe', { 'a.js': unsafe, 'node_modules/x/a.js': unsafe });
+    const refused = await cli.run(['analyze', folder, '--types', 'security', '--fail-on', 'high', '--json']);
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stderr)).toEqual({ error: { code: 'FINDINGS', message: '1 finding is high.' } });
+    expect(JSON.parse(refused.stdout)).toMatchObject({ leftOut: [{ reason: 'vendored', files: 1, folders: 0 }] });
+  });
+});

@@ -83,7 +83,7 @@ export async function artifactText(
   artifact: { storageKey: string; mediaType: string; size: number },
   maximum: number,
 ): Promise<string | null> {
-  if (!artifact.mediaType.startsWith('text/') && artifact.mediaType !== 'application/json') return null;
+  if (!/^text\/|[/+](?:json|xml)$/.test(artifact.mediaType)) return null;
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of await app.storage.get(artifact.storageKey)) {

@@ -4,8 +4,11 @@ import { readEvents } from './events.ts';
 import type { JobRef } from './schema.ts';
 import { type EventRow, getJob, jobEvents, jobEventTypes, myEvents } from './service.ts';
 
-/** The event log: of one job, and of everything a user owns, to read and to follow. */
-export function addEvents(builder: Builder, jobRef: JobRef): void {
+/** What every event is; features whose events are about no job pass it to their own type. */
+export type EventRef = ReturnType<typeof addEvents>;
+
+/** The event log: of one job, and of everything a user owns, to read and to follow. Gives the interface of events. */
+export function addEvents(builder: Builder, jobRef: JobRef) {
   const eventRef = addEventTypes(builder, jobRef);
   builder.queryField('jobEvents', (t) =>
     t.field({
@@ -52,6 +55,7 @@ export function addEvents(builder: Builder, jobRef: JobRef): void {
       resolve: (event: EventRow) => event,
     }),
   }));
+  return eventRef.any;
 }
 
 /** How a subscription reads: a Last-Event-ID header of a client that reconnects outranks its original argument. */
@@ -83,7 +87,7 @@ function addEventTypes(builder: Builder, jobRef: JobRef) {
   });
   const any = builder.interfaceRef<EventRow>('Event').implement({
     description: 'Something that happened, numbered without gaps in the order it happened.',
-    resolveType: () => 'JobEvent',
+    resolveType: ({ jobId }) => (jobId === null ? 'CreditsEvent' : 'JobEvent'),
     fields: (t) => ({
       userSeq: t.exposeInt('userSeq', { description: "Its number among everything of its user; myEvents' cursor." }),
       at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),

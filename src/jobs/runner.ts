@@ -4,20 +4,26 @@ import type { Job as QueueJob } from 'pg-boss';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { App } from '../app.ts';
+import type { JobKind } from '../generated/prisma/enums.ts';
 import { DomainError } from '../platform/errors.ts';
 import { deadLetterQueue } from '../platform/queue.ts';
 import type { JobResult } from './context.ts';
 import { JobContext, SupersededError } from './context.ts';
+import { endJob } from './endings.ts';
 import { backoffSeconds, type JobDefinition } from './kind.ts';
 import {
   buryJob,
   type Claim,
   claimJob,
   completeJob,
+  crashed,
   failJob,
+  heldBy,
   type JobRow,
+  lockJob,
   type Requeueing,
   requeueJob,
+  startableBy,
 } from './transitions.ts';
 
 /** How one kind of work is done. Safe to run twice: finished steps are skipped, later writes of an old attempt fail. */
@@ -60,8 +66,20 @@ export async function startHandler<Input>(app: App, handler: JobHandler<Input>):
 export async function startDeadLetters(app: App): Promise<void> {
   await app.queue.boss.work(deadLetterQueue, { pollingIntervalSeconds: 5 }, async ([job]: QueueJob<unknown>[]) => {
     const { jobId, queueId } = entry.parse(job?.data);
-    const buried = await buryJob(app.database.prisma, jobId, queueId);
+    const buried = await bury(app, jobId, queueId);
     if (buried !== null) announce(app, buried);
+  });
+}
+
+async function bury(app: App, jobId: string, queueId: string): Promise<JobRow | null> {
+  const job = await app.database.prisma.job.findUnique({ where: { id: jobId }, select: { kind: true } });
+  if (job === null) return null;
+  return endJob(app, {
+    kind: job.kind,
+    status: 'FAILED',
+    error: crashed,
+    condition: startableBy(jobId, queueId),
+    move: (sql) => buryJob(sql, jobId, queueId),
   });
 }
 
@@ -82,7 +100,7 @@ async function runJob<Input>(app: App, handler: JobHandler<Input>, queueJob: Que
     const input = handler.definition.input.parse(row.input);
     const context = await JobContext.open({ app, row, claim, input, signal: stop.signal, workFolder, log });
     const result = await handler.run(context);
-    await finish(app, claim, context, result);
+    await finish(app, row.kind, claim, context, result);
   } catch (error) {
     await settle(app, handler.definition, row, claim, stop, error);
   } finally {
@@ -135,12 +153,16 @@ async function stopReason(app: App, { id, attempt }: JobRow): Promise<StopReason
 
 async function finish(
   app: App,
+  kind: JobKind,
   claim: Claim,
   context: Pick<JobContext<unknown>, 'flush' | 'workFolder'>,
   result: JobResult,
 ): Promise<void> {
   await context.flush();
   const row = await app.database.prisma.$transaction(async (transaction) => {
+    // What such a kind saves takes locks that come after the job's.
+    const locked = !app.jobEndings.has(kind) || (await lockJob(transaction, heldBy(claim))) !== null;
+    if (!locked) throw new SupersededError();
     await result.save?.(transaction);
     const completed = await completeJob(transaction, claim, {
       stage: result.stage ?? 'completed',
@@ -187,7 +209,13 @@ async function settle(
 }
 
 async function fail(app: App, row: JobRow, claim: Claim, error: DomainError): Promise<void> {
-  const failed = await failJob(app.database.prisma, claim, error);
+  const failed = await endJob(app, {
+    kind: row.kind,
+    status: 'FAILED',
+    error: { code: error.code, message: error.message },
+    condition: heldBy(claim),
+    move: (sql) => failJob(sql, claim, error),
+  });
   if (failed === null) return;
   announce(app, failed);
   await rm(join(app.workFolder, row.id), { recursive: true, force: true });

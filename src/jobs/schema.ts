@@ -5,32 +5,42 @@ import { ValidationError } from '../platform/errors.ts';
 import { newestFirst, offset, skipping } from '../platform/pages.ts';
 import { ownedBy } from '../platform/viewer.ts';
 import { artifactLink, artifactText } from './artifacts.ts';
-import { addEvents } from './events-schema.ts';
+import { addEvents, type EventRef } from './events-schema.ts';
 import { cancelJob } from './service.ts';
 
 /** The interface every kind of job implements; features pass it to their own type. */
 export type JobRef = ReturnType<typeof addJobInterface>;
 
 /** The type of each kind; a feature adds the type of its name. */
-const typeNames: Record<JobKind, string> = { DOCS: 'DocsJob' };
+const typeNames: Record<JobKind, string> = {
+  DOCS: 'DocsJob',
+  ANALYSIS: 'Analysis',
+  TASK: 'Task',
+  CV_ANALYSIS: 'CvAnalysis',
+};
 /** Most bytes of a file that can be asked for in a query. */
 const mostText = 1_000_000;
 
-/** What all jobs share, their events and files, and cancelling. Gives the interface for the kinds to implement. */
-export function addJobs(builder: Builder): JobRef {
+/** What all jobs share, their events and files, and cancelling. Gives the interfaces for other features to implement. */
+export function addJobs(builder: Builder): { readonly jobRef: JobRef; readonly eventRef: EventRef } {
   addArtifacts(builder);
   const jobRef = addJobInterface(builder);
-  addEvents(builder, jobRef);
+  const eventRef = addEvents(builder, jobRef);
   addJobQueries(builder, jobRef);
   addCancelling(builder, jobRef);
-  return jobRef;
+  return { jobRef, eventRef };
 }
 
 function addJobInterface(builder: Builder) {
   const KindRef = builder.enumType(JobKind, {
     name: 'JobKind',
     description: 'What a job does.',
-    values: { DOCS: { description: 'Documents a repository.' } },
+    values: {
+      DOCS: { description: 'Documents a repository.' },
+      ANALYSIS: { description: 'Analyses the code of a project.' },
+      TASK: { description: 'Does an AI coding task.' },
+      CV_ANALYSIS: { description: 'Compares a CV with a job description.' },
+    },
   });
   const StatusRef = addJobStatus(builder);
   const ErrorRef = builder.objectRef<{ code: string; message: string }>('JobFailure').implement({

@@ -6,21 +6,28 @@ import type { JobKind } from '../generated/prisma/enums.ts';
 import type { Transaction } from '../platform/database.ts';
 import { ConflictError, NotFoundError } from '../platform/errors.ts';
 import { ownedBy, type Permission, requirePermission, type Viewer } from '../platform/viewer.ts';
+import { endJob } from './endings.ts';
 import { type EventRow, type Following, followEvents, isTerminalEvent } from './events.ts';
 import { idempotently } from './idempotency.ts';
 import type { JobDefinition } from './kind.ts';
-import { announceJob, cancelJobRow, insertJob, type JobRow, terminalStatuses } from './transitions.ts';
+import { announceJob, cancelJobRow, insertJob, type JobRow, notEnded, terminalStatuses } from './transitions.ts';
 
 export type { EventRow } from './events.ts';
+export { isTerminalEvent } from './events.ts';
 export { idempotently } from './idempotency.ts';
 export type { JobDefinition } from './kind.ts';
 export type { JobRow } from './transitions.ts';
-export { jobEventTypes } from './transitions.ts';
+export { appendUserEvent, jobEventTypes } from './transitions.ts';
 
 /** Where a job's queue and permissions are found by its kind. */
-const kinds: Record<JobKind, { readonly queue: string; readonly family: 'docs' }> = {
-  DOCS: { queue: 'docs', family: 'docs' },
+const kinds: Record<JobKind, { readonly queue: string } & Record<Action, Permission>> = {
+  DOCS: { queue: 'docs', create: 'docs:create', read: 'docs:read', cancel: 'docs:cancel' },
+  // Whoever may start analyses may stop them: there is no permission of its own for it.
+  ANALYSIS: { queue: 'analyses', create: 'analysis:create', read: 'analysis:read', cancel: 'analysis:create' },
+  TASK: { queue: 'tasks', create: 'task:create', read: 'task:read', cancel: 'task:cancel' },
+  CV_ANALYSIS: { queue: 'cv-analyses', create: 'analysis:create', read: 'analysis:read', cancel: 'analysis:create' },
 };
+type Action = 'create' | 'read' | 'cancel';
 
 export interface JobRequest<Input> {
   readonly definition: JobDefinition<Input>;
@@ -33,7 +40,7 @@ export interface JobRequest<Input> {
   readonly priority?: number;
   readonly operation: string;
   readonly idempotencyKey?: string | null | undefined;
-  /** Writes the kind's own row, in the same transaction. */
+  /** Writes the kind's own row, in the same transaction; late in it, as it may take locks that hold up others. */
   readonly detail: (transaction: Transaction, jobId: string) => Promise<unknown>;
 }
 
@@ -60,12 +67,12 @@ export async function createJob<Input>(app: App, viewer: Viewer, request: JobReq
           priority,
           input,
         });
-        await request.detail(transaction, id);
         if (typeof request.message === 'string') {
           await transaction.job.update({ where: { id }, data: { message: request.message } });
         }
         await app.queue.send(transaction, definition.queue, { id: queueId, data: { jobId: id, queueId }, priority });
         await remember(transaction, id);
+        await request.detail(transaction, id);
         await announceJob(transaction, job);
       });
       app.wakeUps.publish([`job:${id}`, `user:${viewer.id}`]);
@@ -93,9 +100,55 @@ export async function getJob(app: App, viewer: Viewer, id: string): Promise<{ id
 export async function cancelJob(app: App, viewer: Viewer, id: string): Promise<void> {
   const { kind } = await getJob(app, viewer, id);
   requirePermission(viewer, permissionFor(kind, 'cancel'));
-  const job = await cancelJobRow(app.database.prisma, id);
+  const job = await stop(app, kind, id);
   if (job === null) throw new ConflictError('This job has already ended', 'JOB_ENDED');
   tellStopped(app, job);
+}
+
+/** Null when it has ended already. */
+function stop(app: App, kind: JobKind, id: string): Promise<JobRow | null> {
+  return endJob(app, {
+    kind,
+    status: 'CANCELLED',
+    error: null,
+    condition: notEnded(id),
+    move: (sql) => cancelJobRow(sql, id),
+  });
+}
+
+/** Cancels every job of somebody's that has not ended, whatever they may: for who is about to go. */
+export async function cancelJobsOf(app: App, ownerId: string): Promise<void> {
+  const open = await app.database.prisma.job.findMany({
+    where: { ownerId, status: { notIn: [...terminalStatuses] } },
+    select: { id: true, kind: true },
+  });
+  for (const { id, kind } of open) {
+    const job = await stop(app, kind, id);
+    if (job !== null) tellStopped(app, job);
+  }
+}
+
+/**
+ * Deletes a job and all that came of it, whether it has ended or not: a worker that is on it stops within a second.
+ * @throws NotFoundError
+ */
+export async function deleteJob(app: App, viewer: Viewer, id: string): Promise<void> {
+  const { kind } = await getJob(app, viewer, id);
+  requirePermission(viewer, permissionFor(kind, 'cancel'));
+  const gone = await app.database.prisma.$queryRaw<GoneJob[]>`
+    DELETE FROM "Job" WHERE "id" = ${id}::uuid RETURNING "id", "kind", "status", "queueId"`;
+  await forgetJobs(app, gone);
+}
+
+/** What is left of a job whose row is gone. */
+export type GoneJob = Pick<JobRow, 'id' | 'kind' | 'status' | 'queueId'>;
+
+/** Removes what jobs that are gone have left elsewhere: whoever works on them stops, their files are removed. */
+export async function forgetJobs(app: App, jobs: readonly GoneJob[]): Promise<void> {
+  const open = jobs.filter(({ status }) => !terminalStatuses.includes(status));
+  app.wakeUps.publish(open.flatMap(({ id }) => [`stop:${id}`, `job:${id}`]));
+  for (const { kind, queueId } of open) await app.queue.withdraw(kinds[kind].queue, queueId);
+  for (const { id } of jobs) await app.storage.removePrefix(`jobs/${id}/`);
 }
 
 /** Tells worker and readers that a job was cancelled. */
@@ -118,13 +171,34 @@ export async function jobEvents(
   return followEvents(app, viewer, { jobId: id }, following);
 }
 
+/**
+ * The events of one job of a kind for a listener that wants to know where it stands: after the cursor, or without one
+ * (or with one that is too old) from its newest event on; nothing when it has already ended.
+ * @throws NotFoundError, ValidationError for a cursor beyond the newest event
+ */
+export async function followJob(
+  app: App,
+  viewer: Viewer,
+  id: string,
+  { kind, after, signal }: { readonly kind: JobKind; readonly after: number | undefined; readonly signal: AbortSignal },
+): Promise<AsyncGenerator<EventRow, void, undefined>> {
+  if ((await getJob(app, viewer, id)).kind !== kind) throw new NotFoundError('Job');
+  const { status, lastSeq, prunedSeq } = await app.database.prisma.job.findUniqueOrThrow({
+    where: { id },
+    select: { status: true, lastSeq: true, prunedSeq: true },
+  });
+  const newest = terminalStatuses.includes(status) ? lastSeq : Math.max(prunedSeq, lastSeq - 1);
+  const start = after === undefined || after < prunedSeq ? newest : after;
+  return followEvents(app, viewer, { jobId: id }, { after: start, signal });
+}
+
 /** Everything that happens to the viewer's own work: replay after the cursor, then live, without end. */
 export function myEvents(app: App, viewer: Viewer, following: Following = {}): Promise<AsyncGenerator<EventRow>> {
   return followEvents(app, viewer, { userId: viewer.id }, following);
 }
 
-function permissionFor(kind: JobKind, action: 'create' | 'read' | 'cancel'): Permission {
-  return `${kinds[kind].family}:${action}`;
+function permissionFor(kind: JobKind, action: Action): Permission {
+  return kinds[kind][action];
 }
 
 /** How long somebody waits: so many seconds, or until they hang up. */

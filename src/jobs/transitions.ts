@@ -83,7 +83,7 @@ export async function claimJob(sql: Sql, jobId: string, queueId: string): Promis
   const rows = await move(
     sql,
     Prisma.sql`"status" = 'RUNNING', "attempt" = "attempt" + 1, "startedAt" = coalesce("startedAt", now())`,
-    Prisma.sql`"id" = ${jobId}::uuid AND "queueId" = ${queueId}::uuid AND "status" IN ('QUEUED', 'RUNNING')`,
+    startableBy(jobId, queueId),
     Prisma.sql`CASE WHEN job."attempt" = 1 THEN 'STARTED' ELSE 'RESUMED' END`,
   );
   return rows[0] ?? null;
@@ -103,7 +103,7 @@ export async function recordProgress(sql: Sql, claim: Claim, progress: Progress)
     sql,
     Prisma.sql`"stage" = ${progress.stage}, "message" = ${progress.message ?? null},
       "percentage" = greatest("percentage", least(99, ${progress.percentage}::int))`,
-    held(claim),
+    heldBy(claim),
     Prisma.sql`${progress.type ?? 'PROGRESS'}`,
   );
   return rows[0] ?? null;
@@ -115,13 +115,38 @@ export interface Outcome {
   readonly message?: string | undefined;
 }
 
+/** Whether an attempt holds its job. */
+export function heldBy(claim: Claim): Prisma.Sql {
+  return Prisma.sql`"id" = ${claim.jobId}::uuid AND "attempt" = ${claim.attempt}::int AND "status" = 'RUNNING'`;
+}
+
+/** Whether a job has not ended. */
+export function notEnded(jobId: string): Prisma.Sql {
+  return Prisma.sql`"id" = ${jobId}::uuid AND "status" IN ('QUEUED', 'RUNNING')`;
+}
+
+/** Whether a job has not ended and this queue entry may start it. */
+export function startableBy(jobId: string, queueId: string): Prisma.Sql {
+  return Prisma.sql`"id" = ${jobId}::uuid AND "queueId" = ${queueId}::uuid AND "status" IN ('QUEUED', 'RUNNING')`;
+}
+
+/** Locks a job's row until the transaction ends. Null when the job does not fulfil the condition. */
+export async function lockJob(
+  transaction: Transaction,
+  condition: Prisma.Sql,
+): Promise<Pick<JobRow, 'id' | 'ownerId'> | null> {
+  const rows = await transaction.$queryRaw<Pick<JobRow, 'id' | 'ownerId'>[]>`
+    SELECT "id", "ownerId" FROM "Job" WHERE ${condition} FOR UPDATE`;
+  return rows[0] ?? null;
+}
+
 /** Ends a job well. Null when the attempt no longer holds it: the transaction must then be rolled back. */
 export async function completeJob(sql: Sql, claim: Claim, outcome: Outcome): Promise<JobRow | null> {
   const rows = await move(
     sql,
     Prisma.sql`"status" = 'COMPLETED', "percentage" = 100, "stage" = ${outcome.stage}, "engine" = ${outcome.engine},
       "message" = ${outcome.message ?? null}, "finishedAt" = now()`,
-    held(claim),
+    heldBy(claim),
     Prisma.sql`'COMPLETED'`,
   );
   return rows[0] ?? null;
@@ -137,19 +162,22 @@ export async function failJob(
     sql,
     Prisma.sql`"status" = 'FAILED', "errorCode" = ${error.code}, "errorMessage" = ${error.message}, "message" = NULL,
       "finishedAt" = now()`,
-    held(claim),
+    heldBy(claim),
     Prisma.sql`'FAILED'`,
   );
   return rows[0] ?? null;
 }
 
+/** Why a job is buried. */
+export const crashed = { code: 'WORKER_CRASHED', message: 'The worker died on this job again and again' } as const;
+
 /** Ends a job whose workers died again and again, whatever attempt it is at. */
 export async function buryJob(sql: Sql, jobId: string, queueId: string): Promise<JobRow | null> {
   const rows = await move(
     sql,
-    Prisma.sql`"status" = 'FAILED', "errorCode" = 'WORKER_CRASHED',
-      "errorMessage" = 'The worker died on this job again and again', "finishedAt" = now()`,
-    Prisma.sql`"id" = ${jobId}::uuid AND "queueId" = ${queueId}::uuid AND "status" IN ('QUEUED', 'RUNNING')`,
+    Prisma.sql`"status" = 'FAILED', "errorCode" = ${crashed.code}, "errorMessage" = ${crashed.message},
+      "finishedAt" = now()`,
+    startableBy(jobId, queueId),
     Prisma.sql`'FAILED'`,
   );
   return rows[0] ?? null;
@@ -173,7 +201,7 @@ export async function requeueJob(sql: Sql, claim: Claim, requeueing: Requeueing)
     sql,
     Prisma.sql`"status" = 'QUEUED', "queueId" = ${requeueing.queueId}::uuid, "failures" = "failures" + ${counted}::int,
       "message" = ${requeueing.reason}`,
-    held(claim),
+    heldBy(claim),
     Prisma.sql`${requeueing.type}`,
     { retryAt: new Date(Date.now() + requeueing.delaySeconds * 1000).toISOString() },
   );
@@ -185,14 +213,10 @@ export async function cancelJobRow(sql: Sql, jobId: string): Promise<JobRow | nu
   const rows = await move(
     sql,
     Prisma.sql`"status" = 'CANCELLED', "message" = NULL, "finishedAt" = now()`,
-    Prisma.sql`"id" = ${jobId}::uuid AND "status" IN ('QUEUED', 'RUNNING')`,
+    notEnded(jobId),
     Prisma.sql`'CANCELLED'`,
   );
   return rows[0] ?? null;
-}
-
-function held(claim: Claim): Prisma.Sql {
-  return Prisma.sql`"id" = ${claim.jobId}::uuid AND "attempt" = ${claim.attempt}::int AND "status" = 'RUNNING'`;
 }
 
 /**
@@ -216,12 +240,7 @@ function appendEvent(source: Prisma.Sql, type: Prisma.Sql | JobEventType, data: 
   const typeSql = typeof type === 'string' ? Prisma.sql`${type}` : type;
   return Prisma.sql`
     WITH job AS (${source}),
-    counter AS (
-      INSERT INTO "EventCounter" AS present ("userId", "lastSeq")
-      SELECT "ownerId", 1 FROM job
-      ON CONFLICT ("userId") DO UPDATE SET "lastSeq" = present."lastSeq" + 1
-      RETURNING "userId", "lastSeq"
-    ),
+    counter AS (${nextUserSeq(Prisma.sql`SELECT "ownerId", 1 FROM job`)}),
     event AS (
       INSERT INTO "Event" ("jobId", "jobSeq", "userId", "userSeq", "type", "data")
       SELECT job."id", job."lastSeq", counter."userId", counter."lastSeq", ${typeSql}::text,
@@ -233,6 +252,29 @@ function appendEvent(source: Prisma.Sql, type: Prisma.Sql | JobEventType, data: 
       FROM job, counter
     )
     SELECT * FROM job`;
+}
+
+/** A statement that moves the event counters of the users `source` gives, each with a 1, and gives their new state. */
+function nextUserSeq(source: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`INSERT INTO "EventCounter" AS present ("userId", "lastSeq") ${source}
+      ON CONFLICT ("userId") DO UPDATE SET "lastSeq" = present."lastSeq" + 1
+      RETURNING "userId", "lastSeq"`;
+}
+
+/**
+ * Appends an event of a user that is about no job. It takes the lock of the user's event counter: whatever comes after
+ * it in the transaction holds up every job of that user.
+ */
+export async function appendUserEvent(
+  sql: Sql,
+  userId: string,
+  type: string,
+  data: Prisma.InputJsonObject,
+): Promise<void> {
+  await sql.$executeRaw`
+    WITH counter AS (${nextUserSeq(Prisma.sql`VALUES (${userId}::uuid, 1)`)})
+    INSERT INTO "Event" ("userId", "userSeq", "type", "data")
+    SELECT "userId", "lastSeq", ${type}, ${JSON.stringify(data)}::jsonb FROM counter`;
 }
 
 function only<Row>(rows: readonly Row[]): Row {

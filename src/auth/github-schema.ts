@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Builder } from '../platform/builder.ts';
-import { signedIn } from '../platform/context.ts';
+import { isThemselves, signedIn } from '../platform/context.ts';
 import type { CredentialsRef } from './schema.ts';
 import {
   type BegunGitHubSignIn,
@@ -101,7 +101,7 @@ function addGitHubAccount(builder: Builder) {
       description: "The viewer's GitHub account; null when none is attached, and for anybody else.",
       select: { id: true },
       resolve: async (query, user, _args, context) => {
-        if ((await context.viewer())?.id !== user.id) return null;
+        if (!(await isThemselves(context, user.id))) return null;
         return context.app.database.prisma.gitHubConnection.findUnique({ ...query, where: { userId: user.id } });
       },
     }),

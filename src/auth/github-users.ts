@@ -2,7 +2,7 @@ import type { App } from '../app.ts';
 import type { User } from '../generated/prisma/client.ts';
 import { type GitHubAccount, placeholderEmail } from '../github/service.ts';
 import { ConflictError } from '../platform/errors.ts';
-import { createUser } from '../users/service.ts';
+import { createUser, shownName } from '../users/service.ts';
 import { requireRegistration } from './accounts.ts';
 
 /** The user a GitHub account signs in as, by its id, which never changes; null when it has none yet. */
@@ -31,7 +31,7 @@ export async function gitHubUser(app: App, account: GitHubAccount, email: string
     return await createUser(app, {
       email: email ?? placeholderEmail(account),
       username: isFree ? username : undefined,
-      displayName: (account.name ?? account.login).slice(0, 100),
+      displayName: shownName(account.name) ?? account.login,
       avatarUrl: account.avatarUrl,
       passwordHash: null,
       role: 'USER',

@@ -2,6 +2,7 @@ import { buildAuthorizationUrl, calculatePKCECodeChallenge, randomNonce, randomP
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { UnauthenticatedError, ValidationError } from '../platform/errors.ts';
+import { shownName } from '../users/service.ts';
 import { exchangeCode, googleProvider } from './google-provider.ts';
 import { userOfIdentity } from './oauth-accounts.ts';
 import { oauthSeconds, rememberSignIn, takeSignIn } from './oauth-states.ts';
@@ -82,13 +83,11 @@ export async function finishGoogleSignIn(
     pkceCodeVerifier: begun.codeVerifier ?? '',
   });
   const profile = readProfile(claims);
-  const user = await userOfIdentity(app, {
-    provider: 'GOOGLE',
-    subject: profile.sub,
+  const user = await userOfIdentity(app, { provider: 'GOOGLE', subject: profile.sub }, async () => ({
     verifiedEmail: profile.email_verified ? (profile.email ?? null) : null,
-    displayName: profile.name ?? null,
+    displayName: shownName(profile.name ?? null),
     avatarUrl: profile.picture ?? null,
-  });
+  }));
   return openSession(app, user, device);
 }
 
@@ -108,17 +107,7 @@ const profileForm = z.object({
     .union([z.literal(true), z.literal('true')])
     .optional()
     .catch(undefined),
-  name: z
-    .string()
-    .transform(
-      (text) =>
-        text
-          .replace(/\p{Cc}/gu, '')
-          .trim()
-          .slice(0, 100) || undefined,
-    )
-    .optional()
-    .catch(undefined),
+  name: z.string().optional().catch(undefined),
   picture: z
     .url({ protocol: /^https?$/ })
     .max(2000)

@@ -13,7 +13,9 @@ import {
   registerAccount,
   revokeApiKey,
   revokeSession,
+  sessionToken,
   signIn,
+  signInWithClerk,
   signOut,
   signUp,
 } from './service.ts';
@@ -44,11 +46,18 @@ function addSignIn(builder: Builder) {
       refreshToken: t.exposeString('refreshToken', { description: 'Good once, for the next credentials.' }),
       expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When the access token ends.' }),
       sessionId: t.expose('sessionId', { type: 'UUID', description: 'The session both belong to.' }),
+      sessionToken: t.string({
+        description:
+          'What the cookie async_coder_session carries: good as long as the session, for seven days at most.',
+        resolve: ({ sessionId }, _args, context) => sessionToken(context.app, sessionId),
+      }),
       user: t.prismaField({
         type: 'User',
         description: 'Who signed in.',
-        resolve: (query, credentials, _args, context) =>
-          context.app.database.prisma.user.findUniqueOrThrow({ ...query, where: { id: credentials.userId } }),
+        resolve: (query, credentials, _args, context) => {
+          context.proven.add(credentials.userId);
+          return context.app.database.prisma.user.findUniqueOrThrow({ ...query, where: { id: credentials.userId } });
+        },
       }),
     }),
   });
@@ -110,6 +119,15 @@ function addSignIn(builder: Builder) {
       description: 'Signs in by email or username.',
       args: { input: t.arg({ type: SignInInput, description: 'Who.' }) },
       resolve: (_root, { input }, context) => signIn(context.app, deviceOf(context), input),
+    }),
+    signInWithClerk: t.field({
+      type: CredentialsRef,
+      errors: {},
+      description: 'Signs in by a session token of Clerk, for async-coder clients. Makes the account on first use.',
+      args: {
+        token: t.arg.string({ validate: z.string().min(1).max(10_000), description: "Clerk's session token, a JWT." }),
+      },
+      resolve: (_root, { token }, context) => signInWithClerk(context.app, deviceOf(context), token),
     }),
     refreshCredentials: t.field({
       type: CredentialsRef,

@@ -1,13 +1,16 @@
 import type { App } from '../app.ts';
 import type { ApiKey, Role, TokenAudience, User } from '../generated/prisma/client.ts';
 import { ConflictError, NotFoundError, UnauthenticatedError } from '../platform/errors.ts';
+import { sessionTokenPrefix } from '../platform/session-cookie.ts';
 import { permissionsOf, requirePermission, type Viewer } from '../platform/viewer.ts';
 import { isGitHubToken, resolveGitHubToken } from './github-token.ts';
 import { checkPassword } from './passwords.ts';
 import { type Credentials, type Device, endSession, openSession } from './sessions.ts';
-import { apiKeyPrefix, hashSecret, randomSecret, readAccessToken } from './tokens.ts';
+import { apiKeyPrefix, hashSecret, randomSecret, readAccessToken, readSessionToken } from './tokens.ts';
 
 export { register, registerAccount, signUp, updateMe } from './accounts.ts';
+export { signInWithClerk } from './clerk.ts';
+export { deleteMe } from './deletion.ts';
 export {
   type BegunGitHubSignIn,
   beginGitHubSignIn,
@@ -18,6 +21,7 @@ export {
 export { beginGoogleSignIn, finishGoogleSignIn, googleCookieName } from './google.ts';
 export type { Credentials, Device } from './sessions.ts';
 export { endSessionOfRefreshToken, refreshSession, revokeSession } from './sessions.ts';
+export { sessionToken } from './tokens.ts';
 
 /** Most API keys a user can have that are not revoked. */
 const mostApiKeys = 50;
@@ -79,12 +83,15 @@ export async function revokeApiKey(app: App, viewer: Viewer, id: string): Promis
 }
 
 /**
- * Finds out who presents a credential: an access token, an API key or a GitHub token, told apart by their forms.
+ * Finds out who presents a credential: an access token, an API key, a session token or a GitHub token, told apart by
+ * their forms.
  * @throws UnauthenticatedError when it is not, or no longer, good; GitHubError when GitHub cannot be asked
  */
 export async function authenticate(app: App, credential: string): Promise<Viewer> {
   if (credential.startsWith(apiKeyPrefix)) return byApiKey(app, credential);
-  return isGitHubToken(credential) ? resolveGitHubToken(app, credential) : byAccessToken(app, credential);
+  if (credential.startsWith(sessionTokenPrefix)) return bySession(app, readSessionToken(app, credential));
+  if (isGitHubToken(credential)) return resolveGitHubToken(app, credential);
+  return bySession(app, await readAccessToken(app, credential));
 }
 
 /** What a credential's check reads: the user, and what the credential itself says. */
@@ -94,8 +101,8 @@ interface CheckedUser {
   readonly role: Role;
 }
 
-async function byAccessToken(app: App, token: string): Promise<Viewer> {
-  const { sid, exp } = await readAccessToken(app, token);
+/** `exp` is when the token ends that names the session, in seconds since the epoch. */
+async function bySession(app: App, { sid, exp }: { readonly sid: string; readonly exp: number }): Promise<Viewer> {
   // Every request pays for this, so it is one prepared statement.
   const { rows } = await app.database.pool.query<CheckedUser & { stale: boolean }>({
     name: 'check-session',

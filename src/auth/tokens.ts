@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Role, TokenAudience } from '../generated/prisma/enums.ts';
 import { UnauthenticatedError } from '../platform/errors.ts';
+import { sessionCookieSeconds, sessionTokenPrefix } from '../platform/session-cookie.ts';
 import { permissionsOf } from '../platform/viewer.ts';
 
 /** Claims of an access token. `sub` is the username in tokens for phase2; `uid` is always the user's id. */
@@ -58,6 +59,25 @@ export async function readAccessToken(app: App, token: string): Promise<AccessCl
     if (error instanceof errors.JWTExpired) throw new UnauthenticatedError('The token has expired', 'TOKEN_EXPIRED');
     throw new UnauthenticatedError('The token is not valid');
   }
+}
+
+const sessionTokenForm = /^mws_([\da-f-]{36})\.(\d{10})\.([\w-]{43})$/;
+
+/** What the session cookie carries: the session's id, the second it is good until, and a signature of both. */
+export function sessionToken(app: App, sessionId: string): string {
+  const text = `${sessionId}.${Math.floor(Date.now() / 1000) + sessionCookieSeconds}`;
+  return `${sessionTokenPrefix}${text}.${app.secret.sign('session-token', text)}`;
+}
+
+/** Reads the token of a session cookie. Seconds since the epoch. @throws UnauthenticatedError */
+export function readSessionToken(app: App, token: string): { readonly sid: string; readonly exp: number } {
+  const [, sid = '', end = '', signature = ''] = sessionTokenForm.exec(token) ?? [];
+  if (!app.secret.verify('session-token', `${sid}.${end}`, signature)) {
+    throw new UnauthenticatedError('The session is not valid');
+  }
+  const exp = Number(end);
+  if (exp * 1000 <= Date.now()) throw new UnauthenticatedError('The session has expired', 'TOKEN_EXPIRED');
+  return { sid, exp };
 }
 
 /** A new secret of 256 random bits, as text. */

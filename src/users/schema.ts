@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { updateMe } from '../auth/service.ts';
+import { deleteMe, updateMe } from '../auth/service.ts';
 import { Role } from '../generated/prisma/enums.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
@@ -33,7 +33,7 @@ export function addUsers(builder: Builder): void {
       displayName: t.exposeString('displayName', { nullable: true, description: 'How to call them; null when unset.' }),
       avatarUrl: t.exposeString('avatarUrl', {
         nullable: true,
-        description: 'Their picture, from where they sign in; null when there is none.',
+        description: 'Their picture, as they chose it or from where they sign in; null when there is none.',
       }),
       role: t.expose('role', { type: RoleRef, description: 'What the account may do.' }),
       permissions: t.stringList({
@@ -52,8 +52,11 @@ export function addUsers(builder: Builder): void {
     fields: (t) => ({
       displayName: t.string({
         required: false,
-        validate: z.string().max(100, 'must have at most 100 characters'),
-        description: 'At most 100 characters; null removes it.',
+        description: '1 to 100 visible characters without controls; null removes it.',
+      }),
+      avatarUrl: t.string({
+        required: false,
+        description: 'Address of their picture: https, at most 2048 characters; null removes it.',
       }),
       email: t.string({
         required: false,
@@ -108,6 +111,28 @@ export function addUsers(builder: Builder): void {
       authScopes: { permission: 'account:write' },
       args: { input: t.arg({ type: UpdateMeInput, description: 'What to change.' }) },
       resolve: async (_query, _root, { input }, context) => updateMe(context.app, await signedIn(context), input),
+    }),
+    deleteMe: t.boolean({
+      errors: {
+        directResult: false,
+        result: { name: 'DeleteMeSuccess', description: 'An account that is gone.' },
+        dataField: { name: 'deleted', description: 'Always true.' },
+      },
+      description:
+        'Deletes the own account with everything in it, for good: work is cancelled, files are removed, sessions end.',
+      authScopes: { permission: 'account:write' },
+      args: {
+        confirm: t.arg.string({ description: "The account's username, to say that it is meant." }),
+        password: t.arg.string({
+          required: false,
+          validate: z.string().max(1000),
+          description: 'The password; only accounts that have none need not give it.',
+        }),
+      },
+      resolve: async (_root, deletion, context) => {
+        await deleteMe(context.app, await signedIn(context), deletion);
+        return true;
+      },
     }),
     setUserRole: t.prismaField({
       type: UserRef,

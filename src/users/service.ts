@@ -1,8 +1,12 @@
 import type { App } from '../app.ts';
+import { openCreditAccount } from '../credits/service.ts';
 import type { OAuthProvider, Prisma, Role, User } from '../generated/prisma/client.ts';
 import { isUniqueViolation } from '../platform/database.ts';
 import { ConflictError, NotFoundError, ValidationError } from '../platform/errors.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
+import { checkedAvatarUrl, checkedDisplayName } from './profile.ts';
+
+export { pictureAddress, shownName } from './profile.ts';
 
 export interface NewUser {
   readonly email: string;
@@ -18,27 +22,33 @@ export interface NewUser {
 const usernameForm = /^[a-z0-9][a-z0-9._-]{0,38}$/;
 
 /**
- * Makes a user. Email and username are kept in lower case; a username is made from the email unless given.
+ * Makes a user with a credit account. Email and username are kept in lower case; a username is made from the email
+ * unless given.
  * @throws ConflictError ALREADY_EXISTS, ValidationError
  */
 export async function createUser(app: App, input: NewUser): Promise<User> {
   const email = input.email.trim().toLowerCase();
   const chosen = typeof input.username === 'string' ? checkedUsername(input.username) : undefined;
+  // A form that is sent with an empty field leaves it out.
+  const displayName = input.displayName?.trim() ? checkedDisplayName(input.displayName) : null;
   const { prisma } = app.database;
   if ((await prisma.user.count({ where: { email } })) > 0) throw taken('email');
   for (let attempt = 1; ; attempt += 1) {
     const username = chosen ?? usernameFrom(email, attempt);
     try {
-      return await prisma.user.create({
-        data: {
-          email,
-          username,
-          displayName: input.displayName?.trim() || null,
-          passwordHash: input.passwordHash,
-          role: input.role,
-          avatarUrl: input.avatarUrl ?? null,
-          ...(input.identity !== undefined && { oauthIdentities: { create: { ...input.identity } } }),
-        },
+      const data = {
+        email,
+        username,
+        displayName,
+        passwordHash: input.passwordHash,
+        role: input.role,
+        avatarUrl: input.avatarUrl ?? null,
+        ...(input.identity !== undefined && { oauthIdentities: { create: { ...input.identity } } }),
+      };
+      return await prisma.$transaction(async (transaction) => {
+        const user = await transaction.user.create({ data });
+        await openCreditAccount(transaction, user.id);
+        return user;
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
@@ -73,9 +83,11 @@ function usernameFrom(email: string, attempt: number): string {
   return attempt < 10 ? `${base}${attempt}` : `${base}${Math.floor(Math.random() * 1_000_000)}`;
 }
 
-/** What a user may change of the own profile. Null removes the display name; of the others it changes nothing. */
+/** What a user may change of the own profile. Null removes display name and picture; of the others it changes nothing. */
 export interface ProfileChange {
   readonly displayName?: string | null | undefined;
+  /** Of https. */
+  readonly avatarUrl?: string | null | undefined;
   readonly email?: string | null | undefined;
   readonly username?: string | null | undefined;
 }
@@ -95,7 +107,12 @@ export async function updateProfile(
   const email = typeof change.email === 'string' ? change.email.trim().toLowerCase() : undefined;
   const username = typeof change.username === 'string' ? checkedUsername(change.username) : undefined;
   const data = {
-    ...(change.displayName !== undefined && { displayName: change.displayName?.trim() || null }),
+    ...(change.displayName !== undefined && {
+      displayName: change.displayName === null ? null : checkedDisplayName(change.displayName),
+    }),
+    ...(change.avatarUrl !== undefined && {
+      avatarUrl: change.avatarUrl === null ? null : checkedAvatarUrl(change.avatarUrl),
+    }),
     ...(email !== undefined && { email }),
     ...(username !== undefined && { username }),
     ...credentials,

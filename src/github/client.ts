@@ -5,7 +5,7 @@ import type { App } from '../app.ts';
 import { DomainError } from '../platform/errors.ts';
 import { AddressError } from '../platform/safe-address.ts';
 import { OutgoingRequestError, safeFetch } from '../platform/safe-fetch.ts';
-import { GitHubError, refusalOf, unreachable } from './errors.ts';
+import { GitHubError, refusalOf, resetOf, unreachable } from './errors.ts';
 
 export interface Question<Answer> {
   /** As GitHub's reference has it: `GET /repos/{owner}/{repo}`. */
@@ -23,6 +23,15 @@ export interface Answered<Answer> {
   readonly data: Answer;
   /** The scopes of a classic or OAuth token; null for one that has none (fine-grained, or nobody's). */
   readonly scopes: readonly string[] | null;
+}
+
+/** An answer with what its head says about asking for more. */
+export interface WholeAnswer<Answer> extends Answered<Answer> {
+  readonly etag: string | null;
+  /** Whether it links to a page after this one. */
+  readonly hasNext: boolean;
+  /** When the rate limit begins anew, if this answer used it up. */
+  readonly limitedUntil: Date | null;
 }
 
 /** Milliseconds one request may take, redirects included. */
@@ -43,14 +52,42 @@ const remembered = new WeakMap<App, Map<string, Remembered>>();
  * @throws GitHubError, the signal's reason
  */
 export async function askGitHub<Answer>(app: App, question: Question<Answer>): Promise<Answered<Answer>> {
-  const { route, parameters = {}, token, conditional = false, signal } = question;
+  const { route, parameters = {}, token, conditional = false } = question;
   const memory = memoryOf(app);
   const key = createHash('sha256')
     .update(JSON.stringify([token, route, parameters]))
     .digest('base64');
   const known = conditional ? memory.get(key) : undefined;
+  const response = await send(app, question, known?.etag);
+  if (response === null) return { data: read(question.answer, known?.data), scopes: known?.scopes ?? null };
+  const { data, scopes, etag } = wholeAnswer(question, response);
+  if (conditional && etag !== null) remember(memory, key, { etag, data: response.data, scopes });
+  return { data, scopes };
+}
+
+/**
+ * The same for a caller who keeps the ETag of an earlier answer: null when nothing has changed since, which costs
+ * nothing of the rate limit. Without an ETag it always answers. @throws GitHubError, the signal's reason
+ */
+export async function askUnlessSame<Answer>(
+  app: App,
+  question: Question<Answer>,
+  etag?: string | undefined,
+): Promise<WholeAnswer<Answer> | null> {
+  const response = await send(app, question, etag);
+  return response === null ? null : wholeAnswer(question, response);
+}
+
+interface Received {
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly data: unknown;
+}
+
+/** Sends a question; null when the answer would be that of the ETag. */
+async function send(app: App, question: Question<unknown>, etag: string | undefined): Promise<Received | null> {
+  const { route, parameters = {}, token, signal } = question;
   try {
-    const response = await request(route, {
+    const { headers, data } = await request(route, {
       ...parameters,
       baseUrl: app.config.GITHUB_API_URL,
       headers: {
@@ -58,23 +95,28 @@ export async function askGitHub<Answer>(app: App, question: Question<Answer>): P
         'user-agent': 'millwright',
         'x-github-api-version': '2022-11-28',
         ...(token !== null && { authorization: `Bearer ${headerSafe(token)}` }),
-        ...(known !== undefined && { 'if-none-match': known.etag }),
+        ...(etag !== undefined && { 'if-none-match': etag }),
       },
       request: { fetch: fetchFor(app, signal), log: app.log },
     });
-    const scopes = scopesIn(response.headers['x-oauth-scopes']);
-    const { etag } = response.headers;
-    const data = read(question.answer, response.data);
-    if (conditional && etag !== undefined) remember(memory, key, { etag, data: response.data, scopes });
-    return { data, scopes };
+    return { headers, data };
   } catch (error) {
     signal?.throwIfAborted();
     const refused = refusal.safeParse(error);
-    if (refused.success && refused.data.status === 304 && known !== undefined) {
-      return { data: read(question.answer, known.data), scopes: known.scopes };
-    }
+    if (refused.success && refused.data.status === 304 && etag !== undefined) return null;
     throw explained(error, refused.data);
   }
+}
+
+function wholeAnswer<Answer>(question: Question<Answer>, { headers, data }: Received): WholeAnswer<Answer> {
+  const header = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
+  return {
+    data: read(question.answer, data),
+    scopes: scopesIn(headers['x-oauth-scopes']),
+    etag: header('etag') ?? null,
+    hasNext: /\brel="?next\b/.test(header('link') ?? ''),
+    limitedUntil: header('x-ratelimit-remaining') === '0' ? resetOf(header) : null,
+  };
 }
 
 /** What Octokit throws for an answer that is no success. */

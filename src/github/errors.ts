@@ -32,28 +32,39 @@ export interface RefusedAnswer {
 export function refusalOf({ status, headers, said }: RefusedAnswer): GitHubError {
   const header = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
   const words = said.replace(/\p{Cc}+/gu, ' ').slice(0, 300);
+  const id = header('x-github-request-id');
+  // It becomes a header of our own answer.
+  const told = id !== undefined && /^[\w:.-]{1,100}$/.test(id) ? { upstreamRequestId: id } : {};
   if (status === 401) {
     return new GitHubError(
       'GITHUB_TOKEN_INVALID',
       'GitHub no longer accepts this token: it was revoked or has expired',
+      told,
     );
   }
   if ((status === 403 || status === 429) && isRateLimit(status, header, words)) {
-    return new GitHubError('GITHUB_RATE_LIMITED', "GitHub's rate limit is used up; try again later", {
-      retryable: true,
-      retryAt: resetOf(header),
-    });
+    return rateLimited({ ...told, retryAt: resetOf(header) });
   }
   if (status === 403 && header('x-github-sso')?.startsWith('required') === true) {
     const message = 'The organisation wants this token to be authorised for single sign-on; do that at GitHub first';
-    return new GitHubError('GITHUB_SSO_REQUIRED', message);
+    return new GitHubError('GITHUB_SSO_REQUIRED', message, told);
   }
-  if (status === 403) return new GitHubError('GITHUB_FORBIDDEN', `GitHub does not permit this to the token: ${words}`);
-  if (status === 404 || status === 410 || status === 451) return new GitHubError('GITHUB_NOT_FOUND', notFoundWords);
+  if (status === 403) {
+    return new GitHubError('GITHUB_FORBIDDEN', `GitHub does not permit this to the token: ${words}`, told);
+  }
+  if (status === 404 || status === 410 || status === 451) {
+    return new GitHubError('GITHUB_NOT_FOUND', notFoundWords, told);
+  }
   if (status >= 500) {
-    return new GitHubError('GITHUB_UNREACHABLE', `GitHub is out of order (${status})`, { retryable: true });
+    return new GitHubError('GITHUB_UNREACHABLE', `GitHub is out of order (${status})`, { ...told, retryable: true });
   }
-  return new GitHubError('GITHUB_INVALID', `GitHub refused the request (${status}): ${words}`);
+  return new GitHubError('GITHUB_INVALID', `GitHub refused the request (${status}): ${words}`, told);
+}
+
+/** For a limit that is used up, whether GitHub has refused a request for it yet or would refuse the next. */
+export function rateLimited(when: Pick<Retrying, 'retryAt' | 'upstreamRequestId'>): GitHubError {
+  const message = "GitHub's rate limit is used up; try again later";
+  return new GitHubError('GITHUB_RATE_LIMITED', message, { ...when, retryable: true });
 }
 
 /** For what is not there and for what the token may not see: GitHub tells them apart no more than we do. */
@@ -76,7 +87,8 @@ function isRateLimit(status: number, header: Header, said: string): boolean {
   );
 }
 
-function resetOf(header: Header): Date {
+/** When the limit an answer tells of is over. */
+export function resetOf(header: Header): Date {
   const seconds = Number(header('retry-after') ?? Number.NaN);
   if (seconds >= 0) return new Date(Date.now() + Math.min(seconds, 86_400) * 1000);
   const reset = Number(header('x-ratelimit-reset') ?? Number.NaN);

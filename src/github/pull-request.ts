@@ -16,13 +16,22 @@ export interface PullRequestOrder {
   readonly signal?: AbortSignal | undefined;
 }
 
-const pullRequestAnswer = z.object({ number: z.int(), html_url: z.url({ protocol: /^https?$/ }) });
+/** A pull request that is there. */
+export interface OpenedPullRequest {
+  /** Its web address. */
+  readonly url: string;
+  readonly number: number;
+}
+
+const pullRequestAnswer = z
+  .object({ number: z.int(), html_url: z.url({ protocol: /^https?$/ }) })
+  .transform(({ number, html_url: url }): OpenedPullRequest => ({ url, number }));
 
 /**
  * Opens a pull request, or finds the one that was opened for this branch before, closed ones too: doing it again
- * gives the same. Gives its web address. @throws GitHubError
+ * gives the same. @throws GitHubError
  */
-export async function openPullRequest(app: App, order: PullRequestOrder): Promise<string> {
+export async function openPullRequest(app: App, order: PullRequestOrder): Promise<OpenedPullRequest> {
   const present = await findPullRequest(app, order);
   if (present !== null) return present;
   const { owner, name, head, base, title, body, token, signal } = order;
@@ -34,16 +43,16 @@ export async function openPullRequest(app: App, order: PullRequestOrder): Promis
       answer: pullRequestAnswer,
       signal,
     });
-    return data.html_url;
+    return data;
   } catch (error) {
     // Somebody was faster, or our own first try reached GitHub although its answer did not reach us.
     const made = error instanceof GitHubError && error.code === 'GITHUB_INVALID' && (await findPullRequest(app, order));
-    if (typeof made === 'string') return made;
+    if (made) return made;
     throw error;
   }
 }
 
-async function findPullRequest(app: App, order: PullRequestOrder): Promise<string | null> {
+async function findPullRequest(app: App, order: PullRequestOrder): Promise<OpenedPullRequest | null> {
   const { owner, name, head, token, signal } = order;
   const { data } = await askGitHub(app, {
     route: 'GET /repos/{owner}/{repo}/pulls',
@@ -52,5 +61,5 @@ async function findPullRequest(app: App, order: PullRequestOrder): Promise<strin
     answer: z.array(pullRequestAnswer),
     signal,
   });
-  return data[0]?.html_url ?? null;
+  return data[0] ?? null;
 }

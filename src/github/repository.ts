@@ -3,16 +3,12 @@ import type { App } from '../app.ts';
 import { safeFetch } from '../platform/safe-fetch.ts';
 import { askGitHub, gitHubOrigins } from './client.ts';
 import { GitHubError, refusalOf, unreachable } from './errors.ts';
+import { factsFields, factsOf, type RepositoryFacts } from './repository-facts.ts';
 
-/** A repository as GitHub describes it to one token. */
-export interface GitHubRepository {
-  /** Both in their true spelling, and as they are today: GitHub remembers old names. */
-  readonly owner: string;
-  readonly name: string;
-  readonly isPrivate: boolean;
+/** A repository as GitHub describes it to one token, by the names of today: GitHub remembers old ones. */
+export interface GitHubRepository extends RepositoryFacts {
   readonly isArchived: boolean;
   readonly isEmpty: boolean;
-  readonly defaultBranch: string;
   /** What GitHub says of the person and of the token's scopes; fine-grained tokens may still be allowed less. */
   readonly mayPush: boolean;
 }
@@ -25,12 +21,9 @@ export interface RepositoryQuestion {
 }
 
 const repositoryAnswer = z.object({
-  name: z.string(),
-  owner: z.object({ login: z.string() }),
-  private: z.boolean(),
+  ...factsFields,
   archived: z.boolean(),
   disabled: z.boolean().optional(),
-  default_branch: z.string(),
   size: z.int(),
   permissions: z.object({ push: z.boolean() }).optional(),
 });
@@ -47,17 +40,14 @@ export async function describeRepository(app: App, question: RepositoryQuestion)
     signal,
     conditional: true,
   });
-  const { name, private: isPrivate, archived, default_branch: defaultBranch } = data;
-  const owner = data.owner.login;
+  const facts = factsOf(data);
+  const { owner, name, isPrivate, defaultBranch } = facts;
   const scopesAllow = scopes === null || scopes.includes('repo') || (!isPrivate && scopes.includes('public_repo'));
   return {
-    owner,
-    name,
-    isPrivate,
-    isArchived: archived || data.disabled === true,
+    ...facts,
+    isArchived: data.archived || data.disabled === true,
     // GitHub counts the size in kilobytes, and late; only a size of nothing is worth another question.
     isEmpty: data.size === 0 && !(await hasBranch(app, { owner, name, token, signal }, defaultBranch)),
-    defaultBranch,
     mayPush: data.permissions?.push === true && scopesAllow,
   };
 }

@@ -6,12 +6,16 @@ import { type GitHubAccount, readAccount } from './account.ts';
 import { openToken, sealToken } from './sealed-token.ts';
 
 export { type GitHubAccount, placeholderEmail, readAccount, verifiedEmail } from './account.ts';
+export { listBranches } from './branches.ts';
 export { gitHubOrigins } from './client.ts';
 export { GitHubError } from './errors.ts';
 export { authorizeUrl, exchangeCode } from './oauth.ts';
 export { openPullRequest } from './pull-request.ts';
 export { pushRight } from './push-right.ts';
 export { describeRepository } from './repository.ts';
+export { type RepositoryFacts, repositoryFacts } from './repository-facts.ts';
+export { findRepository, listRepositories } from './repository-list.ts';
+export { searchRepositories } from './repository-search.ts';
 
 /** A token to ask GitHub with, and whose it is. The server's own sees what is the operator's: see `usableToken`. */
 export interface UsableToken {

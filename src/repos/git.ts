@@ -266,7 +266,8 @@ async function requireGitServer(address: RepositoryAddress, access: GitAccess, s
   }
 }
 
-async function remoteRefs(
+/** The refs of a remote repository that fit the patterns, and the branch its HEAD is. @throws RepositoryError */
+export async function remoteRefs(
   address: RepositoryAddress,
   access: GitAccess,
   patterns: readonly string[],

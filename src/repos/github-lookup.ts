@@ -1,5 +1,12 @@
 import type { App } from '../app.ts';
-import { describeRepository, GitHubError, gitHubOrigins, tokenForWork, usableToken } from '../github/service.ts';
+import {
+  describeRepository,
+  GitHubError,
+  gitHubOrigins,
+  type RepositoryFacts,
+  tokenForWork,
+  usableToken,
+} from '../github/service.ts';
 import type { Viewer } from '../platform/viewer.ts';
 import { inspectRemote } from './git.ts';
 import { emptyRepository, repositoryNotFound } from './git-failure.ts';
@@ -11,6 +18,8 @@ export interface FoundRepository {
   readonly owner: string;
   readonly name: string;
   readonly defaultBranch: string | null;
+  /** What else the API says of it; null when only git could be asked. */
+  readonly facts: RepositoryFacts | null;
 }
 
 /**
@@ -27,7 +36,7 @@ export async function findAtGitHub(app: App, viewer: Viewer, address: Repository
     // What the server's own token sees beyond the public is the operator's, not the viewer's.
     if (found.isPrivate && isBorrowed) throw repositoryNotFound();
     if (found.isEmpty) throw emptyRepository();
-    return { owner: found.owner, name: found.name, defaultBranch: found.defaultBranch };
+    return { owner: found.owner, name: found.name, defaultBranch: found.defaultBranch, facts: found };
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
     if (error.code === 'GITHUB_NOT_FOUND') throw repositoryNotFound(error);
@@ -35,7 +44,7 @@ export async function findAtGitHub(app: App, viewer: Viewer, address: Repository
     app.log.info({ err: error }, 'the GitHub API cannot be asked for a repository; git is');
     const token = isBorrowed ? undefined : usable?.token;
     const { defaultBranch } = await inspectRemote(address, { allow: gitHubOrigins(app), token });
-    return { owner, name, defaultBranch };
+    return { owner, name, defaultBranch, facts: null };
   }
 }
 

@@ -2,6 +2,7 @@ import { DomainError } from '../platform/errors.ts';
 
 export type RepositoryErrorCode =
   | 'ADDRESS_NOT_ALLOWED'
+  | 'CHANGE_REFUSED'
   | 'GIT_UNAVAILABLE'
   | 'PUSH_REJECTED'
   | 'REF_INVALID'

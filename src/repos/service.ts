@@ -1,21 +1,28 @@
-import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Repository } from '../generated/prisma/client.ts';
 import { idempotently } from '../jobs/service.ts';
+import type { Transaction } from '../platform/database.ts';
 import { ConflictError, NotFoundError } from '../platform/errors.ts';
 import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
 import { inspectRemote } from './git.ts';
 import { findAtGitHub } from './github-lookup.ts';
-import { parseRepositoryAddress, type RepositoryAddress } from './repository-address.ts';
-import { RepositoryError } from './repository-error.ts';
+import { storedFacts } from './github-news.ts';
+import { parseRepositoryAddress } from './repository-address.ts';
+import { addressRules, allowedOrigins } from './stored-address.ts';
 
-export { cloneRepository } from './git.ts';
-export { commitNewFiles, pushBranch } from './git-push.ts';
-export { cloneToken, explainNotFound } from './github-lookup.ts';
-export { headOf, localRepository } from './local-repository.ts';
-export type { RepositoryAddress } from './repository-address.ts';
+export { type Branch, type BranchPage, branchesOf, mostBranches } from './branches.ts';
+export { type Checkout, checkOut, requireFolder } from './checkout.ts';
+export { runGit, tryGit } from './git-command.ts';
+export { commitChanges, diffCommits, patchApplies } from './git-commit.ts';
+export { commitNewFiles } from './git-push.ts';
+export { forgetAtGitHub, noteGitHubNews } from './github-news.ts';
+export { fetchHistory, missingBranches } from './history.ts';
+export { ownRepositories } from './own-repositories.ts';
+export { commitAuthor, offerPullRequest, type PullRequestOutcome } from './pull-request-offer.ts';
+export { planMessage, planPullRequest, pullRequestPlan } from './pull-request-plan.ts';
 export { RepositoryError } from './repository-error.ts';
+export { type SyncResult, syncRepositories } from './sync.ts';
 
 /**
  * Connects a repository by its address: it must exist and be readable by the viewer from here now. Connecting it again
@@ -33,33 +40,57 @@ export async function connectRepository(
     input: { address },
     answer: z.uuid(),
     work: async (remember) => {
-      const { parsed, defaultBranch } = await inspect(app, viewer, address);
+      const found = await inspect(app, viewer, address);
       return app.database.prisma.$transaction(async (transaction) => {
-        const present = { ownerId: viewer.id, url: parsed.url };
-        const { namespace, name, provider } = parsed;
-        const repository = await transaction.repository.upsert({
-          where: { ownerId_url: present },
-          create: { ...present, provider, namespace, name, defaultBranch },
-          update: { defaultBranch, namespace, name },
-        });
-        await remember(transaction, repository.id);
-        return repository.id;
+        const repositoryId = await storeConnected(transaction, viewer.id, found);
+        await remember(transaction, repositoryId);
+        return repositoryId;
       });
     },
   });
   return getRepository(app, viewer, id);
 }
 
-/** The address as it is stored, and the default branch. */
+type Inspected = Awaited<ReturnType<typeof inspect>>;
+
+/** Stores what was connected: in the row of the same repository, though it was connected by an older name of it. */
+async function storeConnected(
+  transaction: Transaction,
+  ownerId: string,
+  { parsed, defaultBranch, facts }: Inspected,
+): Promise<string> {
+  const { url, namespace, name, provider } = parsed;
+  const told = facts === null ? {} : storedFacts(facts);
+  const data = { defaultBranch, namespace, name, isActive: true, ...told };
+  if (facts !== null) {
+    const rows = await transaction.repository.findMany({
+      where: { ownerId, OR: [{ githubId: facts.githubId }, { url }] },
+      select: { id: true, url: true },
+    });
+    const [only, ...others] = rows;
+    if (only !== undefined && others.length === 0) {
+      await transaction.repository.update({ where: { id: only.id }, data: { ...data, url } });
+      return only.id;
+    }
+  }
+  const { id } = await transaction.repository.upsert({
+    where: { ownerId_url: { ownerId, url } },
+    create: { ...data, ownerId, url, provider },
+    update: data,
+  });
+  return id;
+}
+
+/** The address as it is stored, the default branch, and what GitHub says besides. */
 async function inspect(app: App, viewer: Viewer, address: string) {
   const rules = addressRules(app, viewer.credential.kind === 'operator');
   const parsed = await parseRepositoryAddress(address, rules);
   if (parsed.provider !== 'GITHUB') {
     const { defaultBranch } = await inspectRemote(parsed, { allow: allowedOrigins(app) });
-    return { parsed, defaultBranch };
+    return { parsed, defaultBranch, facts: null };
   }
-  const { owner, name, defaultBranch } = await findAtGitHub(app, viewer, parsed);
-  return { parsed: await parseRepositoryAddress(`${owner}/${name}`, rules), defaultBranch };
+  const { owner, name, defaultBranch, facts } = await findAtGitHub(app, viewer, parsed);
+  return { parsed: await parseRepositoryAddress(`${owner}/${name}`, rules), defaultBranch, facts };
 }
 
 /** A repository the viewer may see. @throws NotFoundError */
@@ -85,6 +116,13 @@ export async function getRepositoryByNumber(app: App, viewer: Viewer, number: nu
   return repository;
 }
 
+/** The viewer's own repository of a name, whatever its capitals; of several the one connected last. Null when none. */
+export async function findOwnRepository(app: App, viewer: Viewer, name: string): Promise<Repository | null> {
+  requirePermission(viewer, 'repository:read');
+  const named = { ownerId: viewer.id, name: { equals: name, mode: 'insensitive' } } as const;
+  return app.database.prisma.repository.findFirst({ where: named, orderBy: { id: 'desc' } });
+}
+
 /**
  * Forgets an own repository, with the results of its jobs. Refused while one of them is still going on.
  * @throws NotFoundError, ConflictError JOBS_RUNNING
@@ -97,57 +135,19 @@ export async function disconnectRepository(app: App, viewer: Viewer, id: string)
     const [locked] = await transaction.$queryRaw<{ id: string }[]>`
       SELECT id FROM "Repository" WHERE id = ${id}::uuid FOR UPDATE`;
     if (locked === undefined) throw new NotFoundError('Repository');
-    const where = { docs: { repositoryId: id } };
+    const where = {
+      OR: [{ docs: { repositoryId: id } }, { analysis: { repositoryId: id } }, { task: { repositoryId: id } }],
+    };
     const found = await transaction.job.findMany({ where, select: { id: true, status: true } });
     if (found.some(({ status }) => status === 'QUEUED' || status === 'RUNNING')) {
       throw new ConflictError('Jobs of this repository are still going on; cancel them first', 'JOBS_RUNNING');
     }
     await transaction.job.deleteMany({ where });
     await transaction.repository.delete({ where: { id } });
+    // Though nothing has changed at GitHub, the next sync shall find it again.
+    if (repository.provider === 'GITHUB') await transaction.repositorySync.deleteMany({ where: { userId: viewer.id } });
     return found;
   });
   for (const job of jobs) await app.storage.removePrefix(`jobs/${job.id}/`);
   return repository;
-}
-
-/**
- * The address a stored repository is read from, checked by today's settings: local folders may have been switched off
- * since it was connected, or be gone. @throws RepositoryError, ValidationError
- */
-export async function addressOf(
-  app: App,
-  repository: Pick<Repository, 'provider' | 'url'>,
-  byOperator: boolean,
-): Promise<RepositoryAddress> {
-  if (repository.provider === 'LOCAL') {
-    if (!byOperator && !app.config.ALLOW_LOCAL_REPOS) {
-      throw new RepositoryError('ADDRESS_NOT_ALLOWED', 'Folders of this machine are no longer accepted here');
-    }
-    if (!(await isFolder(repository.url))) {
-      throw new RepositoryError('REPOSITORY_NOT_FOUND', 'The folder is no longer there');
-    }
-  }
-  return parseRepositoryAddress(repository.url, addressRules(app, byOperator));
-}
-
-function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-}
-
-/** Exact origins that git may reach although they are private, or by plain http. */
-export function allowedOrigins(app: App): string[] {
-  return [...app.config.SAFE_FETCH_ALLOW, new URL(app.config.GITHUB_URL).origin];
-}
-
-function addressRules(app: App, byOperator: boolean) {
-  return {
-    githubUrl: app.config.GITHUB_URL,
-    allowLocal: byOperator || app.config.ALLOW_LOCAL_REPOS,
-    allow: allowedOrigins(app),
-    forbidden: [app.config.DATA_DIR],
-    field: 'address',
-  };
 }

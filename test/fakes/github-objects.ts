@@ -18,6 +18,13 @@ export interface FakeRepository {
   readonly size: number;
   /** What people may do, by login. */
   readonly rights: Readonly<Record<string, 'pull' | 'push'>>;
+  readonly description?: string | null;
+  readonly language?: string | null;
+  readonly pushedAt?: string;
+  readonly protectedBranches?: readonly string[];
+  readonly stars?: number;
+  /** Where its page is said to be. */
+  readonly pageUrl?: string;
 }
 
 export interface FakePullRequest {
@@ -96,8 +103,8 @@ export function repository(api: string, web: string, it: FakeRepository, right: 
     full_name: fullName,
     owner: simpleUser(api, web, it.owner),
     private: it.isPrivate,
-    html_url: `${web}/${fullName}`,
-    description: null,
+    html_url: it.pageUrl ?? `${web}/${fullName}`,
+    description: it.description ?? null,
     fork: false,
     url,
     ...urls(url, repositoryUrls),
@@ -107,7 +114,7 @@ export function repository(api: string, web: string, it: FakeRepository, right: 
     svn_url: `${web}/${fullName}`,
     mirror_url: null,
     homepage: null,
-    language: null,
+    language: it.language ?? null,
     license: null,
     topics: [],
     visibility: it.isPrivate ? 'private' : 'public',
@@ -124,11 +131,11 @@ export function repository(api: string, web: string, it: FakeRepository, right: 
     forks_count: 0,
     open_issues: 0,
     open_issues_count: 0,
-    stargazers_count: 0,
+    stargazers_count: it.stars ?? 0,
     watchers: 0,
     watchers_count: 0,
     size: it.size,
-    pushed_at: longAgo,
+    pushed_at: it.pushedAt ?? longAgo,
     created_at: longAgo,
     updated_at: longAgo,
     ...(right !== null && {
@@ -143,7 +150,16 @@ export function fullRepository(api: string, web: string, it: FakeRepository, rig
 
 export function branchSummary(api: string, it: FakeRepository, branch: string, sha: string) {
   const url = `${api}/repos/${it.owner.login}/${it.name}/commits/${sha}`;
-  return { name: branch, commit: { sha, url }, protected: false };
+  return { name: branch, commit: { sha, url }, protected: it.protectedBranches?.includes(branch) === true };
+}
+
+/** What a webhook carries of a repository; pushes tell their time in seconds. */
+export function webhookRepository(api: string, web: string, it: FakeRepository, event: string) {
+  const repository = fullRepository(api, web, it, null);
+  const { name, emails } = it.owner;
+  if (event !== 'push') return repository;
+  const owner = { ...repository.owner, name: name ?? it.owner.login, email: emails[0]?.email ?? null };
+  return { ...repository, owner, pushed_at: Math.floor(Date.parse(repository.pushed_at) / 1000) };
 }
 
 export function branchDetail(api: string, web: string, it: FakeRepository, branch: string, sha: string) {

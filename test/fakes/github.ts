@@ -41,7 +41,11 @@ export class FakeGitHub {
   /** Who sits at the browser that opens the authorisation page; nobody presses Cancel. */
   atBrowser: FakeUser | null = null;
   /** How the next requests to the API are refused. */
-  limit: 'primary' | 'secondary' | null = null;
+  limit: 'primary' | 'secondary' | 'sso' | null = null;
+  /** Requests to the API that are left; what has not changed costs none. */
+  left = 5000;
+  /** Told of each request that is held back. */
+  onHeld: () => void = () => undefined;
   readonly seen: SeenRequest[] = [];
   readonly replies: Reply[] = [];
   /** Every token there ever was. */
@@ -54,6 +58,7 @@ export class FakeGitHub {
   readonly #pulls = new Map<FakeRepository, FakePullRequest[]>();
   #fault: { readonly request: RegExp; readonly status: number } | null = null;
   #hold: { readonly request: RegExp; readonly until: Promise<unknown> } | null = null;
+  #onGone: () => void = () => undefined;
   #nextId = 1000;
   readonly #server = createServer((request, response) => {
     this.#handle(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
@@ -137,6 +142,49 @@ export class FakeGitHub {
     return repository;
   }
 
+  /** Makes repositories that are only listed: nothing is in them. */
+  addListed(owner: FakeUser, count: number, options: Partial<FakeRepository> = {}): FakeRepository[] {
+    return Array.from({ length: count }, (_, index) => {
+      this.#nextId += 1;
+      const repository = {
+        id: this.#nextId,
+        owner,
+        name: `listed-${index}`,
+        isPrivate: false,
+        isArchived: false,
+        defaultBranch: 'main',
+        size: 1,
+        rights: { [owner.login]: 'push' as const },
+        ...options,
+      };
+      this.repositories.push(repository);
+      return repository;
+    });
+  }
+
+  /** Changes what GitHub says of a repository; what is in it stays under its old name. */
+  alter(repository: FakeRepository, changes: Partial<FakeRepository>): void {
+    Object.assign(repository, changes);
+  }
+
+  remove(repository: FakeRepository): void {
+    this.repositories.splice(this.repositories.indexOf(repository), 1);
+  }
+
+  /** The body of a webhook about a repository. */
+  payload(event: string, repository: FakeRepository, more: object): object {
+    const sender = shape.simpleUser(this.apiUrl, this.origin, repository.owner);
+    return { ...more, repository: shape.webhookRepository(this.apiUrl, this.origin, repository, event), sender };
+  }
+
+  /** The same about a pull request. */
+  pullPayload(action: string, repository: FakeRepository, number: number, merged = false): object {
+    const pull = this.pulls(repository).find((one) => one.number === number);
+    if (pull === undefined) throw new Error(`no pull request ${number}`);
+    const body = shape.pullRequest(this.apiUrl, this.origin, repository, pull);
+    return this.payload('pull_request', repository, { action, number, pull_request: { ...body, merged } });
+  }
+
   /** Lets an old name lead to a repository by a redirect. */
   rename(oldName: string, repository: FakeRepository): void {
     this.#renamed.set(oldName.toLowerCase(), repository);
@@ -150,6 +198,13 @@ export class FakeGitHub {
   /** Holds requests that fit back until the promise is settled. */
   holdUntil(request: RegExp, until: Promise<unknown>): void {
     this.#hold = { request, until };
+  }
+
+  /** Resolves when the next caller hangs up without having got its answer. */
+  nextGone(): Promise<void> {
+    return new Promise((gone) => {
+      this.#onGone = gone;
+    });
   }
 
   pulls(repository: FakeRepository): readonly FakePullRequest[] {
@@ -177,7 +232,13 @@ export class FakeGitHub {
     const method = request.method ?? 'GET';
     this.seen.push({ method, path: url.pathname + url.search, authorization: request.headers.authorization });
     const line = `${method} ${url.pathname}${url.search}`;
-    if (this.#hold?.request.test(line) === true) await this.#hold.until;
+    response.once('close', () => {
+      if (!response.writableFinished) this.#onGone();
+    });
+    if (this.#hold?.request.test(line) === true) {
+      this.onHeld();
+      await this.#hold.until;
+    }
     if (this.#fault?.request.test(line) === true) {
       const { status } = this.#fault;
       this.#fault = null;
@@ -271,36 +332,44 @@ export class FakeGitHub {
     const given = /^(?:Bearer|token) (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     const token = this.#tokens.get(given ?? '');
     const reset = String(Math.floor(Date.now() / 1000) + 1200);
-    const remaining = this.limit === 'primary' ? '0' : '4999';
+    const remaining = () => (this.limit === 'primary' ? '0' : String(Math.max(0, this.left)));
+    const exhausted = this.left <= 0;
     const headers: Record<string, string> = {
       'x-ratelimit-limit': '5000',
-      'x-ratelimit-remaining': remaining,
       'x-ratelimit-reset': reset,
       'x-ratelimit-used': '1',
       'x-ratelimit-resource': 'core',
+      'x-github-request-id': `C0DE:${this.seen.length}`,
       ...(token !== undefined && token.scopes !== null && { 'x-oauth-scopes': token.scopes.join(', ') }),
     };
     const body = method === 'GET' ? '' : await textOf(request);
-    const answer = this.#refusal(given, token) ?? (await this.#route(method, path, url, token, body));
+    const answer = this.#refusal(given, token, exhausted) ?? (await this.#route(method, path, url, token, body));
     const text = answer.body === null ? '' : JSON.stringify(answer.body);
     const etag = `"${createHash('sha256').update(text).digest('hex')}"`;
     const isKnown = method === 'GET' && answer.status === 200 && request.headers['if-none-match'] === etag;
     this.replies.push({ method, path, status: isKnown ? 304 : answer.status, body: isKnown ? null : answer.body });
+    if (!isKnown && answer.status < 400) this.left -= 1;
+    headers['x-ratelimit-remaining'] = remaining();
     if (method === 'GET' && answer.status === 200) headers.etag = etag;
     const type = { 'content-type': 'application/json; charset=utf-8' };
     response.writeHead(isKnown ? 304 : answer.status, { ...headers, ...(isKnown ? {} : type), ...answer.headers });
     response.end(isKnown ? undefined : text);
   }
 
-  #refusal(given: string | undefined, token: FakeToken | undefined): Answer | null {
+  #refusal(given: string | undefined, token: FakeToken | undefined, exhausted: boolean): Answer | null {
     const error = (status: number, message: string, headers = {}): Answer => ({
       status,
       body: { message, documentation_url: documentation, status: String(status) },
       headers,
     });
-    if (this.limit === 'primary') return error(403, 'API rate limit exceeded for user ID 1.');
+    if (this.limit === 'primary' || exhausted) return error(403, 'API rate limit exceeded for user ID 1.');
     if (this.limit === 'secondary') {
       return error(429, 'You have exceeded a secondary rate limit.', { 'retry-after': '60' });
+    }
+    if (this.limit === 'sso') {
+      const url = `${this.origin}/orgs/x/sso?authorization_request=1`;
+      const message = 'Resource protected by organization SAML enforcement. You must grant your token access.';
+      return error(403, message, { 'x-github-sso': `required; url=${url}` });
     }
     return given !== undefined && token === undefined ? error(401, 'Bad credentials') : null;
   }
@@ -309,6 +378,7 @@ export class FakeGitHub {
     const [api, web] = [this.apiUrl, this.origin];
     const [, root, ...parts] = path.split('/').map(decodeURIComponent);
     if (root === 'user') return this.#answerUser(method, parts, url, token);
+    if (root === 'search' && parts[0] === 'repositories') return this.#answerSearch(url, token);
     const [owner = '', name = '', ...rest] = parts;
     const moved = this.#renamed.get(`${owner}/${name}`.toLowerCase());
     if (root === 'repos' && moved !== undefined) {
@@ -334,6 +404,26 @@ export class FakeGitHub {
     return notFound();
   }
 
+  /** Words in a name or description; of the qualifiers only those of stars and visibility. */
+  #answerSearch(url: URL, token: FakeToken | undefined): Answer {
+    const query = url.searchParams.get('q') ?? '';
+    const least = Number(/\bstars:>=(\d+)/.exec(query)?.[1] ?? 0);
+    const words = [...query.replaceAll(/\S+:\S+/g, '').matchAll(/"([^"]+)"|(\S+)/g)].map(([, quoted, bare]) =>
+      (quoted ?? bare ?? '').toLowerCase(),
+    );
+    const found = this.repositories
+      .filter((one) => {
+        const text = `${one.name} ${one.description ?? ''}`.toLowerCase();
+        const isSeen = this.#rightOf(one, token) !== 'none' && !(one.isPrivate && query.includes('is:public'));
+        return isSeen && (one.stars ?? 0) >= least && words.every((word) => text.includes(word));
+      })
+      .sort((one, other) => (other.stars ?? 0) - (one.stars ?? 0));
+    const items = found
+      .slice(0, Number(url.searchParams.get('per_page') ?? 30))
+      .map((one) => ({ ...shape.repository(this.apiUrl, this.origin, one, null), score: 1 }));
+    return { status: 200, body: { total_count: found.length, incomplete_results: false, items } };
+  }
+
   #answerUser(method: string, [what]: readonly string[], url: URL, token: FakeToken | undefined): Answer {
     const [api, web] = [this.apiUrl, this.origin];
     if (method !== 'GET') return notFound();
@@ -348,11 +438,12 @@ export class FakeGitHub {
       };
     }
     if (what !== 'repos') return notFound();
-    const mine = this.repositories.filter((one) => token.user.login in one.rights);
-    const bodies = mine.map((one) =>
+    const mine = this.repositories
+      .filter((one) => token.user.login in one.rights && this.#rightOf(one, token) !== 'none')
+      .sort((one, other) => one.id - other.id);
+    return page(mine, url, (one) =>
       shape.repository(api, web, one, this.#rightOf(one, token) === 'push' ? 'push' : 'pull'),
     );
-    return page(bodies, url);
   }
 
   async #answerBranches(repository: FakeRepository, branch: string, url: URL): Promise<Answer> {
@@ -466,7 +557,7 @@ function invalid(message: string): Answer {
 }
 
 /** One page of a list, with the links to the others. */
-function page(bodies: readonly unknown[], url: URL): Answer {
+function page<Item>(bodies: readonly Item[], url: URL, shown: (item: Item) => unknown = (item) => item): Answer {
   const size = Math.min(100, Number(url.searchParams.get('per_page') ?? 30));
   const number = Number(url.searchParams.get('page') ?? 1);
   const last = Math.max(1, Math.ceil(bodies.length / size));
@@ -479,7 +570,7 @@ function page(bodies: readonly unknown[], url: URL): Answer {
     ...(number > 1 ? [link(number - 1, 'prev'), link(1, 'first')] : []),
     ...(number < last ? [link(number + 1, 'next'), link(last, 'last')] : []),
   ];
-  const body = bodies.slice((number - 1) * size, number * size);
+  const body = bodies.slice((number - 1) * size, number * size).map(shown);
   return { status: 200, body, ...(links.length > 0 && { headers: { link: links.join(', ') } }) };
 }
 

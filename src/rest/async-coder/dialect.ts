@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import { allWell, checkHealth } from '../../platform/health.ts';
 import { version } from '../../version.ts';
-import { headerCredential } from '../credentials.ts';
 import type { Dialect } from '../dialect.ts';
 import { rawRow } from '../route.ts';
+import { aiModelRows } from './ai-models.ts';
+import { asyncCoderCredential } from './credential.ts';
+import { creditRows } from './credits.ts';
 import { asyncCoderError, refuseAsyncCoder } from './errors.ts';
+import { repositoryRows } from './repositories.ts';
+import { signInRows } from './sign-in.ts';
+import { taskRows } from './tasks.ts';
+import { userRows } from './users.ts';
+import { webhookRows } from './webhooks.ts';
 
 const condition = z.enum(['healthy', 'unhealthy', 'not_configured']);
 const quarterHour = 15 * 60;
@@ -48,7 +55,7 @@ export function asyncCoder(): Dialect {
   return {
     name: 'async-coder',
     title: 'Async Coder',
-    description: 'Health of the server.',
+    description: 'Accounts, credits, repositories and AI coding tasks.',
     version,
     prefixes: [
       '/health',
@@ -61,10 +68,19 @@ export function asyncCoder(): Dialect {
       '/api/ai-models',
       '/api/webhooks',
     ],
-    rows: [healthRow],
+    rows: [
+      healthRow,
+      ...signInRows,
+      ...userRows,
+      ...creditRows,
+      ...aiModelRows,
+      ...taskRows,
+      ...repositoryRows,
+      ...webhookRows,
+    ],
     refused: asyncCoderError,
     refuse: refuseAsyncCoder,
-    credential: headerCredential,
+    credential: asyncCoderCredential,
     limits: {
       general: { name: 'general', requests: 100, seconds: quarterHour },
       special: {

@@ -6,10 +6,17 @@ import { refusalHeaders } from '../refusal-headers.ts';
 const codes: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'UNAUTHORIZED',
   TOKEN_EXPIRED: 'UNAUTHORIZED',
+  SIGN_IN_INVALID: 'UNAUTHORIZED',
   NOT_FOUND: 'RESOURCE_NOT_FOUND',
 };
 /** Statuses that differ from the usual. */
-const statuses: Readonly<Record<string, number>> = { VALIDATION_ERROR: 400 };
+const statuses: Readonly<Record<string, number>> = {
+  VALIDATION_ERROR: 400,
+  TASK_NOT_CANCELLABLE: 400,
+  GITHUB_NOT_CONNECTED: 400,
+  // The caller's own token is good: it must not look as if it had ended.
+  GITHUB_TOKEN_INVALID: 403,
+};
 
 /** The error body. */
 export const asyncCoderError = z.object({
@@ -24,7 +31,8 @@ export const asyncCoderError = z.object({
 
 /** `{"success": false, "error": {"code", "message", "details"}}`; validation is 400 here. */
 export function refuseAsyncCoder(refusal: Refusal): RefusedReply {
-  const { issues, details, retryAfter } = refusal;
+  const { issues, details } = refusal;
+  const retryAfter = refusal.retryAfter ?? z.int().safeParse(details.retryAfter).data;
   const status = statuses[refusal.code] ?? statusOf(refusal);
   return {
     status,

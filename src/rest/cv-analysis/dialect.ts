@@ -6,6 +6,7 @@ import { defaultLimit, defaultLimitHeaders } from '../automations/dialect.ts';
 import { headerCredential } from '../credentials.ts';
 import type { Dialect } from '../dialect.ts';
 import { rawRow } from '../route.ts';
+import { analysisRows, analysisSocket } from './analyses.ts';
 import { cvAnalysisError, refuseCvAnalysis } from './errors.ts';
 
 const condition = z.enum(['healthy', 'unhealthy', 'not_configured']);
@@ -37,18 +38,22 @@ const healthRow = rawRow({
   },
 });
 
+/** Analyses that an address may ask for whose caller is not signed in. */
+const submission = { name: 'submission', requests: 30, seconds: 3600, anonymous: true } as const;
+
 /** The cv-analysis backend. */
 export function cvAnalysis(config: Config): Dialect {
   return {
     name: 'cv-analysis',
     title: 'CV Analysis',
-    description: 'Health of the server.',
+    description: 'Comparing a CV with a job description.',
     version,
     prefixes: ['/api/health', '/api/analyze', '/api/status', '/api/results', '/api/ws', '/api/redoc'],
-    rows: [healthRow],
+    rows: [healthRow, ...analysisRows],
+    sockets: [analysisSocket],
     refused: cvAnalysisError,
     refuse: refuseCvAnalysis,
     credential: headerCredential,
-    limits: { general: defaultLimit(config), special: {}, headers: defaultLimitHeaders },
+    limits: { general: defaultLimit(config), special: { submission }, headers: defaultLimitHeaders },
   };
 }

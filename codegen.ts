@@ -29,7 +29,7 @@ async function typedDocuments(): Promise<{ filename: string; content: string }[]
             importExtension: '.ts',
             emitLegacyCommonJSImports: false,
             strictScalars: true,
-            scalars: { UUID: 'string', DateTime: 'string', JSON: 'unknown' },
+            scalars: { UUID: 'string', DateTime: 'string', JSON: 'unknown', Upload: 'File' },
           },
         },
       },

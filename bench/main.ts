@@ -1,5 +1,8 @@
 /** Measures one part side by side with its peers: `npm run bench -- <name>`. */
 const benches: Readonly<Record<string, () => Promise<void>>> = {
+  analyses: async () => (await import('./analyses.ts')).benchAnalyses(),
+  cv: async () => (await import('./cv.ts')).benchCv(),
+  docs: async () => (await import('./docs.ts')).benchDocs(),
   rest: async () => (await import('./rest.ts')).benchRest(),
 };
 

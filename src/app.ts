@@ -1,9 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
+import { analysisDefinition } from './analyses/jobs.ts';
+import { cvAnalysisDefinition } from './cv/jobs.ts';
 import { docsDefinition } from './docs/jobs.ts';
-import type { JobDefinition } from './jobs/kind.ts';
+import type { JobKind } from './generated/prisma/enums.ts';
+import type { JobDefinition, JobEnding } from './jobs/kind.ts';
 import type { Config } from './platform/config.ts';
+import { type ContentCache, cachePlace, openContentCache } from './platform/content-cache.ts';
 import { type Database, openDatabase } from './platform/database.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { createLog, type Log } from './platform/log.ts';
@@ -15,6 +19,7 @@ import { readSecret, type Secret } from './platform/secret.ts';
 import { createFileStorage, type Storage } from './platform/storage.ts';
 import { createThreadPool, type ThreadPool } from './platform/thread-pool.ts';
 import { noWakeUps, postgresWakeUps, redisWakeUps, type WakeUps } from './platform/wake-ups.ts';
+import { taskDefinition } from './tasks/jobs.ts';
 
 /** Everything a feature may use, built once. */
 export interface App {
@@ -26,10 +31,14 @@ export interface App {
   /** For counters shared by all processes; null without REDIS_URL. Commands fail at once while Redis is away. */
   readonly redis: Redis | null;
   readonly queue: Queue;
+  /** What kinds of jobs have to do when one ends badly; most have nothing to do. */
+  readonly jobEndings: ReadonlyMap<JobKind, JobEnding>;
   readonly storage: Storage;
   readonly metrics: Metrics;
   /** Threads for heavy work; none is started before there is some. */
   readonly threads: ThreadPool;
+  /** Results by the content they were made of, kept on this machine over jobs. */
+  readonly cache: ContentCache;
   /** Folder for checkouts and other things a job needs only while it runs. */
   readonly workFolder: string;
   /** Aborted when the app begins to close: long-lived streams end, workers give their jobs back. */
@@ -41,7 +50,12 @@ export interface App {
 }
 
 /** The kinds of work there are; each has a queue of its own. */
-export const jobDefinitions: readonly Pick<JobDefinition<unknown>, 'queue' | 'deadlineSeconds'>[] = [docsDefinition];
+export const jobDefinitions: readonly Pick<JobDefinition<unknown>, 'kind' | 'queue' | 'deadlineSeconds' | 'ended'>[] = [
+  docsDefinition,
+  analysisDefinition,
+  taskDefinition,
+  cvAnalysisDefinition,
+];
 
 export interface AppOptions {
   readonly config: Config;
@@ -80,11 +94,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     opened.push(async () => redis?.disconnect());
     const threads = createThreadPool({ threads: config.WORKER_THREADS });
     opened.push(() => threads.close());
-    const queues = jobDefinitions.map(({ queue, deadlineSeconds }) => ({
-      name: queue,
-      expireSeconds: deadlineSeconds + 120,
-    }));
-    const queue = await startQueue({ url, queues, working, scheduling, log });
+    const cache = openContentCache({ ...cachePlace(config), log });
+    opened.push(async () => cache.close());
+    const queue = await startQueue({ url, queues: queuesOfKinds(), working, scheduling, log });
     opened.push(() => queue.close());
     return {
       config,
@@ -94,9 +106,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       wakeUps,
       redis,
       queue,
+      jobEndings: endingsOfKinds(),
       storage: createFileStorage(join(config.DATA_DIR, 'storage')),
       metrics: createMetrics(),
       threads,
+      cache,
       workFolder: join(config.DATA_DIR, 'work'),
       closing: closing.signal,
       beginClosing: () => closing.abort(),
@@ -106,6 +120,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     await close();
     throw error;
   }
+}
+
+/** A queue for each kind; its entries outlive the deadline of the work, so that the work ends first. */
+function queuesOfKinds() {
+  return jobDefinitions.map(({ queue, deadlineSeconds }) => ({ name: queue, expireSeconds: deadlineSeconds + 120 }));
+}
+
+function endingsOfKinds(): ReadonlyMap<JobKind, JobEnding> {
+  return new Map(jobDefinitions.flatMap(({ kind, ended }) => (ended === undefined ? [] : [[kind, ended] as const])));
 }
 
 async function embedded(config: Config, log: Log, opened: (() => Promise<unknown>)[]): Promise<string> {

@@ -8,11 +8,13 @@ import { createGraphql } from './platform/graphql.ts';
 import { persistedDocuments, readTrustedDocuments, trustedDocuments } from './platform/graphql-documents.ts';
 import { createGraphqlSocket } from './platform/graphql-socket.ts';
 import { createHttpServer, type HttpServer } from './platform/http.ts';
-import type { RouterOptions } from './platform/http-router.ts';
+import { joinSockets, type RouterOptions } from './platform/http-router.ts';
 import { createRateLimits, type RateLimits } from './platform/rate-limits.ts';
+import { asyncCoderSocket } from './rest/async-coder/socket.ts';
 import type { Dialect } from './rest/dialect.ts';
 import { createDialects } from './rest/dialects.ts';
 import { addExplorer } from './rest/explorer.ts';
+import { jobSockets } from './rest/job-socket-server.ts';
 import { rulesOfRows } from './rest/limits.ts';
 import { addRest } from './rest/plugin.ts';
 import { unroutedReply } from './rest/refusing.ts';
@@ -84,6 +86,10 @@ export function featureRoutes(
       (server) => addExplorer(server, dialects),
     ],
     unroutedReply: (request) => unroutedReply(dialects, request),
+    sockets: joinSockets([
+      jobSockets(app, { schema, dialects, rateLimits, authenticate: check }),
+      asyncCoderSocket(app, { schema, dialects, rateLimits, authenticate: check }),
+    ]),
   };
 }
 

@@ -46,6 +46,8 @@ export async function testApp(roles: TestRoles = {}, settings: Record<string, st
     SECRET_KEY: `test-secret-${randomUUID()}`,
     DEVELOPMENT_USER: 'false',
     RATE_LIMITS: 'off',
+    // Nobody asks the real GitHub; a test that wants resources names fakes.
+    CV_RESOURCES: 'off',
     ...settings,
   };
   return start(environment, roles, async () => {

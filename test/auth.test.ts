@@ -387,6 +387,7 @@ describe('roles', () => {
     'revokeSession',
     'beginGitHubSignIn',
     'finishGitHubSignIn',
+    'signInWithClerk',
   ];
   const mutations = createSchema().getMutationType()?.getFields() ?? {};
   const rows = Object.values(mutations).filter(({ name }) => !ofSignIn.includes(name));

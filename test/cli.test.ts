@@ -79,6 +79,18 @@ describe('accounts', () => {
     expect(unknown.stderr).toContain('There is no account nobody@example.com');
   });
 
+  it('gives an account credits, and refuses what is no number', async () => {
+    await cli.run(['user', 'create', '--email', 'rich@example.com', '--password', 'long enough 1']);
+    const given = await cli.run(['user', 'grant', 'rich@example.com', '50']);
+    expect(given).toMatchObject({ code: 0, stdout: 'rich@example.com now has 150 credits.\n' });
+    const words = ['user', 'grant', 'rich', '7', '--type', 'refund', '--description', 'sorry'];
+    const transaction = { type: 'refund', amount: 7, description: 'sorry', balanceAfter: 157 };
+    expect(await cli.result(words)).toMatchObject({ transaction });
+    const refused = await cli.run(['user', 'grant', 'rich@example.com', 'many']);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('amount: must be a whole number from 1 to 1000000');
+  });
+
   it('prints an API key and nothing else, wherever --json stands', async () => {
     await cli.run(['user', 'create', '--email', 'key@example.com', '--password', 'long enough 1', '--role', 'viewer']);
     const after = await cli.run(['user', 'api-key', 'key@example.com', '--json']);

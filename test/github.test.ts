@@ -84,8 +84,8 @@ describe('sign-in with GitHub', () => {
     expect(back.state).toBe(state);
     const made = signedIn.parse((await ask(app, finish, back)).data?.r);
     expect(made.user).toMatchObject({ email: 'ada@lovelace.example', username: 'ada-l', displayName: 'Ada Lovelace' });
-    // The account is the viewer's own matter, and whoever finishes a sign-in is no viewer yet.
-    expect(made.user.github).toBeNull();
+    // Whoever has just signed in sees what is their own.
+    expect(made.user.github).toEqual({ githubId: String(ada.id), login: 'Ada-L' });
     const own = await ask(
       app,
       '{ me { github { githubId login name avatarUrl connectedAt } } }',

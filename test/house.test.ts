@@ -52,7 +52,7 @@ function fault(from: string, { to, typeOnly }: Import): string | undefined {
   if (mine === 'code' || mine === 'models') return 'the ground stands on the floor only';
   if (ground.includes(theirs)) return undefined;
   if (mine === 'composition') return faultOfRoot(from, room);
-  if (room === 'service.ts' || (room === 'schema.ts' && typeOnly && from.endsWith('/schema.ts'))) return undefined;
+  if (room === 'service.ts' || (room === 'schema.ts' && typeOnly && from.endsWith('schema.ts'))) return undefined;
   if (theirs === spine && (spineRooms.includes(room) || (spineTypes.includes(room) && typeOnly))) return undefined;
   return 'a feature is reached only through its service.ts';
 }
@@ -131,15 +131,21 @@ describe('rooms', () => {
   const long: Record<string, string> = {};
   /** Functions over 50 lines, with the reason. */
   const longFunctions: Record<string, string> = {
+    'src/analyses/findings-schema.ts addFindings': listOfFields,
+    'src/analyses/schema.ts addAnalysis': listOfFields,
+    'src/analyses/schema.ts addAnalyzing': listOfFields,
     'src/auth/schema.ts addSignIn': listOfFields,
     'src/auth/schema.ts addSessions': listOfFields,
     'src/auth/schema.ts addApiKeys': listOfFields,
     'src/auth/github-schema.ts addGitHub': listOfFields,
+    'src/cv/schema.ts addCvAnalysis': listOfFields,
     'src/docs/schema.ts addDocs': listOfFields,
     'src/items/schema.ts addItems': listOfFields,
     'src/jobs/events-schema.ts addEventTypes': listOfFields,
     'src/jobs/schema.ts addJobInterface': listOfFields,
     'src/repos/schema.ts addRepositoryFields': listOfFields,
+    'src/tasks/fields-schema.ts addTaskFields': listOfFields,
+    'src/tasks/schema.ts addTask': listOfFields,
     'src/users/schema.ts addUsers': listOfFields,
     'src/platform/builder.ts createBuilder': 'one object of options for the plugins',
     'src/platform/graphiql.ts starterQueries': 'a text',
@@ -204,7 +210,7 @@ describe('every feature', () => {
     const types = isInterfaceType(job) ? schema.getPossibleTypes(job) : [];
     expect(types).toHaveLength(kinds.length);
     const shown = schema.getType('JobKind');
-    expect(isEnumType(shown) && shown.getValues().map(({ name }) => name)).toEqual(kinds);
+    expect(isEnumType(shown) && shown.getValues().map(({ name }) => name)).toEqual([...kinds].sort());
   });
 });
 

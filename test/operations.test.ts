@@ -192,7 +192,10 @@ describe('readiness', () => {
       expect(await probe('ready')).toEqual([503, 'not_ready']);
       expect(await probe('live')).toEqual([200, 'alive']);
       const { errors } = await ada.ask('{ me { id } }');
-      expect(errors?.[0]).toMatchObject({ message: 'Unexpected error', extensions: { requestId: expect.any(String) } });
+      expect(errors?.[0]).toMatchObject({
+        message: 'This server cannot reach its database at the moment; try again',
+        extensions: { code: 'SERVICE_UNAVAILABLE', requestId: expect.any(String) },
+      });
       expect(JSON.stringify(errors)).not.toMatch(/ECONN|connect|postgres/i);
       proxy.join();
       await expect.poll(() => probe('ready'), { timeout: 10_000 }).toEqual([200, 'ready']);

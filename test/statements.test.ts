@@ -4,6 +4,7 @@ import { storeArtifact } from '../src/jobs/artifacts.ts';
 import { insertJob } from '../src/jobs/transitions.ts';
 import { type TestApp, testApp } from './app.ts';
 import { type Caller, newCaller } from './story.ts';
+import { localModel } from './task-shell.ts';
 
 /** Every list query there is, with what people select from it, and the statements it may cost. Sign-in adds one. */
 const lists: [string, string, number][] = [
@@ -23,15 +24,44 @@ const lists: [string, string, number][] = [
     4,
   ],
   [
+    'repositories by page number, searched',
+    'query ($n: Int) { repositories(first: $n, offset: 0, search: "a", connected: false) { totalCount nodes { url } } }',
+    3,
+  ],
+  [
     'jobs with owner, repository, coverage and files',
     `query ($n: Int) { jobs(first: $n) { totalCount nodes { databaseId status owner { username } artifacts { path url }
       ... on DocsJob { number commit coverage { percentage } repository { name owner { username } } } } } }`,
     9,
   ],
+  [
+    'analyses with their findings',
+    `query ($n: Int) { jobs(first: $n, kind: ANALYSIS) { nodes { ... on Analysis { projectName qualityScore typeErrors
+      findings(first: 2) { totalCount nodes { file line } } } } } }`,
+    4,
+  ],
+  [
+    'analyses of CVs with what came of them',
+    `query ($n: Int) { jobs(first: $n, kind: CV_ANALYSIS) { nodes { ... on CvAnalysis { jobDescription expiresAt
+      result { overallAssessment } skills { name } owner { username } } } } }`,
+    4,
+  ],
+  [
+    'tasks with repository, model and results',
+    `query ($n: Int) { tasks(first: $n, offset: 0) { totalCount nodes { title status creditsUsed pullRequest { url }
+      repository { name } aiModel { name } results { summary } } } }`,
+    7,
+  ],
   ['the newest jobs alone', 'query ($n: Int) { jobs(first: $n) { nodes { databaseId status percentage } } }', 2],
   ['sessions', 'query ($n: Int) { me { sessions(first: $n) { nodes { databaseId isCurrent } } } }', 3],
   ['sessions and their count', 'query ($n: Int) { me { sessions(first: $n) { totalCount nodes { lastUsedAt } } } }', 3],
   ['API keys', 'query ($n: Int) { me { apiKeys(first: $n) { nodes { name prefix } } } }', 3],
+  [
+    'credit transactions by page number',
+    'query ($n: Int) { creditTransactions(first: $n, offset: 0) { totalCount nodes { type amount balanceAfter } } }',
+    3,
+  ],
+  ['users with their credits', 'query ($n: Int) { users(first: $n) { nodes { credits availableCredits } } }', 3],
   ['users', 'query ($n: Int) { users(first: $n) { nodes { email role } } }', 2],
 ];
 
@@ -55,10 +85,34 @@ describe('a list query', () => {
         await insertJob(transaction, job);
         await transaction.docsJob.create({ data: { jobId: id, repositoryId: repository.id } });
       });
+      const analysisId = uuidv7();
+      await prisma.$transaction(async (transaction) => {
+        const kind = { kind: 'ANALYSIS', queueId: uuidv7(), priority: 0, input: {} } as const;
+        await insertJob(transaction, { id: analysisId, ownerId: ada.userId, ...kind });
+        await transaction.analysis.create({ data: { jobId: analysisId, projectName: 'p', types: ['TYPES'] } });
+      });
+      const cvId = uuidv7();
+      await prisma.$transaction(async (transaction) => {
+        const kind = { kind: 'CV_ANALYSIS', queueId: uuidv7(), priority: 0, input: {} } as const;
+        await insertJob(transaction, { id: cvId, ownerId: ada.userId, ...kind });
+        await transaction.cvAnalysis.create({ data: { jobId: cvId, jobDescription: 'd' } });
+      });
+      const taskId = uuidv7();
+      await prisma.$transaction(async (transaction) => {
+        const kind = { kind: 'TASK', queueId: uuidv7(), priority: 0, input: {} } as const;
+        await insertJob(transaction, { id: taskId, ownerId: ada.userId, ...kind });
+        const asked = { type: 'ASK', title: 't', prompt: 'p', branch: 'main', targetBranch: 'main' } as const;
+        const by = { repositoryId: repository.id, aiModelId: localModel, estimatedCredits: 10 };
+        await transaction.task.create({ data: { jobId: taskId, ...asked, ...by } });
+        const result = { resultType: 'ANALYSIS', content: 'c', summary: 's' } as const;
+        await transaction.taskResult.create({ data: { id: uuidv7(), jobId: taskId, ...result } });
+      });
       const content = Buffer.from(`page ${n}`);
       await prisma.artifact.create({
         data: await storeArtifact(app.app, id, { path: 'a.md', content, mediaType: 'text/markdown' }),
       });
+      const line = { type: 'BONUS', amount: 1, balanceAfter: 101 + n, description: 'line' } as const;
+      await prisma.creditTransaction.create({ data: { userId: ada.userId, ...line } });
       await prisma.apiKey.create({ data: { userId: ada.userId, name: `k${n}`, prefix: 'mw_', hash: Buffer.from(id) } });
       await newCaller(app);
     }

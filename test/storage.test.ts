@@ -98,6 +98,17 @@ describe('file storage', () => {
     expect(new Set(names).size).toBe(5);
   });
 
+  it('tells what has files below a prefix, in the names they were given', async () => {
+    const below = async (prefix: string) => (await Array.fromAsync(storage.segmentsBelow(prefix))).toSorted();
+    expect(await below('told')).toEqual([]);
+    for (const key of ['told/1/a', 'told/1/b', 'told/Two/deep/c', 'told/3', 'told-too/4/d']) {
+      await storage.put(key, Buffer.from('x'));
+    }
+    expect(await below('told')).toEqual(['1', 'Two']);
+    await storage.removePrefix('told/1/');
+    expect(await below('told')).toEqual(['Two']);
+  });
+
   it('removes one file, and everything below a prefix but nothing beside it', async () => {
     for (const key of ['jobs/1/a', 'jobs/1/deep/b', 'jobs/10/a', 'jobs/1']) {
       await storage.put(key, Buffer.from('x'));

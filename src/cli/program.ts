@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { registerAnalyzeCommand } from './analyze.ts';
+import { registerCvCommand } from './cv.ts';
 import { registerDocsCommands } from './docs.ts';
 import { createOutput, type Output } from './output.ts';
 import { registerServerCommands } from './server.ts';
@@ -12,6 +14,8 @@ Examples:
   $ millwright server run                      serve the API and work on jobs
   $ millwright docs run .                      document the folder you are in
   $ millwright docs run vercel/ms --out pages  document a GitHub repository and keep its pages
+  $ millwright analyze . --fail-on high        look for what is wrong in the folder you are in
+  $ millwright cv resume.pdf --job job.txt     how a CV fits a job, and what to learn
   $ millwright user create                     make an account, asked step by step
   $ millwright user api-key you@example.com    make a key for scripts
 
@@ -36,6 +40,8 @@ export async function createProgram(words: readonly string[]): Promise<Command> 
   registerServerCommands(program, output);
   registerUserCommands(program, output);
   registerDocsCommands(program, output);
+  registerAnalyzeCommand(program, output);
+  registerCvCommand(program, output);
   registerWorkerCommands(program, output);
   await registerDatabase(program, words, output);
   await registerOwn(program, words, output);

@@ -22,6 +22,7 @@ function appForListing(config: Config): App {
     log: createLog('silent'),
     closing: new AbortController().signal,
     workFolder: config.DATA_DIR,
+    jobEndings: new Map(),
     beginClosing() {},
     close: async () => {},
     get secret(): never {
@@ -44,6 +45,9 @@ function appForListing(config: Config): App {
     },
     get threads(): never {
       return refuse('threads');
+    },
+    get cache(): never {
+      return refuse('cache');
     },
     get metrics(): never {
       return refuse('metrics');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { createApiKey, operatorViewer } from '../auth/service.ts';
+import { type CreditGrant, grantCredits } from '../credits/service.ts';
 import type { Role, User } from '../generated/prisma/client.ts';
 import { DomainError, NotFoundError, ValidationError } from '../platform/errors.ts';
 import { permissionsOf } from '../platform/viewer.ts';
@@ -8,7 +9,7 @@ import { findUser, setUserRole } from '../users/service.ts';
 import { operator } from './operator.ts';
 import type { Output } from './output.ts';
 import { withApp } from './settings.ts';
-import type { RoleWord } from './user.ts';
+import type { GrantWord, RoleWord } from './user.ts';
 
 /** The role behind its word at the command line. */
 export const roleOf: Record<RoleWord, Role> = { user: 'USER', admin: 'ADMIN', viewer: 'VIEWER' };
@@ -48,6 +49,27 @@ export async function setAccountRole(
   const user = await setUserRole(app, await operator(app), { id: found.id, role: roleOf[role] });
   output.print(`${user.email} is now ${role}.`);
   output.result({ user: accountResult(user) });
+}
+
+const grantTypeOf: Record<GrantWord, CreditGrant['type']> = {
+  credit: 'CREDIT',
+  bonus: 'BONUS',
+  refund: 'REFUND',
+  purchase: 'PURCHASE',
+};
+
+/** Gives an account credits. @throws NotFoundError, ValidationError */
+export async function grantAccount(
+  app: App,
+  grant: { readonly login: string; readonly amount: number; readonly type: GrantWord; readonly description: string },
+  output: Output,
+): Promise<void> {
+  const { id: userId, email } = await account(app, grant.login);
+  const { amount, type, description } = grant;
+  const given = { userId, amount, type: grantTypeOf[type], description };
+  const { id, balanceAfter } = await grantCredits(app, await operator(app), given);
+  output.print(`${email} now has ${balanceAfter} credits.`);
+  output.result({ transaction: { id, type, amount, description, balanceAfter } });
 }
 
 /** Makes an API key and prints it: the key alone, so that a script can take it as it is. @throws NotFoundError */

@@ -25,7 +25,11 @@ Examples:
 At a terminal, what is missing is asked for. The password rule does not bind you here: a password against it is
 taken, with a warning.`;
 
-/** Adds `user create|list|set-role|api-key`. */
+/** Why credits are given, as it is written at the command line. */
+export const grantWords = ['credit', 'bonus', 'refund', 'purchase'] as const;
+export type GrantWord = (typeof grantWords)[number];
+
+/** Adds `user create|list|set-role|grant|api-key`. */
 export function registerUserCommands(program: Command, output: Output): void {
   const user = program.command('user').description('Make accounts and look after them.');
   const roleOption = () => new Option('--role <role>', 'what the account may do').choices(roleWords);
@@ -56,6 +60,7 @@ export function registerUserCommands(program: Command, output: Output): void {
       const { setAccountRole } = await import('./user-accounts.ts');
       await withApp((app) => setAccountRole(app, { login, role }, output));
     });
+  addGrant(user, output);
   user
     .command('api-key')
     .description('Make an API key for an account and print it, this once.')
@@ -65,5 +70,19 @@ export function registerUserCommands(program: Command, output: Output): void {
     .action(async (login: string, { name }: { name: string }) => {
       const { makeApiKey } = await import('./user-accounts.ts');
       await withApp((app) => makeApiKey(app, { login, name }, output));
+    });
+}
+
+function addGrant(user: Command, output: Output): void {
+  user
+    .command('grant')
+    .description('Give an account credits.')
+    .argument('<email>', 'email or username')
+    .argument('<credits>', 'how many', Number)
+    .addOption(new Option('--type <type>', 'why').choices(grantWords).default('credit'))
+    .option('--description <text>', 'what for, as its owner reads it', 'Granted by the operator')
+    .action(async (login: string, amount: number, options: { type: GrantWord; description: string }) => {
+      const { grantAccount } = await import('./user-accounts.ts');
+      await withApp((app) => grantAccount(app, { login, amount, ...options }, output));
     });
 }

@@ -20,6 +20,7 @@ import {
   ValidationError,
 } from './errors.ts';
 import { isUuid } from './scalars.ts';
+import type { UploadedFile } from './uploaded-file.ts';
 import type { Permission } from './viewer.ts';
 
 /** Most points one operation may cost: each field 1, lists times their size. */
@@ -40,6 +41,7 @@ export interface SchemaTypes {
     UUID: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date };
     JSON: { Input: unknown; Output: unknown };
+    Upload: { Input: UploadedFile; Output: never };
     ID: { Input: string; Output: string };
   };
   AuthScopes: { signedIn: boolean; permission: Permission };

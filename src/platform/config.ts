@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
@@ -19,6 +20,12 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
+
+/** A key that RS256 or ES256 is checked with. */
+const publicKey = z
+  .string()
+  .transform((text) => text.replaceAll('\\n', '\n'))
+  .refine(isPublicKey, 'must be a public key in PEM: RSA of at least 2048 bits, or EC P-256');
 
 /**
  * Every setting there is: its environment variable, its form and what it is for. The README's table and .env.example
@@ -70,12 +77,32 @@ export const settings = z.object({
   DEVELOPMENT_USER: flag
     .optional()
     .describe('Whether a ready account is made at start. On when local and HOST is loopback.'),
+  ANONYMOUS_CV: flag.default(true).describe('Whether CVs are analysed for people who are not signed in.'),
+  CV_ANONYMOUS_HOURS: wholeNumber(1, 8760)
+    .default(24)
+    .describe('Hours after which the analysis of a CV by somebody not signed in is removed.'),
+  CV_RESOURCES: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether GitHub and YouTube are searched for what to learn from; they are told names of skills only.'),
+  YOUTUBE_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, 'must be a key without spaces')
+    .optional()
+    .describe("Key of YouTube's Data API; without one no videos are searched."),
+  YOUTUBE_API_URL: safeOrigin
+    .default('https://www.googleapis.com/youtube/v3')
+    .describe("Address of YouTube's Data API."),
   REGISTRATION_ENABLED: flag.default(true).describe('Whether people may sign up.'),
   GITHUB_URL: origin.default('https://github.com').describe('Web address of GitHub or GitHub Enterprise.'),
   GITHUB_API_URL: origin.default('https://api.github.com').describe("Address of GitHub's REST API."),
   GITHUB_CLIENT_ID: z.string().optional().describe('OAuth application at GitHub: its id.'),
   GITHUB_CLIENT_SECRET: z.string().optional().describe('OAuth application at GitHub: its secret.'),
   GITHUB_ACCESS_TOKEN: z.string().optional().describe('GitHub token for reading where the caller has attached none.'),
+  GITHUB_WEBHOOK_SECRET: z
+    .string()
+    .optional()
+    .describe("Secret of GitHub's webhook, which is received at /api/webhooks/github; without it none is taken."),
   COMMIT_AUTHOR: z
     .string()
     .regex(/^[^<>\p{Cc}]*[^<>\p{Cc}\s][^<>\p{Cc}]* <[^<>\s]+@[^<>\s]+>$/u, 'must be of the form Name <email>')
@@ -84,6 +111,21 @@ export const settings = z.object({
   GOOGLE_ISSUER: safeOrigin.default('https://accounts.google.com').describe('OpenID provider of the Google sign-in.'),
   GOOGLE_CLIENT_ID: z.string().optional().describe('OAuth client at Google: its id.'),
   GOOGLE_CLIENT_SECRET: z.string().optional().describe('OAuth client at Google: its secret.'),
+  CLERK_ISSUER: safeOrigin.optional().describe("Clerk's Frontend API URL, which is the issuer of its session tokens."),
+  CLERK_JWKS_URL: safeOrigin
+    .optional()
+    .describe("Where Clerk's keys are: the issuer's /.well-known/jwks.json. Or set CLERK_JWT_KEY."),
+  CLERK_JWT_KEY: publicKey
+    .optional()
+    .describe("Clerk's public key in PEM, instead of CLERK_JWKS_URL; \\n counts as a line break."),
+  CLERK_AUTHORIZED_PARTIES: list
+    .default([])
+    .describe('Origins whose Clerk session tokens are taken (azp), separated by commas; any when empty.'),
+  CLERK_SECRET_KEY: z
+    .string()
+    .optional()
+    .describe("Reads users from Clerk's API where their session tokens say no verified email."),
+  CLERK_API_URL: safeOrigin.default('https://api.clerk.com').describe("Address of Clerk's Backend API."),
   OAUTH_TOKENS_IN: z
     .enum(['fragment', 'query'])
     .default('fragment')
@@ -107,6 +149,26 @@ export const settings = z.object({
   MAX_REPOSITORY_MEGABYTES: wholeNumber(1, 100_000)
     .default(500)
     .describe('Largest repository that is cloned or read, in megabytes.'),
+  CACHE_MEGABYTES: wholeNumber(1, 1_000_000)
+    .default(1000)
+    .describe('Most megabytes of DATA_DIR for results kept by content, so that nothing is parsed twice.'),
+  OPENAI_API_KEY: z
+    .string()
+    .optional()
+    .describe('Key of an OpenAI-compatible service; with one, models do what the local engines do without.'),
+  OPENAI_BASE_URL: origin
+    .default('https://api.openai.com/v1')
+    .describe('Address of that service up to /chat/completions; another one needs AI_MODEL.'),
+  ANTHROPIC_API_KEY: z.string().optional().describe('Key of Anthropic.'),
+  ANTHROPIC_BASE_URL: origin.default('https://api.anthropic.com/v1').describe("Address of Anthropic's API."),
+  AI_MODEL: z
+    .string()
+    .regex(/^[\w@][\w.:/@+-]{0,199}$/, 'must be the name of a model')
+    .optional()
+    .describe('Model to ask; openai: or anthropic: before it says whose. A small one of the service unless set.'),
+  DOCS_MODEL_TOKENS: wholeNumber(0, 100_000_000)
+    .default(200_000)
+    .describe('Most tokens, in and out, that the pages of one job may cost; 0 leaves all to the local engine.'),
 });
 
 export type Settings = z.infer<typeof settings>;
@@ -122,6 +184,18 @@ export interface Config extends Omit<Settings, 'ALLOW_LOCAL_REPOS' | 'DEVELOPMEN
 /** A setting that does not fit. Its message is one sentence for the person at the terminal. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+}
+
+function isPublicKey(pem: string): boolean {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails = {} } = createPublicKey(pem);
+    const { modulusLength = 0, namedCurve } = asymmetricKeyDetails;
+    // A private key would be taken for its public half.
+    if (pem.includes('PRIVATE KEY')) return false;
+    return asymmetricKeyType === 'rsa' ? modulusLength >= 2048 : namedCurve === 'prime256v1';
+  } catch {
+    return false;
+  }
 }
 
 /** Whether an address to listen on is only reachable from this machine. */
@@ -152,6 +226,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       `SECRET_KEY is missing: with ENVIRONMENT=${read.ENVIRONMENT} set it to a random text of at least 32 characters.`,
     );
   }
+  requireModel(read);
   const onlyHere = read.ENVIRONMENT === 'local' && isLoopback(read.HOST);
   const redisUrl = read.REDIS_URL ?? redisUrlOf(read);
   if (read.WAKE_UPS === 'redis' && redisUrl === undefined) {
@@ -167,6 +242,23 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     WAKE_UPS: read.WAKE_UPS === 'auto' ? (redisUrl === undefined ? 'postgres' : 'redis') : read.WAKE_UPS,
     LOG_LEVEL: read.LOG_LEVEL ?? (read.DEBUG ? 'debug' : 'info'),
   };
+}
+
+/** Where a key is set, there is a model that it opens. */
+function requireModel({ OPENAI_API_KEY, OPENAI_BASE_URL, ANTHROPIC_API_KEY, AI_MODEL }: Settings): void {
+  const isOwnService = new URL(OPENAI_BASE_URL).hostname !== 'api.openai.com';
+  if (OPENAI_API_KEY !== undefined && isOwnService && AI_MODEL === undefined) {
+    throw new ConfigError('AI_MODEL is missing: with OPENAI_BASE_URL set it to the name of a model of that service.');
+  }
+  const keys = { openai: OPENAI_API_KEY, anthropic: ANTHROPIC_API_KEY };
+  const isUnset = (provider: keyof typeof keys) =>
+    AI_MODEL?.startsWith(`${provider}:`) === true && keys[provider] === undefined;
+  if (OPENAI_API_KEY !== undefined && isUnset('anthropic')) {
+    throw new ConfigError('ANTHROPIC_API_KEY is missing: AI_MODEL names a model of Anthropic.');
+  }
+  if (ANTHROPIC_API_KEY !== undefined && isUnset('openai')) {
+    throw new ConfigError('OPENAI_API_KEY is missing: AI_MODEL names a model of an OpenAI-compatible service.');
+  }
 }
 
 function databaseUrlOf(read: Settings): string | undefined {

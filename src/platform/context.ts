@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
-import { UnauthenticatedError } from './errors.ts';
+import { ForbiddenError, UnauthenticatedError } from './errors.ts';
+import { crossSiteComplaint, type PageRequest, sessionTokenIn } from './session-cookie.ts';
 import type { Viewer } from './viewer.ts';
 
 /** What every resolver gets: the app, and who is asking, found out when first needed. */
@@ -10,6 +11,8 @@ export interface Context {
   readonly viewer: () => Promise<Viewer | null>;
   /** The viewer once `viewer()` has found one, for the few places that cannot wait. */
   readonly found: { viewer: Viewer | undefined };
+  /** Ids of users who have signed in by this very operation, whoever asked: they see what is their own. */
+  readonly proven: Set<string>;
   /** The Idempotency-Key header, for mutations that got no such argument. */
   readonly idempotencyKey: string | undefined;
   readonly userAgent: string | undefined;
@@ -27,6 +30,8 @@ export interface RequestFacts {
   readonly header: (name: string) => string | undefined;
   /** From connection_init or a query string, where a header cannot be set. */
   readonly credential?: string | undefined;
+  /** The request whose session cookie counts where no other credential came; absent where none is taken. */
+  readonly cookies?: PageRequest | undefined;
   readonly ipAddress?: string | undefined;
   readonly authenticate: (credential: string) => Promise<Viewer>;
 }
@@ -38,7 +43,7 @@ export function createContext(app: App, facts: RequestFacts): Context {
   const found: Context['found'] = { viewer: undefined };
   const find = async () => {
     const credential = facts.credential ?? credentialOf(header);
-    const present = credential === undefined ? null : await facts.authenticate(credential);
+    const present = credential === undefined ? await byCookie(app, facts) : await facts.authenticate(credential);
     found.viewer = present ?? undefined;
     return present;
   };
@@ -51,6 +56,7 @@ export function createContext(app: App, facts: RequestFacts): Context {
       return viewer;
     },
     found,
+    proven: new Set(),
     idempotencyKey: header('idempotency-key'),
     userAgent: header('user-agent'),
     ipAddress: facts.ipAddress,
@@ -58,6 +64,21 @@ export function createContext(app: App, facts: RequestFacts): Context {
     delivery: { cursor: undefined },
     hangUp: new AbortController(),
   };
+}
+
+/**
+ * Who a browser's session cookie names. It comes without being asked: one that has ended means nobody, so that it
+ * does not stand in the way of signing in again. @throws ForbiddenError CSRF
+ */
+async function byCookie(app: App, { cookies, authenticate }: RequestFacts): Promise<Viewer | null> {
+  const token = cookies && sessionTokenIn(cookies.headers);
+  if (cookies === undefined || token === undefined) return null;
+  const complaint = crossSiteComplaint(app, cookies);
+  if (complaint !== null) throw new ForbiddenError(complaint, 'CSRF');
+  return authenticate(token).catch((error: unknown) => {
+    if (error instanceof UnauthenticatedError) return null;
+    throw error;
+  });
 }
 
 /** The credential in a request's headers: `Authorization: Bearer …` or `X-API-Key`. */
@@ -77,4 +98,9 @@ export async function signedIn(context: Context): Promise<Viewer> {
 export function alreadySignedIn(context: Context): Viewer {
   if (context.found.viewer === undefined) throw new UnauthenticatedError();
   return context.found.viewer;
+}
+
+/** Whether a user is who asks, or has just signed in by this operation. */
+export async function isThemselves(context: Context, userId: string): Promise<boolean> {
+  return context.proven.has(userId) || (await context.viewer())?.id === userId;
 }

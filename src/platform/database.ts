@@ -67,6 +67,12 @@ export function isMissingRow(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2025';
 }
 
+/** Whether an error says that the transaction was undone because others were in its way: it may be run again. */
+export function isDeadlock(error: unknown): boolean {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
+  return error.code === 'P2034' || JSON.stringify(error.meta ?? {}).includes('40P01');
+}
+
 /** SQLSTATE classes and codes of a server that is away, starting, stopping or out of connections. */
 const awayStates = /^(?:08...|57P0[123]|53300)$/;
 const awayCodes = new Set([

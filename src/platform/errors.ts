@@ -60,8 +60,11 @@ export class ConflictError extends DomainError {
 
 /** An integration that has no settings. `settings` names what to set. */
 export class NotConfiguredError extends DomainError {
+  readonly settings: string[];
+
   constructor(integration: string, settings: readonly string[]) {
     super('NOT_CONFIGURED', `${integration} is not configured: set ${settings.join(' and ')}`, { settings });
+    this.settings = [...settings];
   }
 }
 
@@ -69,6 +72,8 @@ export class NotConfiguredError extends DomainError {
 export interface Retrying {
   readonly retryable?: boolean | undefined;
   readonly retryAt?: Date | undefined;
+  /** The service's own id of the request it refused, which its support asks for. */
+  readonly upstreamRequestId?: string | undefined;
 }
 
 /** Somebody else's service failed or refused. */
@@ -77,14 +82,19 @@ export class ExternalServiceError extends DomainError {
   readonly retryable: boolean;
   /** When to ask again, where the service said so. */
   readonly retryAt: Date | null;
+  /** The service's own id of the request, where it gave one. */
+  readonly upstreamRequestId: string | null;
 
-  constructor(message: string, code = 'EXTERNAL_SERVICE_ERROR', { retryable = false, retryAt }: Retrying = {}) {
+  constructor(message: string, code = 'EXTERNAL_SERVICE_ERROR', retrying: Retrying = {}) {
+    const { retryable = false, retryAt, upstreamRequestId } = retrying;
     const seconds = retryAt === undefined ? 0 : Math.max(0, Math.ceil((retryAt.getTime() - Date.now()) / 1000));
     super(code, message, {
       retryable,
       ...(retryAt !== undefined && { resetAt: retryAt.toISOString(), retryAfter: seconds }),
+      ...(upstreamRequestId !== undefined && { upstreamRequestId }),
     });
     this.retryable = retryable;
     this.retryAt = retryAt ?? null;
+    this.upstreamRequestId = upstreamRequestId ?? null;
   }
 }

@@ -40,6 +40,8 @@ export interface RateOptions {
 /** What guards passwords and tokens against guessing: callers that nobody knows, by their address. */
 const authRule: LimitRule = { name: 'auth', requests: 30, seconds: 15 * 60 };
 const authFields: ReadonlySet<string> = new Set(['signIn', 'signUp', 'register', 'refreshCredentials']);
+/** What asks for the password of who is signed in. */
+const passwordFields: ReadonlySet<string> = new Set(['deleteMe']);
 
 /** Counters of the general rule: those of the REST dialect whose limit is the same. */
 const generalScope = 'automations';
@@ -97,9 +99,11 @@ function special(args: Args, anonymous: boolean, rulesOf: RulesOf): (ScopedRule 
   if (operation === null || operation === undefined) return [];
   const counted = new Map<string, ScopedRule & { points: number }>();
   for (const field of rootFields(args.document, operation)) {
-    const isAuth = anonymous && operation.operation === 'mutation' && authFields.has(field);
+    const guarded = passwordFields.has(field) || (anonymous && authFields.has(field));
+    const isAuth = operation.operation === 'mutation' && guarded;
     const rules = isAuth ? [{ scope: 'graphql', rule: authRule }] : rulesOf(operation.operation, field);
     for (const { scope, rule } of rules) {
+      if (rule.anonymous === true && !anonymous) continue;
       const key = `${scope}:${rule.name}`;
       counted.set(key, { scope, rule, points: (counted.get(key)?.points ?? 0) + 1 });
     }

@@ -5,27 +5,24 @@ import { handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { App } from '../app.ts';
+import { credentialOf } from './context.ts';
 import { DomainError } from './errors.ts';
 import type { GraphqlServer } from './graphql.ts';
 import type { Documents } from './graphql-documents.ts';
 import { formatError, maskError } from './graphql-errors.ts';
 import { bodyLimit } from './graphql-limits.ts';
+import { mayUseCookieOnSocket, sessionTokenIn } from './session-cookie.ts';
+import { closeAtShutdown, keepAlive, send } from './sockets.ts';
 import { type Viewer, viewerStillSignedIn } from './viewer.ts';
 
-/** Close codes that graphql-ws clients understand: they try again after 1012, 1013 and 4403. */
-const closing = { restart: 1012, tryLater: 1013, forbidden: 4403, failed: 4500 } as const;
+/** Close codes that graphql-ws clients understand: they try again after 1013 and 4403. */
+const closing = { tryLater: 1013, forbidden: 4403, failed: 4500 } as const;
 /** Operations one socket may have running. */
 const operationLimit = 100;
 /** Milliseconds between two looks at whether an idle socket's sign-in is still good, when no wake-up comes. */
 const recheckInterval = 30_000;
 /** setTimeout fires at once above 2^31 - 1. */
 const longestTimer = 2_147_483_647;
-/** Bytes waiting to be sent to one reader before its socket is closed. */
-const bufferLimit = 4_000_000;
-/** Milliseconds between pings; a socket that has not answered by the next one is dead. */
-const pingInterval = 12_000;
-/** Milliseconds a client has to answer a close before its socket is cut. */
-const farewell = 2000;
 
 const credentials = z.object({
   Authorization: z.string().optional(),
@@ -53,7 +50,7 @@ export interface GraphqlSocketOptions {
 
 /**
  * GraphQL over WebSocket (graphql-transport-ws). The credential comes in connection_init as `Authorization`,
- * `X-API-Key` or `token`; a bad one, and one that ends later, closes with 4403. Limits, masking and owner checks are
+ * `X-API-Key` or `token`, else it is the session cookie; a bad one, and one that ends later, closes with 4403. Limits, masking and owner checks are
  * those of HTTP, because operations go through the same enveloped server.
  */
 export function createGraphqlSocket(app: App, options: GraphqlSocketOptions): WebSocketServer {
@@ -91,34 +88,8 @@ export function createGraphqlSocket(app: App, options: GraphqlSocketOptions): We
       Promise.resolve(closed(code, String(reason))).catch(failed);
     });
   });
-  app.closing.addEventListener('abort', () => {
-    for (const socket of sockets.clients) socket.close(closing.restart, 'Restarting');
-    // Longer than an attentive client needs; without it one that is gone would hold the process for 30 s.
-    setTimeout(() => {
-      for (const socket of sockets.clients) socket.terminate();
-    }, farewell).unref();
-  });
+  closeAtShutdown(app, sockets);
   return sockets;
-}
-
-/** Resolves when the message is on its way, so that a stream waits for its reader. */
-function send(socket: WebSocket, data: string): Promise<void> {
-  if (socket.readyState !== WebSocket.OPEN) return Promise.resolve();
-  if (socket.bufferedAmount > bufferLimit) socket.close(closing.tryLater, 'Too slow a reader');
-  return new Promise((resolve) => socket.send(data, () => resolve()));
-}
-
-function keepAlive(socket: WebSocket): () => void {
-  let answered = true;
-  socket.on('pong', () => {
-    answered = true;
-  });
-  const timer = setInterval(() => {
-    if (!answered) return socket.terminate();
-    answered = false;
-    socket.ping();
-  }, pingInterval);
-  return () => clearInterval(timer);
 }
 
 async function connect(
@@ -127,7 +98,8 @@ async function connect(
   connectionParams: unknown,
   memory: Memory,
 ): Promise<boolean> {
-  const credential = credentialIn(connectionParams);
+  const named = credentialIn(connectionParams);
+  const credential = named ?? cookieOf(app, memory.request);
   if (credential === undefined) return true;
   try {
     const viewer = await authenticate(credential);
@@ -136,7 +108,8 @@ async function connect(
     memory.forget = closeWhenSignedOut(app, viewer, memory.socket);
     return true;
   } catch (error) {
-    if (error instanceof DomainError) return false;
+    // A cookie that has ended came without being asked.
+    if (error instanceof DomainError) return named === undefined;
     // Thrown, it would become a 4500, after which clients give up for good: over a database that restarts.
     app.log.error({ err: error }, 'a socket could not be signed in');
     memory.socket.close(closing.tryLater, 'Try again later');
@@ -202,6 +175,12 @@ function operationHooks(app: App, { graphql, documents }: GraphqlSocketOptions) 
   } satisfies Protocol;
 }
 
+/** The session cookie the socket was opened with, unless a header says who is asking, or a foreign page opened it. */
+function cookieOf(app: App, request: IncomingMessage): string | undefined {
+  if (credentialOf((name) => request.headers[name]?.toString()) !== undefined) return undefined;
+  return mayUseCookieOnSocket(app, request) ? sessionTokenIn(request.headers) : undefined;
+}
+
 function credentialIn(connectionParams: unknown): string | undefined {
   const params = credentials.safeParse(connectionParams ?? {});
   if (!params.success) return undefined;
@@ -211,7 +190,7 @@ function credentialIn(connectionParams: unknown): string | undefined {
 }
 
 /** What a wake-up about a credential names it by. */
-function credentialId(credential: Exclude<Viewer['credential'], { kind: 'operator' }>): string {
+function credentialId(credential: Exclude<Viewer['credential'], { kind: 'operator' | 'capability' }>): string {
   switch (credential.kind) {
     case 'session':
       return credential.sessionId;
@@ -225,7 +204,7 @@ function credentialId(credential: Exclude<Viewer['credential'], { kind: 'operato
 /** Closes a socket when its token expires or its session or key is revoked. Gives a function that stops watching. */
 function closeWhenSignedOut(app: App, viewer: Viewer, socket: WebSocket): () => void {
   const { credential } = viewer;
-  if (credential.kind === 'operator') return () => {};
+  if (credential.kind === 'operator' || credential.kind === 'capability') return () => {};
   const check = async () => {
     if (!(await viewerStillSignedIn(app, viewer))) socket.close(closing.forbidden, 'Signed out');
   };

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createFetch } from '@whatwg-node/fetch';
 import { type GraphQLSchema, getOperationAST } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { App } from '../app.ts';
 import { type Context, createContext } from './context.ts';
-import { bodyPlugin } from './graphql-body.ts';
+import { bodyPlugin, fileLimit, mostFiles, multipartLimit } from './graphql-body.ts';
 import { type Documents, documentCache, documentPlugin } from './graphql-documents.ts';
 import { maskingPlugin, maskOutsideExecution } from './graphql-errors.ts';
 import { bodyLimit, limitPlugin } from './graphql-limits.ts';
@@ -46,8 +47,10 @@ export function createGraphql(app: App, options: GraphqlOptions): GraphqlServer 
     landingPage: false,
     cors: false,
     logging: false,
-    multipart: false,
-    maxRequestBodySize: bodyLimit,
+    maxRequestBodySize: multipartLimit,
+    fetchAPI: createFetch({
+      formDataLimits: { fileSize: fileLimit, files: mostFiles, fields: 2, fieldSize: bodyLimit },
+    }),
     // Refused texts are not kept: they cost little to refuse again and may be large.
     parserAndValidationCache: { documentCache: documentCache(), errorCache: { get: () => undefined, set() {} } },
     context: (initial) => {
@@ -56,6 +59,8 @@ export function createGraphql(app: App, options: GraphqlOptions): GraphqlServer 
         requestId: initial.requestId ?? randomUUID(),
         header: (name) => headerOf(initial, request, name),
         credential: initial.credential,
+        // On a socket the cookie was looked at when it was opened.
+        cookies: request === undefined ? undefined : initial.req,
         ipAddress: initial.ipAddress,
         authenticate,
       });

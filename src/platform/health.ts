@@ -36,11 +36,17 @@ const checks: Record<Component, (app: App) => Promise<ComponentHealth>> = {
   queue: (app) => ask(() => app.queue.boss.schemaVersion()),
   storage: (app) => ask(() => app.storage.put('health/probe', new Uint8Array([1]))),
   security: (app) => ask(async () => signsAndVerifies(app)),
-  // The local engines need nothing; an outside model is a setting of a later feature.
-  models: async () => notConfigured,
+  models: async ({ config }) => (hasModelKey(config) ? configured : notConfigured),
 };
 
 const notConfigured: ComponentHealth = { status: 'not_configured', latencyMilliseconds: null };
+/** Set up and not asked: every question to a model costs its owner money. */
+const configured: ComponentHealth = { status: 'healthy', latencyMilliseconds: null };
+
+/** The local engines need nothing: without a key there is no model, and nothing is amiss. */
+function hasModelKey({ OPENAI_API_KEY, ANTHROPIC_API_KEY }: App['config']): boolean {
+  return OPENAI_API_KEY !== undefined || ANTHROPIC_API_KEY !== undefined;
+}
 
 async function ask(question: () => Promise<unknown>): Promise<ComponentHealth> {
   const started = performance.now();

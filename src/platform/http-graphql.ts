@@ -126,6 +126,7 @@ const frontEndHeaders = [
   'idempotency-key',
   'last-event-id',
   'x-request-id',
+  'x-requested-with',
   'apollo-require-preflight',
   'apollographql-client-name',
   'apollographql-client-version',

@@ -1,7 +1,8 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, type RouteOptions } from 'fastify';
+import type { WebSocketServer } from 'ws';
 import type { App } from '../app.ts';
 import { version } from '../version.ts';
 import { DomainError } from './errors.ts';
@@ -21,6 +22,27 @@ export interface HttpRoute {
   readonly purpose: string;
 }
 
+/** The sockets of features. */
+export interface FeatureSockets {
+  readonly routes: readonly HttpRoute[];
+  /** Who takes the socket a request asks for; undefined when its address is nobody's. */
+  readonly serverOf: (request: IncomingMessage) => WebSocketServer | undefined;
+}
+
+/** The sockets of several features as one. */
+export function joinSockets(features: readonly FeatureSockets[]): FeatureSockets {
+  return {
+    routes: features.flatMap(({ routes }) => routes),
+    serverOf(request) {
+      for (const { serverOf } of features) {
+        const server = serverOf(request);
+        if (server !== undefined) return server;
+      }
+      return undefined;
+    },
+  };
+}
+
 export interface RouterOptions {
   /** Adds a feature's raw routes, such as downloads. */
   readonly routes: readonly ((server: FastifyInstance) => void | Promise<void>)[];
@@ -29,6 +51,7 @@ export interface RouterOptions {
    * it is nobody's.
    */
   readonly unroutedReply?: (request: Unrouted) => UnroutedReply | undefined;
+  readonly sockets?: FeatureSockets;
 }
 
 /** Makes Fastify's router with what every route has: security headers, CORS, errors in JSON. Listens to nothing. */

@@ -56,7 +56,7 @@ export async function createHttpServer(app: App, options: HttpOptions): Promise<
       const addresses: string[] = [];
       for (const port of app.config.PORT) {
         const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, dispatch);
-        server.on('upgrade', (request, socket, head) => upgrade(app, options.graphqlSocket, request, socket, head));
+        server.on('upgrade', (request, socket, head) => upgrade(app, options, request, socket, head));
         await listen(server, port, app.config.HOST);
         servers.push(server);
         addresses.push(addressOf(server));
@@ -74,16 +74,21 @@ export async function createHttpServer(app: App, options: HttpOptions): Promise<
 export async function listHttpRoutes(app: App, options: RouterOptions): Promise<HttpRoute[]> {
   const router = await createRouter(app, options);
   await router.fastify.close();
-  return [...graphqlRoutes, ...router.routes];
+  return [...graphqlRoutes, ...(options.sockets?.routes ?? []), ...router.routes];
 }
 
-/** Opens a socket on /graphql, for the configured front end, this server's own pages and clients that are no browsers. */
-function upgrade(app: App, sockets: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+/**
+ * Opens a socket: on /graphql for the configured front end, this server's own pages and clients that are no browsers; on
+ * the addresses of features for anybody, as these take no cookie, or look who asks with it.
+ */
+function upgrade(app: App, options: HttpOptions, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   socket.on('error', (error) => app.log.debug({ err: error }, 'a connection broke before it was a socket'));
-  if ((request.url ?? '').split('?', 1)[0] !== '/graphql') refuse('404 Not Found');
+  const isGraphql = (request.url ?? '').split('?', 1)[0] === '/graphql';
+  const sockets = isGraphql ? options.graphqlSocket : options.sockets?.serverOf(request);
+  if (sockets === undefined) refuse('404 Not Found');
   else if (app.closing.aborted) refuse('503 Service Unavailable');
-  else if (isForeignPage(app, request)) refuse('403 Forbidden');
+  else if (isGraphql && isForeignPage(app, request)) refuse('403 Forbidden');
   else sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
 }
 

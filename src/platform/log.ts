@@ -15,6 +15,8 @@ const secretNames = [
   'key',
   'apiKey',
   'xApiKey',
+  'openaiApiKey',
+  'anthropicApiKey',
   'secret',
   'secretKey',
   'clientSecret',

@@ -14,6 +14,8 @@ export interface LimitRule {
   readonly name: string;
   readonly requests: number;
   readonly seconds: number;
+  /** Only for callers that are not signed in, by their address. */
+  readonly anonymous?: true;
 }
 
 /** How a caller stands with a rule after a request was counted. */

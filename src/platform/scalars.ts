@@ -1,5 +1,6 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import type { Builder } from './builder.ts';
+import { isUploadedFile } from './uploaded-file.ts';
 
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const dateForm = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
@@ -26,6 +27,16 @@ export function addScalars(builder: Builder): void {
       const date = typeof value === 'string' ? momentOf(value) : null;
       if (date !== null) return date;
       throw new GraphQLError('A DateTime looks like 2026-01-31T12:00:00Z');
+    },
+  });
+  builder.scalarType('Upload', {
+    description: 'A file of a multipart request (graphql-multipart-request-spec), 10 MB at most. Over HTTP only.',
+    serialize: () => {
+      throw new GraphQLError('An Upload is never given');
+    },
+    parseValue(value) {
+      if (isUploadedFile(value)) return value;
+      throw new GraphQLError('An Upload is sent as a file of a multipart request');
     },
   });
   builder.scalarType('JSON', {

@@ -11,16 +11,23 @@ import {
 } from './errors.ts';
 import { addScalars } from './scalars.ts';
 
-/** Adds what all features share: scalars, the refusals every mutation may answer, and the root types. */
-export function addPlatform(builder: Builder): void {
+/** What every refusal is; features with refusals of their own pass it to them. */
+export type ErrorRef = ReturnType<typeof addRefusals>;
+
+/**
+ * Adds what all features share: scalars, the refusals every mutation may answer, and the root types. Gives the interface
+ * of refusals.
+ */
+export function addPlatform(builder: Builder): ErrorRef {
   addScalars(builder);
-  addRefusals(builder);
+  const errorRef = addRefusals(builder);
   builder.queryType({ description: 'Everything that can be read.' });
   builder.mutationType({ description: 'Everything that can be done; each answers the thing or a refusal.' });
   builder.subscriptionType({ description: 'Live streams. Each replays from a cursor, then goes on live.' });
+  return errorRef;
 }
 
-function addRefusals(builder: Builder): void {
+function addRefusals(builder: Builder) {
   const ErrorRef = builder.interfaceRef<DomainError>('Error').implement({
     description: 'Why a request was refused, in words for people and a code for programs.',
     fields: (t) => ({
@@ -31,13 +38,20 @@ function addRefusals(builder: Builder): void {
   const refusals = [
     [NotFoundError, 'There is no such thing, or it belongs to somebody else.'],
     [ConflictError, 'The present state stands against it; `code` says what.'],
-    [NotConfiguredError, 'An integration this needs has no settings on this server.'],
     [ForbiddenError, "The viewer's role lacks a permission."],
     [UnauthenticatedError, 'Nobody is signed in, or the credential is not good.'],
   ] as const;
   for (const [type, description] of refusals) {
     builder.objectType(type, { name: type.name, description, interfaces: [ErrorRef] });
   }
+  builder.objectType(NotConfiguredError, {
+    name: 'NotConfiguredError',
+    description: 'An integration this needs has no settings on this server.',
+    interfaces: [ErrorRef],
+    fields: (t) => ({
+      settings: t.exposeStringList('settings', { description: 'The names of what is to be set.' }),
+    }),
+  });
   builder.objectType(ExternalServiceError, {
     name: 'ExternalServiceError',
     description: "Somebody else's service failed or refused.",
@@ -48,6 +62,10 @@ function addRefusals(builder: Builder): void {
         type: 'DateTime',
         nullable: true,
         description: 'When to ask again; null when the service did not say.',
+      }),
+      upstreamRequestId: t.exposeString('upstreamRequestId', {
+        nullable: true,
+        description: "The service's own id of the request, for its support; null when it gave none.",
       }),
     }),
   });
@@ -71,4 +89,5 @@ function addRefusals(builder: Builder): void {
       issues: t.expose('issues', { type: [IssueRef], description: 'What is wrong, field by field.' }),
     }),
   });
+  return ErrorRef;
 }

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, opendir, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 
@@ -22,6 +22,8 @@ export interface Storage {
   remove(key: string): Promise<void>;
   /** Removes every file below `prefix`, whole segments: `jobs/1` removes `jobs/1/a`, not `jobs/10/a` nor `jobs/1`. */
   removePrefix(prefix: string): Promise<void>;
+  /** The segments after `prefix` that have files below them: `jobs` gives 1 for `jobs/1/a`. In no order. */
+  segmentsBelow(prefix: string): AsyncIterable<string>;
 }
 
 /** There is no file under the key. */
@@ -82,7 +84,16 @@ export function createFileStorage(folder: string): Storage {
       await rm(below, { recursive: true, force: true, maxRetries: 3 });
       await removeEmptyParents(dirname(below), folder);
     },
+    segmentsBelow: (prefix) => foldersIn(join(folder, folderOf(prefix))),
   };
+}
+
+async function* foldersIn(folder: string): AsyncGenerator<string, void, undefined> {
+  const opened = await opendir(folder).catch(ignoreMissing);
+  for await (const entry of opened ?? []) {
+    if (!entry.isDirectory() || !entry.name.endsWith('+')) continue;
+    yield entry.name.slice(0, -1).replace(/!([a-z])/g, (_written, letter: string) => letter.toUpperCase());
+  }
 }
 
 /** Makes the folder for unfinished writes and clears what killed processes left in it long ago. */
@@ -172,7 +183,7 @@ function segmentsOf(key: string): string[] {
   return segments.map((segment) => segment.replace(/[A-Z]/g, (capital) => `!${capital.toLowerCase()}`));
 }
 
-function ignoreMissing(error: unknown): void {
+function ignoreMissing(error: unknown): undefined {
   if (!isMissing(error)) {
     throw error;
   }

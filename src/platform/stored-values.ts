@@ -1,3 +1,5 @@
+import { isUploadedFile } from './uploaded-file.ts';
+
 /** PostgreSQL's text holds neither U+0000 nor half a surrogate pair. Gives the complaint, or null when all is well. */
 export function unstorable(text: string): string | null {
   if (text.includes('\0')) return 'A string must not hold the character U+0000';
@@ -30,7 +32,8 @@ export function complaintAbout(
       return { kind: 'depth', message: `at most ${limits.depth} deep`, path: path.slice(0, 1) };
     const message = typeof one === 'string' ? unstorable(one) : null;
     if (message !== null) return { kind: 'text', message, path };
-    if (typeof one !== 'object' || one === null) continue;
+    // A file is looked at by whoever takes it.
+    if (typeof one !== 'object' || one === null || isUploadedFile(one)) continue;
     for (const [key, child] of Object.entries(one)) {
       const keyMessage = unstorable(key);
       if (keyMessage !== null) return { kind: 'text', message: keyMessage, path };

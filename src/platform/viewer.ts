@@ -12,6 +12,12 @@ export const permissions = [
   'docs:create',
   'docs:read',
   'docs:cancel',
+  'task:create',
+  'task:read',
+  'task:cancel',
+  'credits:read',
+  'credits:grant',
+  'model:write',
   'repository:read',
   'repository:write',
   'item:read',
@@ -23,7 +29,9 @@ export const permissions = [
 ] as const;
 export type Permission = (typeof permissions)[number];
 
-const ofUsers = permissions.filter((permission) => !permission.startsWith('user:'));
+/** What only admins may do. */
+const ofAdmins: readonly Permission[] = ['credits:grant', 'model:write', 'user:read', 'user:write'];
+const ofUsers = permissions.filter((permission) => !ofAdmins.includes(permission));
 const byRole: Record<Role, readonly Permission[]> = {
   USER: ofUsers,
   ADMIN: permissions,
@@ -46,6 +54,8 @@ export interface Viewer {
     | { readonly kind: 'session'; readonly sessionId: string; readonly expiresAt: Date }
     | { readonly kind: 'apiKey'; readonly apiKeyId: string }
     | GitHubTokenCredential
+    /** The id of something that belongs to nobody in particular: whoever knows it may use it. */
+    | { readonly kind: 'capability' }
     | { readonly kind: 'operator' };
 }
 
@@ -78,6 +88,7 @@ export async function viewerStillSignedIn(app: App, viewer: Viewer): Promise<boo
   const now = new Date();
   switch (viewer.credential.kind) {
     case 'operator':
+    case 'capability':
       return true;
     case 'githubToken':
       return viewer.credential.isStillGood();

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { AnyJobSocket } from './job-socket.ts';
 import type { LimitRule, LimitState } from './limits.ts';
 import type { Refusal } from './refusal.ts';
 import type { AnyRow } from './route.ts';
@@ -27,6 +28,8 @@ export interface Dialect {
   /** Addresses that are its own, longest match first, so that unknown ones are refused in its words. */
   readonly prefixes: readonly string[];
   readonly rows: readonly AnyRow[];
+  /** Sockets that follow one job. */
+  readonly sockets?: readonly AnyJobSocket[];
   /** The error body, as OpenAPI shows it; tests hold every refusal against it. */
   readonly refused: z.ZodType;
   /** The one mapper from a refusal to its error body and status. */

@@ -4,10 +4,11 @@ import type { App } from '../app.ts';
 import { type Context, createContext } from '../platform/context.ts';
 import { DomainError } from '../platform/errors.ts';
 import type { RateLimits } from '../platform/rate-limits.ts';
+import { crossSiteComplaint } from '../platform/session-cookie.ts';
 import { complaintAbout } from '../platform/stored-values.ts';
 import type { Viewer } from '../platform/viewer.ts';
 import type { Dialect } from './dialect.ts';
-import { readFormFields } from './form-fields.ts';
+import { readFormFields, withoutEmptyFields } from './form-fields.ts';
 import { countRequest } from './limits.ts';
 import { type Refusal, refusal, refusalOfDomainError, refusalOfInput } from './refusal.ts';
 import { refuse } from './refusing.ts';
@@ -32,13 +33,14 @@ export function rowHandler(app: App, dialect: Dialect, row: AnyRow, services: Ro
     const credential = dialect.credential(request);
     const context = contextOf(app, request, credential?.token, services.authenticate);
     const { viewer, refusal: unknown } = row.auth === 'none' ? nobody : await findViewer(context);
-    const limited = await countRequest(app, { ...services, dialect, row }, viewer?.id ?? `ip:${request.ip}`, reply);
+    const asking = { caller: viewer?.id ?? `ip:${request.ip}`, anonymous: viewer === null };
+    const limited = await countRequest(app, { ...services, dialect, row }, asking, reply);
     if (limited !== null) return refuse(dialect, limited, reply);
     if (unknown !== undefined) return refuse(dialect, unknown, reply);
     if (row.auth === 'required' && viewer === null) return refuse(dialect, missingCredential(), reply);
-    const forged = credential?.from === 'cookie' ? crossSite(app, request) : null;
-    if (forged !== null) return refuse(dialect, forged, reply);
-    if (row.accepts === 'form' && request.isMultipart()) request.body = await readFormFields(request);
+    const forged = credential?.from === 'cookie' ? crossSiteComplaint(app, request) : null;
+    if (forged !== null) return refuse(dialect, refusal('CSRF', forged), reply);
+    await readForm(row, request);
     const parsed = parseRequest(app, row, request, viewer);
     if ('refusal' in parsed) return refuse(dialect, parsed.refusal, reply);
     const stopListening = hearHangUp(context, reply);
@@ -51,6 +53,15 @@ export function rowHandler(app: App, dialect: Dialect, row: AnyRow, services: Ro
       stopListening();
     }
   };
+}
+
+/** Reads a form into the body; a row without a schema for its body reads the parts itself. */
+async function readForm({ accepts, request: schemas }: AnyRow, request: FastifyRequest): Promise<void> {
+  const hasFiles = accepts === 'multipart' && schemas?.body !== undefined;
+  if (request.isMultipart() && (accepts === 'form' || hasFiles)) {
+    request.body = await readFormFields(request, { files: hasFiles });
+  }
+  if (hasFiles) request.body = withoutEmptyFields(request.body);
 }
 
 /** The router takes /items/ for /items/{id} without an id. */
@@ -95,20 +106,6 @@ async function findViewer(context: Context): Promise<Asking> {
     if (error instanceof DomainError) return { viewer: null, refusal: refusalOfDomainError(error) };
     throw error;
   }
-}
-
-/**
- * A cookie proves who the browser belongs to, not that its owner wanted the request: a change must come from the
- * front end or this server, in a form that a foreign page cannot send without asking first.
- */
-function crossSite(app: App, request: FastifyRequest): Refusal | null {
-  if (request.method === 'GET' || request.method === 'HEAD') return null;
-  const { origin } = request.headers;
-  const own = [app.config.FRONTEND_URL, app.config.BACKEND_BASE_URL, `${request.protocol}://${request.headers.host}`];
-  if (origin !== undefined && !own.includes(origin)) return refusal('CSRF', 'This origin may not use the cookie');
-  const json = request.headers['content-type']?.startsWith('application/json') === true;
-  if (json || request.headers['x-requested-with'] !== undefined) return null;
-  return refusal('CSRF', 'With the cookie send JSON, or the header X-Requested-With');
 }
 
 /** Parses the parts a row looks at; what cannot be stored anywhere is refused in all of them. */

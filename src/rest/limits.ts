@@ -16,12 +16,14 @@ export type { LimitRule, LimitState };
 export async function countRequest(
   app: App,
   { dialect, row, rateLimits }: { readonly dialect: Dialect; readonly row: AnyRow; readonly rateLimits: RateLimits },
-  caller: string,
+  { caller, anonymous }: { readonly caller: string; readonly anonymous: boolean },
   reply: FastifyReply,
 ): Promise<Refusal | null> {
   if (app.config.RATE_LIMITS === 'off' || row.unlimited === true) return null;
   const states: LimitState[] = [];
-  for (const rule of [dialect.limits.general, ...specialRules(dialect, row)]) {
+  const general = row.ownLimits === true ? [] : [dialect.limits.general];
+  for (const rule of [...general, ...specialRules(dialect, row)]) {
+    if (rule.anonymous === true && !anonymous) continue;
     const state = await rateLimits.count(dialect.name, rule, caller);
     states.push(state);
     if (state.exceeded) break;

@@ -34,6 +34,7 @@ export function openApiParts(dialect: Dialect, row: AnyRow): Record<string, unkn
     json: 'application/json',
     form: 'application/x-www-form-urlencoded',
     multipart: 'multipart/form-data',
+    bytes: 'application/octet-stream',
   };
   return {
     ...(request.params && { params: request.params }),

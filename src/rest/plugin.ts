@@ -36,7 +36,10 @@ export async function addRest(app: App, server: FastifyInstance, options: RestOp
       scope.setSerializerCompiler(() => (data) => JSON.stringify(data));
       scope.setErrorHandler((error, request, reply) => refuseError(app, dialect, error, { request, reply }));
       await addOpenApi(scope, dialect);
-      for (const row of dialect.rows) addRow(app, scope, dialect, row, options);
+      for (const row of dialect.rows) {
+        if (row.accepts !== 'bytes') addRow(app, scope, dialect, row, options);
+        else await scope.register(async (inner) => addRow(app, acceptBytes(inner, row), dialect, row, options));
+      }
     });
   }
 }
@@ -54,6 +57,14 @@ function acceptBodies(scope: FastifyInstance): void {
   });
 }
 
+/** Any body, as the bytes it came as. */
+function acceptBytes(scope: FastifyInstance, row: AnyRow): FastifyInstance {
+  scope.removeAllContentTypeParsers();
+  const options = { parseAs: 'buffer', bodyLimit: row.bodyLimit ?? bodyLimit } as const;
+  scope.addContentTypeParser('*', options, (_request, bytes, done) => done(null, bytes));
+  return scope;
+}
+
 /** The addresses of a row as the router writes them. */
 function addressesOf({ path, slashes }: Pick<AnyRow, 'path' | 'slashes'>): string[] {
   const url = path.replaceAll(/\{(\w+)\}/g, ':$1');
@@ -67,6 +78,7 @@ function addRow(app: App, scope: FastifyInstance, dialect: Dialect, row: AnyRow,
     scope.route({
       method: row.method,
       url,
+      ...(row.bodyLimit !== undefined && { bodyLimit: row.bodyLimit }),
       config: { purpose: row.summary },
       schema: { summary: row.summary, hide: index > 0, ...openApiParts(dialect, row) },
       handler,

@@ -12,5 +12,17 @@ export const refusalFragment = graphql(`
         message
       }
     }
+    ... on NotConfiguredError {
+      settings
+    }
+    ... on ExternalServiceError {
+      retryable
+      retryAt
+      upstreamRequestId
+    }
+    ... on InsufficientCreditsError {
+      required
+      available
+    }
   }
 `);

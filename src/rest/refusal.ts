@@ -1,6 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { z } from 'zod';
 import type { DomainError } from '../platform/errors.ts';
+import { secondsUntil } from '../platform/rate-limits.ts';
 
 /** Why a request is refused, before a dialect puts it into its own words. */
 export interface Refusal {
@@ -104,11 +105,24 @@ export type FieldNames = Readonly<Record<string, string>>;
 export function refusalOfMember(member: unknown, names: FieldNames): Refusal | null {
   const refused = z.object({ __typename: z.string().endsWith('Error') }).safeParse(member);
   if (!refused.success) return null;
-  const { code, message, issues = [] } = carried.parse(member);
+  const { code, message, issues = [], __typename: _, ...said } = z.looseObject(carried.shape).parse(member);
+  const details = refused.data.__typename === 'ExternalServiceError' ? retryingDetails(said) : said;
   return refusal(code, renamed(message, names), {
     type: refused.data.__typename,
+    details,
     issues: issues.map((issue) => inCallersNames(issue, names)),
   });
+}
+
+/** When to come back, in the words the extensions of the same error have. */
+function retryingDetails(said: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { retryAt, upstreamRequestId, ...others } = said;
+  const resetAt = z.iso.datetime().safeParse(retryAt).data;
+  return {
+    ...others,
+    ...(resetAt !== undefined && { resetAt, retryAfter: secondsUntil(new Date(resetAt)) }),
+    ...(typeof upstreamRequestId === 'string' && { upstreamRequestId }),
+  };
 }
 
 /** The refusal the errors of an execution amount to, or null when there are none. Unexpected ones say nothing. */

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentNode } from 'graphql';
 import type { z } from 'zod';
 import type { App } from '../app.ts';
+import { crossSiteComplaint, sessionCookieName, sessionCookieOptions } from '../platform/session-cookie.ts';
 import type { Viewer } from '../platform/viewer.ts';
 import type { FieldNames, Refusal } from './refusal.ts';
 
@@ -38,8 +39,10 @@ interface Described {
   readonly summary: string;
   /** Who may ask: anybody, anybody who may also be signed in, or only who is signed in. */
   readonly auth: 'none' | 'optional' | 'required';
-  /** How the body comes; JSON unless said. */
-  readonly accepts?: 'json' | 'form' | 'multipart';
+  /** How the body comes; JSON unless said. `bytes` is any type, left as it is. */
+  readonly accepts?: 'json' | 'form' | 'multipart' | 'bytes';
+  /** Most bytes of a body, where they are not those of every row. */
+  readonly bodyLimit?: number;
   readonly status: number;
   /** The documented reply; tests hold the real ones against it. */
   readonly response?: z.ZodType;
@@ -47,6 +50,8 @@ interface Described {
   readonly slashes?: 'both';
   /** Rate limits this row falls under besides the dialect's general one. */
   readonly limits?: readonly string[];
+  /** The limits named above stand for the dialect's general one: they let more through. */
+  readonly ownLimits?: boolean;
   /** Never limited, for probes. */
   readonly unlimited?: boolean;
 }
@@ -66,6 +71,8 @@ export interface Row<Data, Variables, Params, Query, Body> extends Described {
     readonly next: (thing: Root<Data>, variables: Variables) => NoInfer<Variables> | null;
     readonly join: (present: Root<Data>, next: Root<Data>) => Root<Data>;
   };
+  /** What the session cookie becomes with the reply: a token, or null when it ends. */
+  readonly sessionCookie?: (thing: Root<Data>, request: Request<Params, Query, Body>) => string | null;
   /** What is missing when the root field is null, as in "Item not found". */
   readonly missing?: string;
   /** The request's names of input fields that are called otherwise in the document. */
@@ -134,12 +141,13 @@ export interface Runner {
 export function row<Data, Variables, Params = unknown, Query = unknown, Body = unknown>(
   definition: Row<Data, Variables, Params, Query, Body>,
 ): AnyRow {
-  const { document, variables, reply, missing, names, following, request: schemas, ...described } = definition;
+  const { document, variables, reply, missing, names, following, sessionCookie, ...rest } = definition;
+  const { request: schemas, ...described } = rest;
   return {
     ...described,
     ...(schemas !== undefined && { request: schemas }),
     document,
-    async answer(untyped, runner) {
+    async answer(untyped, runner, raw) {
       const request = typed<Params, Query, Body>(untyped);
       let asked: Variables | null = variables(request);
       let whole: Root<Data> | undefined;
@@ -149,9 +157,19 @@ export function row<Data, Variables, Params = unknown, Query = unknown, Body = u
         whole = whole === undefined ? ran.thing : (following?.join(whole, ran.thing) ?? ran.thing);
         asked = following?.next(ran.thing, asked) ?? null;
       }
-      return whole === undefined ? { kind: 'sent' } : { kind: 'body', body: reply(whole, request) };
+      if (whole === undefined) return { kind: 'sent' };
+      if (sessionCookie !== undefined) setSessionCookie(request.app, raw, sessionCookie(whole, request));
+      return { kind: 'body', body: reply(whole, request) };
     },
   };
+}
+
+/** Another site's page may get no cookie set: it could sign somebody's browser in as a stranger. */
+function setSessionCookie(app: App, { request, reply }: Raw, token: string | null): void {
+  if (token === null) reply.clearCookie(sessionCookieName, sessionCookieOptions(app, request));
+  else if (crossSiteComplaint(app, request) === null) {
+    reply.setCookie(sessionCookieName, token, sessionCookieOptions(app, request));
+  }
 }
 
 /** Makes a row that starts a job and waits for its end. */

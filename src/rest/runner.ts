@@ -12,13 +12,21 @@ import type { AnyRow, Root, Runner } from './route.ts';
  */
 export function validateRows(schema: GraphQLSchema, rows: readonly AnyRow[]): void {
   for (const { method, path, document, read } of rows) {
-    for (const node of [document, read]) {
-      if (node === undefined) continue;
-      if (!('definitions' in node)) throw new Error(`${method} ${path}: its document is not in src/gql: run codegen`);
-      const [error] = validate(schema, node);
-      if (error !== undefined) throw new Error(`${method} ${path} does not fit the schema: ${error.message}`);
-      if (!hasOneRoot(node)) throw new Error(`${method} ${path}: its document must have one root field, aliased r`);
-    }
+    validateDocuments(
+      schema,
+      `${method} ${path}`,
+      [document, read].filter((node) => node !== undefined),
+    );
+  }
+}
+
+/** Checks the documents of one row or socket. @throws Error naming it */
+export function validateDocuments(schema: GraphQLSchema, where: string, documents: readonly DocumentNode[]): void {
+  for (const node of documents) {
+    if (!('definitions' in node)) throw new Error(`${where}: its document is not in src/gql: run codegen`);
+    const [error] = validate(schema, node);
+    if (error !== undefined) throw new Error(`${where} does not fit the schema: ${error.message}`);
+    if (!hasOneRoot(node)) throw new Error(`${where}: its document must have one root field, aliased r`);
   }
 }
 

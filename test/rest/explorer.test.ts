@@ -89,10 +89,10 @@ describe.skipIf(!existsSync(executablePath) && process.env.CI === undefined)('th
     const chosen = page.locator('#select');
     await chosen.waitFor();
     expect(await chosen.locator('option').allInnerTexts()).toEqual(names);
-    await expect.poll(() => page.locator('.info .title').textContent()).toContain('FixMyDocs');
+    await expect.poll(() => page.locator('.info .title').textContent(), { timeout: 20_000 }).toContain('FixMyDocs');
     await picture('swagger-first');
     await chosen.selectOption({ label: 'Automations' });
-    await expect.poll(() => page.locator('.info .title').textContent()).toContain('Automations');
+    await expect.poll(() => page.locator('.info .title').textContent(), { timeout: 20_000 }).toContain('Automations');
     await page.getByRole('button', { name: 'Authorize' }).first().click();
     await page.locator('.auth-container input').fill(ada.token);
     await page.locator('.auth-btn-wrapper .authorize').click();
@@ -101,7 +101,9 @@ describe.skipIf(!existsSync(executablePath) && process.env.CI === undefined)('th
     await operation.locator('.opblock-summary').click();
     await operation.getByRole('button', { name: 'Execute' }).click();
     const live = operation.locator('.live-responses-table');
-    await expect.poll(() => live.locator('.response .response-col_status').textContent()).toContain('200');
+    await expect
+      .poll(() => live.locator('.response .response-col_status').textContent(), { timeout: 20_000 })
+      .toContain('200');
     expect(await live.textContent()).toContain('Seen in the browser');
     await live.scrollIntoViewIfNeeded();
     await picture('swagger-call');
@@ -109,12 +111,14 @@ describe.skipIf(!existsSync(executablePath) && process.env.CI === undefined)('th
 
   it('keeps the token when it is opened again, and shows a refusal as the backend words it', async () => {
     await page.goto(`${app.url}/api/docs?urls.primaryName=Phase%202`);
-    await expect.poll(() => page.locator('.info .title').textContent()).toContain('Phase 2');
+    await expect.poll(() => page.locator('.info .title').textContent(), { timeout: 20_000 }).toContain('Phase 2');
     const operation = page.locator('.opblock', { has: page.locator('[data-path="/api/health/status"]') }).first();
     await operation.locator('.opblock-summary').click();
     await operation.getByRole('button', { name: 'Execute' }).click();
     await expect
-      .poll(() => operation.locator('.live-responses-table .response .response-col_status').textContent())
+      .poll(() => operation.locator('.live-responses-table .response .response-col_status').textContent(), {
+        timeout: 20_000,
+      })
       .toContain('200');
     await picture('swagger-phase2');
   }, 60_000);

@@ -69,6 +69,7 @@ describe('the OpenAPI description', () => {
           json: 'application/json',
           form: 'application/x-www-form-urlencoded',
           multipart: 'multipart/form-data',
+          bytes: 'application/octet-stream',
         };
         const types = row.request?.body === undefined ? [] : [consumes[row.accepts ?? 'json']];
         expect([row.path, Object.keys(found.requestBody?.content ?? {})]).toEqual([row.path, types]);

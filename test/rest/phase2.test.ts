@@ -119,7 +119,7 @@ describe('signing in', () => {
 });
 
 describe('addresses', () => {
-  it.each(['GET /auth/login/', 'GET /api/build', 'GET /api/analysis/', 'GET /api/health/nothing'])(
+  it.each(['GET /auth/login/', 'GET /api/build', 'GET /api/analysis/x/y', 'GET /api/health/nothing'])(
     '%s is unknown in the words of the dialect',
     async (line) => {
       const reply = await call(app, line);

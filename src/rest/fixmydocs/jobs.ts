@@ -171,6 +171,7 @@ export const jobRows = [
             endCursor
           }
           nodes {
+            __typename
             ...FixMyDocsJob
           }
         }
@@ -191,7 +192,7 @@ export const jobRows = [
     },
     reply: ({ totalCount, nodes }) => ({
       jobs: nodes.flatMap((job) =>
-        'number' in job
+        job.__typename === 'DocsJob'
           ? {
               job_id: String(job.number),
               status: statuses[job.status],

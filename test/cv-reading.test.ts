@@ -83,6 +83,9 @@ describe('a PDF', () => {
     const font = '<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[1/fi/fl]>>>>';
     const bytes = onePagePdf('BT /F1 11 Tf 60 700 Td (Ef\x01cient work\x02ow) Tj ET', { font });
     expect((await read(bytes)).text).toBe('Efficient workflow');
+    // Some fonts have them where no standard says what is there; alone they stay signs.
+    const plain = await read(new TextEncoder().encode('Scienti\uf001c writing, river \uf001sh, work\uf002ow, \uf001'));
+    expect(plain.text).toBe('Scientific writing, river fish, workflow, \uf001');
   });
 
   it('has words that a line broke whole again, and compounds with their hyphen', async () => {

@@ -1,6 +1,9 @@
 /** Ligatures, full and half width forms, mathematical letters used as bold, circled and squared letters. */
 const COMPATIBLE =
   /[\ufb00-\ufb06\uff01-\uff5e\uff61-\uff9f\u2460-\u24ff\u3200-\u33ff]|\ud835[\udc00-\udfff]|\ud83c[\udd30-\udd89]/g;
+/** Where older fonts, LibreOffice's among them, keep the ligatures fi and fl: in the private use area. */
+const PRIVATE_LIGATURES: Readonly<Record<string, string>> = { '\uf001': 'fi', '\uf002': 'fl' };
+const PRIVATE_LIGATURE = /(?<=[A-Za-z])[\uf001\uf002]|[\uf001\uf002](?=[a-z])/g;
 /** Zero-width characters, soft hyphens, byte order marks, marks of writing direction, variation selectors, tags. */
 const INVISIBLE =
   /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]|\u034f|[\ufe00-\ufe0f]|\udb40[\udc00-\udfff]/g;
@@ -34,6 +37,7 @@ export function normaliseText(text: string): string {
     .replace(INVISIBLE, '')
     .replace(LONE_SURROGATE, '')
     .replace(SPACES, ' ')
+    .replace(PRIVATE_LIGATURE, (character) => PRIVATE_LIGATURES[character] ?? character)
     .replace(COMPATIBLE, (character) => character.normalize('NFKC'))
     .replace(/(?<=\b[A-Za-z])\u266f/g, '#')
     .replace(/[\u2010\u2011]/g, '-')

@@ -100,10 +100,20 @@ function areColumns(left: readonly Segment[], right: readonly Segment[]): boolea
   if (headingsLeft >= 2 && headingsRight === 0 && headingsLeft >= left.length * 0.5) return false;
   if (headingsLeft > 0 && headingsRight > 0) return true;
   if (isRagged(left) || isRagged(right)) return false;
-  const [fewer, more] = left.length <= right.length ? [left, right] : [right, left];
+  // By lines: a table's row has several cells on one side.
+  const [leftLines, rightLines] = [firstOfLines(left), firstOfLines(right)];
+  const [fewer, more] = leftLines.length <= rightLines.length ? [leftLines, rightLines] : [rightLines, leftLines];
   const paired = fewer.filter((one) => more.some((other) => Math.abs(one.baseline - other.baseline) < 0.3 * one.size));
   if (paired.length >= fewer.length * 0.75) return isProse(left) && isProse(right);
   return true;
+}
+
+/** One segment of each line. */
+function firstOfLines(side: readonly Segment[]): Segment[] {
+  return side.filter((one, at) => {
+    const before = side[at - 1];
+    return before === undefined || Math.abs(before.baseline - one.baseline) >= 0.3 * one.size;
+  });
 }
 
 /** Whether few lines follow each other closely: scattered pieces belong to what they stand beside. */

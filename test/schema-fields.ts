@@ -70,7 +70,16 @@ function validValue(type: GraphQLInputType, name: string, id: string): unknown {
       Object.values(open.getFields()).map((field) => [field.name, validValue(field.type, field.name, id)]),
     );
   }
-  const samples: Record<string, unknown> = { UUID: id, ID: id, Boolean: false, Int: 1, Float: 1, JSON: {} };
+  // A file is no JSON: none is sent.
+  const samples: Record<string, unknown> = {
+    Upload: null,
+    UUID: id,
+    ID: id,
+    Boolean: false,
+    Int: 1,
+    Float: 1,
+    JSON: {},
+  };
   return open.name in samples ? samples[open.name] : (texts[name] ?? 'something');
 }
 

@@ -83,6 +83,7 @@ export async function readCvReport(app: App, viewer: Viewer | null, id: string):
 
 /** Deletes an analysis with all that was read and found; one that runs stops within a second. @throws NotFoundError */
 export async function deleteCvAnalysis(app: App, viewer: Viewer | null, id: string): Promise<void> {
+  if (viewer !== null) requirePermission(viewer, 'analysis:create');
   await deleteJob(app, await cvAnalysisHolder(app, viewer, id), id);
 }
 

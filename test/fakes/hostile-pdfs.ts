@@ -127,7 +127,7 @@ function structures(): HostileCv[] {
       bytes: onePagePdf(SHOWN, {
         page: `/Annots[${repeated('<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/A<</S/URI/URI(javascript:1)>>>>', 5_000)}]`,
       }),
-      ends: ['read', 'timed-out'],
+      ends: ['read', 'timed-out', 'out-of-memory'],
     },
     {
       name: 'a page larger than any number',

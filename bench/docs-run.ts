@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_TREE_LIMITS } from '../src/code/source-tree.ts';
+import { INVENTORY_READER, takeInventory } from '../src/code/tree/inventory.ts';
+import { parseFile } from '../src/code/tree/parse-file.ts';
+import { parsePacked } from '../src/code/tree/parse-tree.ts';
 import { COMPOSE } from '../src/docs/engine/compose.ts';
 import { composedBefore } from '../src/docs/engine/composed-before.ts';
-import { INVENTORY_READER, takeInventory } from '../src/docs/engine/inventory.ts';
-import { parseFile } from '../src/docs/engine/parse-file.ts';
-import { parsePacked } from '../src/docs/engine/parse-tree.ts';
 import { READ_FOR_HEALTH } from '../src/docs/health/read-for-health.ts';
 import { openContentCache } from '../src/platform/content-cache.ts';
 import { sourceVersion } from '../src/platform/source-version.ts';
 import { createThreadPool } from '../src/platform/thread-pool.ts';
 
-const PARSER = new URL('../src/docs/engine/parse-file.ts', import.meta.url);
+const PARSER = new URL('../src/code/tree/parse-file.ts', import.meta.url);
 
 /** One run of the bench in a process of its own: arguments are the way, the tree and the folder of the cache. */
 async function main(): Promise<void> {

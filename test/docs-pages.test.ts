@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { readManifests } from '../src/code/manifests.ts';
+import { tamedMarkdown } from '../src/code/markdown/author-text.ts';
+import { docstringMarkdown } from '../src/code/markdown/docstring-markdown.ts';
+import { sourceLinks } from '../src/code/markdown/source-links.ts';
+import { drawModules, drawPackages } from '../src/code/modules/mermaid.ts';
 import { readPackages } from '../src/code/packages.ts';
 import { readSourceTree } from '../src/code/source-tree.ts';
-import { tamedMarkdown } from '../src/docs/engine/author-text.ts';
-import { docstringMarkdown } from '../src/docs/engine/docstring-markdown.ts';
+import { parseTree } from '../src/code/tree/parse-tree.ts';
 import { makeDocumentation } from '../src/docs/engine/documentation.ts';
 import { wordsOf } from '../src/docs/engine/language-words.ts';
-import { drawModules, drawPackages } from '../src/docs/engine/mermaid.ts';
-import { sourceLinks } from '../src/docs/engine/page-links.ts';
 import { choosePagePaths } from '../src/docs/engine/page-paths.ts';
-import { parseTree } from '../src/docs/engine/parse-tree.ts';
 import type { Page } from '../src/docs/engine/patch.ts';
 import { describeProject } from '../src/docs/engine/project-model.ts';
 import { layOut } from '../src/docs/engine/signature-layout.ts';
@@ -244,8 +244,7 @@ describe('Details', () => {
   });
 
   test('links follow the host, and stay relative where it is unknown', () => {
-    const link = (url: string | null) =>
-      sourceLinks({ name: 'x', url, commit: COMMIT }).lines('docs/A.md', 'src/a b.ts', 3, 9);
+    const link = (url: string | null) => sourceLinks({ url, commit: COMMIT }).lines('docs/A.md', 'src/a b.ts', 3, 9);
     expect(link('https://gitlab.com/g/p')).toContain(`https://gitlab.com/g/p/-/blob/${COMMIT}/src/a%20b.ts#L3-9`);
     expect(link('https://bitbucket.org/g/p')).toContain(`/src/${COMMIT}/src/a%20b.ts#lines-3:9`);
     expect(link('https://example.org/g/p')).toBe('[`a b.ts:3-9`](../src/a%20b.ts)');

@@ -17,11 +17,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { runGit } from '../src/code/git/git-command.ts';
+import { RepositoryError } from '../src/code/git/repository-error.ts';
 import { type CloneOptions, cloneRepository, inspectRemote } from '../src/repos/git.ts';
-import { remoteAccess, runGit } from '../src/repos/git-command.ts';
 import { headOf, localRepository } from '../src/repos/local-repository.ts';
+import { remoteAccess } from '../src/repos/remote-access.ts';
 import { parseRepositoryAddress, type RepositoryAddress } from '../src/repos/repository-address.ts';
-import { RepositoryError } from '../src/repos/repository-error.ts';
 import { commitFiles, type GitServer, git, makeRepository, publish, startGitServer } from './fakes/git-server.ts';
 
 const token = 'gho_topsecret';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
-import { type FieldIssue, ValidationError } from '../platform/errors.ts';
+import { unfit } from '../platform/errors.ts';
 
 /** A file that comes with a request. */
 export interface InlineFile {
@@ -21,8 +21,7 @@ const stored = z.array(z.object({ path: z.string(), content: z.string() }));
 /** Refuses files that are too many, too large, or whose paths could lead anywhere but into a folder of their own. */
 export function checkInlineFiles(files: readonly InlineFile[]): void {
   const refuse = (path: string, message: string): never => {
-    const issue: FieldIssue = { path, message };
-    throw new ValidationError(`${path}: ${message}`, [issue]);
+    throw unfit(path, message);
   };
   if (files.length === 0) refuse('files', 'must hold at least one file');
   if (files.length > inlineLimits.files) refuse('files', `must hold at most ${inlineLimits.files} files`);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AnalysisType } from '../generated/prisma/enums.ts';
-import { following } from '../jobs/events-schema.ts';
+import { addProgress } from '../jobs/events-schema.ts';
 import type { JobRef } from '../jobs/schema.ts';
-import { jobEvents } from '../jobs/service.ts';
+import { detailOf } from '../jobs/service.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
 import { ownedBy } from '../platform/viewer.ts';
@@ -38,23 +38,13 @@ export function addAnalyses(builder: Builder, others: AnalysesRefs): void {
         }),
     }),
   );
-  builder.subscriptionField('analysisProgress', (t) =>
-    t.prismaField({
-      type: AnalysisRef,
-      description: 'An analysis each time it changes, ending with its final state. Cursors as in jobEvents.',
-      authScopes: { permission: 'analysis:read' },
-      args: {
-        id: t.arg({ type: 'UUID', description: "The job's databaseId." }),
-        after: t.arg.int({ required: false, description: 'Number of the last event seen.' }),
-      },
-      subscribe: async (_root, { id, after }, context) => {
-        const viewer = await signedIn(context);
-        return jobEvents(context.app, viewer, id, following(context, after));
-      },
-      resolve: (query, event, _args, context) =>
-        context.app.database.prisma.job.findUniqueOrThrow({ ...query, where: { id: event.jobId ?? '' } }),
-    }),
-  );
+  addProgress(builder, {
+    name: 'analysisProgress',
+    type: AnalysisRef,
+    kind: 'ANALYSIS',
+    subject: 'An analysis',
+    permission: 'analysis:read',
+  });
 }
 
 function addAnalysisType(builder: Builder) {
@@ -87,38 +77,38 @@ function addAnalysis(builder: Builder, others: AnalysesRefs, TypeRef: AnalysisTy
       projectName: t.string({
         description: 'The project, by which analyses are compared.',
         select: { analysis: { select: { projectName: true } } },
-        resolve: ({ analysis }) => present(analysis).projectName,
+        resolve: ({ analysis }) => detailOf(analysis).projectName,
       }),
       types: t.field({
         type: [TypeRef],
         description: 'What was asked for.',
         select: { analysis: { select: { types: true } } },
-        resolve: ({ analysis }) => present(analysis).types,
+        resolve: ({ analysis }) => detailOf(analysis).types,
       }),
       sourceRepository: t.field({
         type: repositoryRef,
         nullable: true,
         description: 'Where the code is from; null when it came with the request.',
         select: (_args, _context, nested) => ({ analysis: { select: { repository: nested(true) } } }),
-        resolve: ({ analysis }) => present(analysis).repository,
+        resolve: ({ analysis }) => detailOf(analysis).repository,
       }),
       ref: t.string({
         nullable: true,
         description: 'The branch, tag or commit asked for; null for the default branch or the folder as it stands.',
         select: { analysis: { select: { ref: true } } },
-        resolve: ({ analysis }) => present(analysis).ref,
+        resolve: ({ analysis }) => detailOf(analysis).ref,
       }),
       commit: t.string({
         nullable: true,
         description: 'The commit that was analysed; null until completed, and for files or a folder without git.',
         select: { analysis: { select: { commit: true } } },
-        resolve: ({ analysis }) => present(analysis).commit,
+        resolve: ({ analysis }) => detailOf(analysis).commit,
       }),
       qualityScore: t.float({
         nullable: true,
         description: '0 to 10, higher is better; null until completed, or when quality was not asked for or measured.',
         select: { analysis: { select: { qualityScore: true } } },
-        resolve: ({ analysis }) => present(analysis).qualityScore,
+        resolve: ({ analysis }) => detailOf(analysis).qualityScore,
       }),
       scoreInputs: t.field({
         type: refs.score,
@@ -195,7 +185,7 @@ function addAnalysis(builder: Builder, others: AnalysesRefs, TypeRef: AnalysisTy
         nullable: true,
         description: 'The databaseId of the analysis it is compared with; null without one, or when it was deleted.',
         select: { analysis: { select: { previousId: true } } },
-        resolve: ({ analysis }) => present(analysis).previousId,
+        resolve: ({ analysis }) => detailOf(analysis).previousId,
       }),
       summary: t.field({
         type: refs.summary,
@@ -267,16 +257,11 @@ function addAnalyzing(builder: Builder, AnalysisRef: ReturnType<typeof addAnalys
 }
 
 function reportOf(analysis: { readonly report: unknown } | null): AnalysisReport | null {
-  const { report } = present(analysis);
+  const { report } = detailOf(analysis);
   return report === null ? null : analysisReport.parse(report);
 }
 
 function countOf(analysis: { readonly report: unknown } | null, type: AnalysisType): number | null {
   const counts = reportOf(analysis)?.counts.find((one) => one.type === type);
   return counts === undefined ? null : counts.high + counts.medium + counts.low;
-}
-
-function present<Row>(row: Row | null): Row {
-  if (row === null) throw new Error('an analysis without its details');
-  return row;
 }

@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import type { AnalysisType } from '../generated/prisma/enums.ts';
 import { createJob } from '../jobs/service.ts';
-import { ValidationError } from '../platform/errors.ts';
+import { requireForm } from '../platform/errors.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
 import { hashOfInlineFiles, packInlineFiles } from './inline-files.ts';
 import { analysisDefinition } from './jobs.ts';
@@ -47,8 +47,4 @@ export async function analyzeCode(app: App, viewer: Viewer, request: AnalysisReq
     detail: (transaction, jobId) =>
       transaction.analysis.create({ data: { jobId, projectName, types, repositoryId, ref, files } }),
   });
-}
-
-function requireForm(fits: boolean, path: string, message: string): void {
-  if (!fits) throw new ValidationError(`${path}: ${message}`, [{ path, message }]);
 }

@@ -2,7 +2,7 @@ import type { App } from '../app.ts';
 import type { User } from '../generated/prisma/client.ts';
 import { cancelJobsOf, forgetJobs, type GoneJob } from '../jobs/service.ts';
 import { isDeadlock } from '../platform/database.ts';
-import { ForbiddenError, ValidationError } from '../platform/errors.ts';
+import { ForbiddenError, unfit } from '../platform/errors.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
 import { checkPassword } from './passwords.ts';
 
@@ -42,10 +42,6 @@ async function requireOwner(user: User, viewer: Viewer, { confirm, password }: D
   }
   if (typeof password !== 'string') throw unfit('password', 'is needed to delete this account');
   if (!(await checkPassword(password, user.passwordHash))) throw unfit('password', 'is wrong');
-}
-
-function unfit(path: string, message: string): ValidationError {
-  return new ValidationError(`${path}: ${message}`, [{ path, message }]);
 }
 
 interface Removed {

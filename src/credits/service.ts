@@ -4,7 +4,7 @@ import type { CreditTransaction, SubscriptionTier } from '../generated/prisma/cl
 import type { CreditTransactionType } from '../generated/prisma/enums.ts';
 import { appendUserEvent, type EventRow, idempotently, myEvents } from '../jobs/service.ts';
 import type { Transaction } from '../platform/database.ts';
-import { DomainError, NotFoundError, ValidationError } from '../platform/errors.ts';
+import { DomainError, NotFoundError, requireForm, unfit } from '../platform/errors.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
 import { type AccountChange, availableCredits, grant, hold, mostCredits, openAccount, settle } from './ledger.ts';
 import { creditsOfTokens, welcomeCredits } from './pricing.ts';
@@ -159,12 +159,7 @@ export async function grantCredits(
 
 async function whyNotGranted(transaction: Transaction, userId: string): Promise<DomainError> {
   if ((await transaction.creditAccount.count({ where: { userId } })) === 0) return new NotFoundError('User');
-  const message = `would make more than ${mostCredits} credits`;
-  return new ValidationError(`amount: ${message}`, [{ path: 'amount', message }]);
-}
-
-function requireForm(fits: boolean, path: string, message: string): void {
-  if (!fits) throw new ValidationError(`${path}: ${message}`, [{ path, message }]);
+  return unfit('amount', `would make more than ${mostCredits} credits`);
 }
 
 export interface TransactionFilter {

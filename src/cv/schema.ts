@@ -1,6 +1,6 @@
-import { following } from '../jobs/events-schema.ts';
+import { addProgress } from '../jobs/events-schema.ts';
 import type { JobRef } from '../jobs/schema.ts';
-import { jobEvents } from '../jobs/service.ts';
+import { detailOf } from '../jobs/service.ts';
 import type { Builder } from '../platform/builder.ts';
 import { NotFoundError } from '../platform/errors.ts';
 import { addProfileTypes } from './profile-schema.ts';
@@ -34,22 +34,13 @@ export function addCvAnalyses(builder: Builder, jobRef: JobRef): void {
         }),
     }),
   );
-  builder.subscriptionField('cvAnalysisProgress', (t) =>
-    t.prismaField({
-      type: CvAnalysisRef,
-      description: 'An analysis of a CV each time it changes, ending with its final state. Cursors as in jobEvents.',
-      args: {
-        id: t.arg({ type: 'UUID', description: "The job's databaseId." }),
-        after: t.arg.int({ required: false, description: 'Number of the last event seen.' }),
-      },
-      subscribe: async (_root, { id, after }, context) => {
-        const holder = await cvAnalysisHolder(context.app, await context.viewer(), id);
-        return jobEvents(context.app, holder, id, following(context, after));
-      },
-      resolve: (query, event, _args, context) =>
-        context.app.database.prisma.job.findUniqueOrThrow({ ...query, where: { id: event.jobId ?? '' } }),
-    }),
-  );
+  addProgress(builder, {
+    name: 'cvAnalysisProgress',
+    type: CvAnalysisRef,
+    kind: 'CV_ANALYSIS',
+    subject: 'An analysis of a CV',
+    viewerOf: async (context, id) => cvAnalysisHolder(context.app, await context.viewer(), id),
+  });
 }
 
 function addCvAnalysis(builder: Builder, jobRef: JobRef) {
@@ -69,14 +60,14 @@ function addCvAnalysis(builder: Builder, jobRef: JobRef) {
       jobDescription: t.string({
         description: 'What the CV is compared with.',
         select: { cv: { select: { jobDescription: true } } },
-        resolve: ({ cv }) => present(cv).jobDescription,
+        resolve: ({ cv }) => detailOf(cv).jobDescription,
       }),
       expiresAt: t.field({
         type: 'DateTime',
         nullable: true,
         description: 'When it will be removed; null for one that has an owner.',
         select: { cv: { select: { expiresAt: true } } },
-        resolve: ({ cv }) => present(cv).expiresAt,
+        resolve: ({ cv }) => detailOf(cv).expiresAt,
       }),
       result: t.field({
         type: result,
@@ -172,11 +163,6 @@ function addDeleting(builder: Builder): void {
 }
 
 function reportOf(cv: { readonly report: unknown } | null): CvReport | null {
-  const { report } = present(cv);
+  const { report } = detailOf(cv);
   return report === null ? null : cvReport.parse(report);
-}
-
-function present<Row>(row: Row | null): Row {
-  if (row === null) throw new Error('an analysis of a CV without its details');
-  return row;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { App } from '../app.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import { createJob, deleteJob } from '../jobs/service.ts';
-import { NotFoundError, UnauthenticatedError, ValidationError } from '../platform/errors.ts';
+import { NotFoundError, UnauthenticatedError, unfit } from '../platform/errors.ts';
 import type { UploadedFile } from '../platform/uploaded-file.ts';
 import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
 import { anonymousId, anonymousViewer, makeAnonymousAccount } from './anonymous.ts';
@@ -106,10 +106,6 @@ async function bytesOf({ cvFile, cvText }: CvRequest): Promise<Buffer> {
 
 function requireLength(path: string, text: string, { least, most }: { least: number; most: number }): void {
   if (text.length < least || text.length > most) throw unfit(path, `must have ${least} to ${most} characters`);
-}
-
-function unfit(path: string, message: string): ValidationError {
-  return new ValidationError(`${path}: ${message}`, [{ path, message }]);
 }
 
 /** All people nobody knows share an account: a key of one of them must not meet that of another. */

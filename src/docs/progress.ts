@@ -6,7 +6,5 @@ export type Work = JobContext<DocsInput>;
 
 /** Reports progress within a stage: `share` of the way to the next one, 0 to 1. */
 export function reportStage(work: Work, stage: DocsStage, share: number, message?: string): void {
-  const start = docsStages[stage];
-  const next = Object.values(docsStages).find((value) => value > start) ?? 100;
-  work.progress({ stage, percentage: start + (next - start) * share, message });
+  work.stage(docsStages, stage, share, message);
 }

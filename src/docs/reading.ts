@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { DEFAULT_TREE_LIMITS } from '../code/source-tree.ts';
+import { INVENTORY_READER, type PackedInventory, takeInventory } from '../code/tree/inventory.ts';
+import type { KeptResults } from '../code/tree/parse-files.ts';
+import { parsePacked } from '../code/tree/parse-tree.ts';
 import { cachePlace } from '../platform/content-cache.ts';
 import { sourceVersion } from '../platform/source-version.ts';
 import { type Checkout, requireFolder } from '../repos/service.ts';
 import { COMPOSE, type Composed, type Composition } from './engine/compose.ts';
 import { composedBefore } from './engine/composed-before.ts';
-import { INVENTORY_READER, type PackedInventory, takeInventory } from './engine/inventory.ts';
-import type { KeptResults } from './engine/parse-files.ts';
-import { parsePacked } from './engine/parse-tree.ts';
 import type { RepositoryFacts } from './engine/project-model.ts';
 import { READ_FOR_HEALTH } from './health/read-for-health.ts';
 import { reportStage, type Work } from './progress.ts';
@@ -81,7 +81,7 @@ function keptResults(app: App, name: string, modules: readonly URL[]): KeptResul
   return { place: cachePlace(app.config), kind: `${name}@${modules.map(sourceVersion).join('+')}` };
 }
 
-const PARSER = new URL('./engine/parse-file.ts', import.meta.url);
+const PARSER = new URL('../code/tree/parse-file.ts', import.meta.url);
 
 async function readFiles(
   app: App,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { following } from '../jobs/events-schema.ts';
+import { addProgress } from '../jobs/events-schema.ts';
 import type { JobRef } from '../jobs/schema.ts';
-import { jobEvents } from '../jobs/service.ts';
+import { detailOf } from '../jobs/service.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
 import { ownedBy } from '../platform/viewer.ts';
@@ -61,37 +61,37 @@ export function addDocs(builder: Builder, { jobRef, repositoryRef, leftOutRef }:
       number: t.int({
         description: 'Its number, for scripts that know jobs by an integer.',
         select: { docs: { select: { number: true } } },
-        resolve: ({ docs }) => present(docs).number,
+        resolve: ({ docs }) => detailOf(docs).number,
       }),
       repository: t.field({
         type: repositoryRef,
         description: 'What it documents.',
         select: (_args, _context, nested) => ({ docs: { select: { repository: nested(true) } } }),
-        resolve: ({ docs }) => present(docs).repository,
+        resolve: ({ docs }) => detailOf(docs).repository,
       }),
       ref: t.string({
         nullable: true,
         description: 'The branch, tag or commit asked for; null for the default branch or the folder as it stands.',
         select: { docs: { select: { ref: true } } },
-        resolve: ({ docs }) => present(docs).ref,
+        resolve: ({ docs }) => detailOf(docs).ref,
       }),
       commit: t.string({
         nullable: true,
         description: 'The commit that was documented; null until it is known and for a folder without git.',
         select: { docs: { select: { commit: true } } },
-        resolve: ({ docs }) => present(docs).commit,
+        resolve: ({ docs }) => detailOf(docs).commit,
       }),
       branch: t.string({
         nullable: true,
         description: 'The branch that was made for the pages; null when none was, or not yet.',
         select: { docs: { select: { branch: true } } },
-        resolve: ({ docs }) => present(docs).branch,
+        resolve: ({ docs }) => detailOf(docs).branch,
       }),
       pullRequestUrl: t.string({
         nullable: true,
         description: 'The pull request with the pages; null when none was opened, or not yet.',
         select: { docs: { select: { pullRequestUrl: true } } },
-        resolve: ({ docs }) => present(docs).pullRequestUrl,
+        resolve: ({ docs }) => detailOf(docs).pullRequestUrl,
       }),
       coverage: t.field({
         type: CoverageRef,
@@ -99,7 +99,7 @@ export function addDocs(builder: Builder, { jobRef, repositoryRef, leftOutRef }:
         description: 'How much of the public code says what it is; null until completed.',
         select: { docs: { select: { coverage: true } } },
         resolve: ({ docs }) => {
-          const { coverage } = present(docs);
+          const { coverage } = detailOf(docs);
           return coverage === null ? null : coverageReport.parse(coverage);
         },
       }),
@@ -109,7 +109,7 @@ export function addDocs(builder: Builder, { jobRef, repositoryRef, leftOutRef }:
         description: 'What is amiss in comments and Markdown files; null until completed.',
         select: { docs: { select: { health: true } } },
         resolve: ({ docs }) => {
-          const { health } = present(docs);
+          const { health } = detailOf(docs);
           return health === null ? null : healthReport.parse(health);
         },
       }),
@@ -117,31 +117,31 @@ export function addDocs(builder: Builder, { jobRef, repositoryRef, leftOutRef }:
         type: [SkippedRef],
         description: 'Files that were left out, with the reason; at most 1000.',
         select: { docs: { select: { skipped: true } } },
-        resolve: ({ docs }) => skippedFiles.parse(present(docs).skipped ?? []),
+        resolve: ({ docs }) => skippedFiles.parse(detailOf(docs).skipped ?? []),
       }),
       leftOut: t.field({
         type: [leftOutRef],
         description: 'How much was left out, rule by rule, most files first; empty until completed.',
         select: { docs: { select: { leftOut: true } } },
-        resolve: ({ docs }) => leftOutCounts.parse(present(docs).leftOut ?? []),
+        resolve: ({ docs }) => leftOutCounts.parse(detailOf(docs).leftOut ?? []),
       }),
       pages: t.field({
         type: [PageRef],
         description: 'The pages and who wrote each; empty until completed.',
         select: { docs: { select: { pages: true } } },
-        resolve: ({ docs }) => pageReports.parse(present(docs).pages ?? []),
+        resolve: ({ docs }) => pageReports.parse(detailOf(docs).pages ?? []),
       }),
       parsedFiles: t.int({
         nullable: true,
         description: 'Files that a parser was run on; null until completed.',
         select: { docs: { select: { parsedFiles: true } } },
-        resolve: ({ docs }) => present(docs).parsedFiles,
+        resolve: ({ docs }) => detailOf(docs).parsedFiles,
       }),
       knownFiles: t.int({
         nullable: true,
         description: 'Files that were parsed before with the same content, in any run or branch; null until completed.',
         select: { docs: { select: { knownFiles: true } } },
-        resolve: ({ docs }) => present(docs).knownFiles,
+        resolve: ({ docs }) => detailOf(docs).knownFiles,
       }),
     }),
   });
@@ -197,23 +197,13 @@ export function addDocs(builder: Builder, { jobRef, repositoryRef, leftOutRef }:
       },
     }),
   );
-  builder.subscriptionField('docsProgress', (t) =>
-    t.prismaField({
-      type: DocsJobRef,
-      description: 'A documentation job each time it changes, ending with its final state. Cursors as in jobEvents.',
-      authScopes: { permission: 'docs:read' },
-      args: {
-        id: t.arg({ type: 'UUID', description: "The job's databaseId." }),
-        after: t.arg.int({ required: false, description: 'Number of the last event seen.' }),
-      },
-      subscribe: async (_root, { id, after }, context) => {
-        const viewer = await signedIn(context);
-        return jobEvents(context.app, viewer, id, following(context, after));
-      },
-      resolve: (query, event, _args, context) =>
-        context.app.database.prisma.job.findUniqueOrThrow({ ...query, where: { id: event.jobId ?? '' } }),
-    }),
-  );
+  addProgress(builder, {
+    name: 'docsProgress',
+    type: DocsJobRef,
+    kind: 'DOCS',
+    subject: 'A documentation job',
+    permission: 'docs:read',
+  });
 }
 
 function addCoverage(builder: Builder) {
@@ -249,9 +239,4 @@ function addCoverage(builder: Builder) {
       modules: t.expose('modules', { type: [ModuleRef], description: 'File by file, by path.' }),
     }),
   });
-}
-
-function present<Row>(row: Row | null): Row {
-  if (row === null) throw new Error('a documentation job without its details');
-  return row;
 }

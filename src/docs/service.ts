@@ -14,16 +14,6 @@ import { percentageOf } from './engine/coverage.ts';
 import { countFrom, type HealthFinding, type HealthReport } from './health-report.ts';
 import { docsDefinition } from './jobs.ts';
 
-// Reading a checkout and drawing its modules, for work on code that is not documentation.
-export { authorLine, descriptionOf } from './engine/author-text.ts';
-export { takeInventory } from './engine/inventory.ts';
-export { code, counted, fence, grouped, page, plain, table } from './engine/markdown.ts';
-export { drawModules } from './engine/mermaid.ts';
-export { type Edge, findCycles } from './engine/module-graph.ts';
-export { groupModules } from './engine/module-groups.ts';
-export { unitEdges, unitOf, unitsOf } from './engine/module-units.ts';
-export { sourceLinks } from './engine/page-links.ts';
-export { parsePacked } from './engine/parse-tree.ts';
 export { DOCUMENT_TREE, type TreeDocumentation } from './tree-documentation.ts';
 export { countFrom, type HealthFinding, type HealthReport, percentageOf };
 

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import type { Finding } from '../code/findings.ts';
 import { resolveFolder } from '../code/source-tree.ts';
+import { unpack } from '../code/tree/packed.ts';
 import type { ThreadTask } from '../platform/thread-pool.ts';
 import { type Coverage, percentageOf } from './engine/coverage.ts';
 import { readExamples } from './engine/examples.ts';
-import { unpack } from './engine/packed.ts';
 import { choosePagePaths, type PagePaths } from './engine/page-paths.ts';
 import { makePatch, type Page } from './engine/patch.ts';
 import { describeProject, type ProjectModel, type RepositoryFacts } from './engine/project-model.ts';

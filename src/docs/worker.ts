@@ -1,11 +1,12 @@
 import type { App } from '../app.ts';
+import { RepositoryError } from '../code/git/repository-error.ts';
 import { type StoredArtifact, saveArtifacts, storeArtifact } from '../jobs/artifacts.ts';
 import type { JobResult } from '../jobs/context.ts';
 import type { JobHandler } from '../jobs/runner.ts';
 import type { Transaction } from '../platform/database.ts';
 import { NotFoundError } from '../platform/errors.ts';
 import { ThreadDiedError } from '../platform/thread-pool.ts';
-import { type Checkout, RepositoryError, requireFolder } from '../repos/service.ts';
+import { type Checkout, requireFolder } from '../repos/service.ts';
 import { checkOut } from './checkout.ts';
 import type { Composed } from './engine/compose.ts';
 import { coverageBadge } from './health/badge.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { repositoryFacts } from '../github/service.ts';
-import { DomainError, ValidationError } from '../platform/errors.ts';
+import { DomainError, unfit, ValidationError } from '../platform/errors.ts';
 
 /** What of a delivery's payload is looked at, by its event. Others are not looked at. */
 export const payloads = {
@@ -41,7 +41,6 @@ function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    const message = 'is not valid JSON';
-    throw new ValidationError(`payload: ${message}`, [{ path: 'payload', message }]);
+    throw unfit('payload', 'is not valid JSON');
   }
 }

@@ -106,6 +106,19 @@ export class JobContext<Input> {
     );
   }
 
+  /** The same by a table of where each stage begins, in percent: `share` of the way to the next one, 0 to 1. */
+  stage<Stage extends string>(
+    stages: Readonly<Record<Stage, number>>,
+    stage: Stage,
+    share: number,
+    message?: string,
+  ): void {
+    const start = stages[stage];
+    const next = Object.values<number>(stages).find((value) => value > start) ?? 100;
+    const within = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : 0;
+    this.progress({ stage, percentage: start + (next - start) * within, message });
+  }
+
   /**
    * Does a part of the work once: its output is kept, and a later attempt gets it back without doing it again.
    * Outputs should be small; large ones belong into storage, with their key as output.

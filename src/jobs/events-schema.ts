@@ -1,11 +1,18 @@
-import type { Builder } from '../platform/builder.ts';
+import type { PrismaObjectRef } from '@pothos/plugin-prisma';
+import type PrismaTypes from '../generated/pothos.ts';
+import type { JobKind } from '../generated/prisma/enums.ts';
+import type { Builder, SchemaTypes } from '../platform/builder.ts';
 import { type Context, signedIn } from '../platform/context.ts';
+import type { Permission, Viewer } from '../platform/viewer.ts';
 import { readEvents } from './events.ts';
 import type { JobRef } from './schema.ts';
 import { type EventRow, getJob, jobEvents, jobEventTypes, myEvents } from './service.ts';
 
 /** What every event is; features whose events are about no job pass it to their own type. */
 export type EventRef = ReturnType<typeof addEvents>;
+
+/** The type of one kind of jobs. */
+type JobVariantRef = PrismaObjectRef<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, PrismaTypes['Job']>;
 
 /** The event log: of one job, and of everything a user owns, to read and to follow. Gives the interface of events. */
 export function addEvents(builder: Builder, jobRef: JobRef) {
@@ -56,6 +63,43 @@ export function addEvents(builder: Builder, jobRef: JobRef) {
     }),
   }));
   return eventRef.any;
+}
+
+/** A subscription that gives a job of one kind. */
+interface ProgressField {
+  readonly name: string;
+  readonly type: JobVariantRef;
+  readonly kind: JobKind;
+  /** What it gives, with its article. */
+  readonly subject: string;
+  /** What following takes; absent where anybody may, and `viewerOf` decides. */
+  readonly permission?: Permission;
+  /** With whose eyes the job is looked at; the viewer's own unless given. */
+  readonly viewerOf?: (context: Context, id: string) => Promise<Viewer>;
+}
+
+/** A job of one kind, by its id, each time it changes. */
+export function addProgress(
+  builder: Builder,
+  { name, type, kind, subject, permission, viewerOf }: ProgressField,
+): void {
+  builder.subscriptionField(name, (t) =>
+    t.prismaField({
+      type,
+      description: `${subject} each time it changes, ending with its final state. Cursors as in jobEvents.`,
+      ...(permission !== undefined && { authScopes: { permission } }),
+      args: {
+        id: t.arg({ type: 'UUID', description: "The job's databaseId." }),
+        after: t.arg.int({ required: false, description: 'Number of the last event seen.' }),
+      },
+      subscribe: async (_root, { id, after }, context) => {
+        const viewer = viewerOf === undefined ? await signedIn(context) : await viewerOf(context, id);
+        return jobEvents(context.app, viewer, id, { ...following(context, after), kind });
+      },
+      resolve: (query, event: EventRow, _args, context) =>
+        context.app.database.prisma.job.findUniqueOrThrow({ ...query, where: { id: event.jobId ?? '' } }),
+    }),
+  );
 }
 
 /** How a subscription reads: a Last-Event-ID header of a client that reconnects outranks its original argument. */

@@ -160,14 +160,18 @@ export function tellStopped(app: App, job: JobRow): void {
     .catch((error: unknown) => app.log.warn({ err: error, jobId: job.id }, 'a cancelled entry stays in the queue'));
 }
 
-/** The events of one job: replay after the cursor, then live, ending after the terminal one. @throws NotFoundError */
+/**
+ * The events of one job: replay after the cursor, then live, ending after the terminal one.
+ * @throws NotFoundError, also for a job of another kind than the one asked for
+ */
 export async function jobEvents(
   app: App,
   viewer: Viewer,
   id: string,
-  following: Following = {},
+  { kind, ...following }: Following & { readonly kind?: JobKind } = {},
 ): Promise<AsyncGenerator<EventRow, void, undefined>> {
-  await getJob(app, viewer, id);
+  const job = await getJob(app, viewer, id);
+  if (kind !== undefined && job.kind !== kind) throw new NotFoundError('Job');
   return followEvents(app, viewer, { jobId: id }, following);
 }
 
@@ -195,6 +199,12 @@ export async function followJob(
 /** Everything that happens to the viewer's own work: replay after the cursor, then live, without end. */
 export function myEvents(app: App, viewer: Viewer, following: Following = {}): Promise<AsyncGenerator<EventRow>> {
   return followEvents(app, viewer, { userId: viewer.id }, following);
+}
+
+/** The row of its kind, which every job has. */
+export function detailOf<Row>(row: Row | null): Row {
+  if (row === null) throw new Error('a job without the row of its kind');
+  return row;
 }
 
 function permissionFor(kind: JobKind, action: Action): Permission {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { AiModel, TaskType } from '../generated/prisma/client.ts';
 import { isMissingRow } from '../platform/database.ts';
-import { NotFoundError, ValidationError } from '../platform/errors.ts';
+import { NotFoundError, requireForm } from '../platform/errors.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
 
 /** Every model of the catalogue, in its order, those that are not active too. */
@@ -70,8 +70,4 @@ export async function updateAiModel(app: App, viewer: Viewer, id: string, change
   } catch (error) {
     throw isMissingRow(error) ? new NotFoundError('AI model') : error;
   }
-}
-
-function requireForm(fits: boolean, path: string, message: string): void {
-  if (!fits) throw new ValidationError(`${path}: ${message}`, [{ path, message }]);
 }

@@ -51,6 +51,16 @@ export class ValidationError extends DomainError {
   }
 }
 
+/** One field does not fit: `message` says how it must be, as in "must have 1 to 50 characters". */
+export function unfit(path: string, message: string): ValidationError {
+  return new ValidationError(`${path}: ${message}`, [{ path, message }]);
+}
+
+/** @throws ValidationError for the field unless it fits */
+export function requireForm(fits: boolean, path: string, message: string): void {
+  if (!fits) throw unfit(path, message);
+}
+
 /** Something in the present state stands against it: a duplicate, a finished job, a key in use. */
 export class ConflictError extends DomainError {
   constructor(message: string, code = 'CONFLICT') {

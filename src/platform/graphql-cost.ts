@@ -16,7 +16,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { costLimit, defaultPageSize, maxPageSize } from './builder.ts';
-import { ValidationError } from './errors.ts';
+import { unfit, ValidationError } from './errors.ts';
 import { isUuid } from './scalars.ts';
 
 /** How long a list without pages is taken to be. */
@@ -128,17 +128,15 @@ class CostCounter {
 
 /** How many things a page may hold; every connection here has the ids as its cursors. @throws ValidationError */
 function pageSize(args: Readonly<Record<string, unknown>>): number {
-  const refuse = (name: string, message: string) =>
-    new ValidationError(`${name}: ${message}`, [{ path: name, message }]);
   for (const name of ['first', 'last']) {
     const size = args[name];
     if (typeof size === 'number' && (size < 0 || size > maxPageSize)) {
-      throw refuse(name, `must be from 0 to ${maxPageSize}`);
+      throw unfit(name, `must be from 0 to ${maxPageSize}`);
     }
   }
   for (const name of ['after', 'before']) {
     const cursor = args[name];
-    if (typeof cursor === 'string' && !isCursor(cursor)) throw refuse(name, 'not a cursor this server has given out');
+    if (typeof cursor === 'string' && !isCursor(cursor)) throw unfit(name, 'not a cursor this server has given out');
   }
   const size = args.first ?? args.last;
   return typeof size === 'number' ? size : defaultPageSize;

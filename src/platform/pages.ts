@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ValidationError } from './errors.ts';
+import { unfit } from './errors.ts';
 
 /** Farthest into a list that a page may begin by number. */
 const maxOffset = 10_000_000;
@@ -37,8 +37,7 @@ export function skipping<Page extends { readonly take: number }>(
 ) {
   if (typeof args.offset !== 'number') return page;
   if (page.take < 0) {
-    const message = 'goes with first, not with last or before';
-    throw new ValidationError(`offset: ${message}`, [{ path: 'offset', message }]);
+    throw unfit('offset', 'goes with first, not with last or before');
   }
   return { ...page, skip: args.offset };
 }

@@ -1,11 +1,12 @@
 import type { App } from '../app.ts';
+import { runGit } from '../code/git/git-command.ts';
 import type { Repository } from '../generated/prisma/client.ts';
 import { listBranches, usableToken } from '../github/service.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
 import { remoteRefs } from './git.ts';
-import { remoteAccess, runGit } from './git-command.ts';
 import { branchOf, isCommitId } from './git-ref.ts';
 import { localRepository } from './local-repository.ts';
+import { remoteAccess } from './remote-access.ts';
 import { addressOf, allowedOrigins } from './stored-address.ts';
 import { ofConnection } from './sync.ts';
 

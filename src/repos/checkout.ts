@@ -3,13 +3,13 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { App } from '../app.ts';
+import { RepositoryError } from '../code/git/repository-error.ts';
 import type { Repository } from '../generated/prisma/client.ts';
 import type { JobContext } from '../jobs/context.ts';
 import { cloneRepository } from './git.ts';
 import { cloneToken, explainNotFound } from './github-lookup.ts';
 import { headOf, localRepository } from './local-repository.ts';
 import type { RepositoryAddress } from './repository-address.ts';
-import { RepositoryError } from './repository-error.ts';
 import { addressOf, allowedOrigins } from './stored-address.ts';
 
 /** The files of a repository at hand. */

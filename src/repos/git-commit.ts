@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type GitOptions, runGit, tryGit } from './git-command.ts';
-import { RepositoryError } from './repository-error.ts';
+import { type GitOptions, runGit, tryGit } from '../code/git/git-command.ts';
+import { RepositoryError } from '../code/git/repository-error.ts';
 
 /** A file as a commit is to have it; content null takes it away. */
 export interface FileChange {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runGit, tryGit } from '../code/git/git-command.ts';
+import { gitFailure } from '../code/git/git-failure.ts';
+import { RepositoryError } from '../code/git/repository-error.ts';
 import { ConflictError } from '../platform/errors.ts';
-import { remoteAccess, runGit, tryGit } from './git-command.ts';
-import { gitFailure } from './git-failure.ts';
+import { remoteAccess } from './remote-access.ts';
 import type { RepositoryAddress } from './repository-address.ts';
-import { RepositoryError } from './repository-error.ts';
 
 export interface NewFilesCommit {
   /** Working folder of a clone. */

@@ -1,4 +1,4 @@
-import { RepositoryError } from './repository-error.ts';
+import { RepositoryError } from '../code/git/repository-error.ts';
 
 /** What somebody asked to see: a whole commit id, a name spelled in full, or a branch or tag of that name. */
 export type WantedRef =

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type GitAccess, noAccess, remoteAccess, runGit, tryGit } from './git-command.ts';
-import { emptyRepository, notAGitServer, refNotFound, tookTooLong, tooLarge } from './git-failure.ts';
+import { type GitAccess, noAccess, runGit, tryGit } from '../code/git/git-command.ts';
+import { emptyRepository, notAGitServer, refNotFound, tookTooLong, tooLarge } from '../code/git/git-failure.ts';
 import { branchOf, isCommitId, parseRef } from './git-ref.ts';
 import { watchSize } from './growing-folder.ts';
 import {
@@ -12,6 +12,7 @@ import {
   objectStore,
   resolveLocalRef,
 } from './local-repository.ts';
+import { remoteAccess } from './remote-access.ts';
 import type { RepositoryAddress } from './repository-address.ts';
 
 export interface InspectOptions {

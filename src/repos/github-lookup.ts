@@ -1,4 +1,6 @@
 import type { App } from '../app.ts';
+import { emptyRepository, repositoryNotFound } from '../code/git/git-failure.ts';
+import { RepositoryError } from '../code/git/repository-error.ts';
 import {
   describeRepository,
   GitHubError,
@@ -9,9 +11,7 @@ import {
 } from '../github/service.ts';
 import type { Viewer } from '../platform/viewer.ts';
 import { inspectRemote } from './git.ts';
-import { emptyRepository, repositoryNotFound } from './git-failure.ts';
 import type { RepositoryAddress } from './repository-address.ts';
-import { RepositoryError } from './repository-error.ts';
 
 export interface FoundRepository {
   /** In the owner's own spelling; GitHub remembers the old names of what was renamed. */

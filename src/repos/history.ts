@@ -1,19 +1,20 @@
 import { copyFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { App } from '../app.ts';
+import { type GitAccess, runGit, tryGit } from '../code/git/git-command.ts';
+import { tooLarge } from '../code/git/git-failure.ts';
+import { RepositoryError } from '../code/git/repository-error.ts';
 import type { Repository } from '../generated/prisma/client.ts';
 import { usableToken } from '../github/service.ts';
 import type { JobContext } from '../jobs/context.ts';
 import type { Viewer } from '../platform/viewer.ts';
 import type { Checkout } from './checkout.ts';
 import { inspectRemote } from './git.ts';
-import { type GitAccess, remoteAccess, runGit, tryGit } from './git-command.ts';
-import { tooLarge } from './git-failure.ts';
 import { parseRef } from './git-ref.ts';
 import { cloneToken } from './github-lookup.ts';
 import { watchSize } from './growing-folder.ts';
 import { localRepository, resolveLocalRef } from './local-repository.ts';
-import { RepositoryError } from './repository-error.ts';
+import { remoteAccess } from './remote-access.ts';
 import { addressOf, allowedOrigins } from './stored-address.ts';
 
 type Work = JobContext<{ readonly byOperator: boolean }>;

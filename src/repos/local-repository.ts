@@ -1,7 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { runGit, tryGit } from './git-command.ts';
-import { gitFailure } from './git-failure.ts';
+import { runGit, tryGit } from '../code/git/git-command.ts';
+import { gitFailure } from '../code/git/git-failure.ts';
 import { branchOf, isCommitId, parseRef } from './git-ref.ts';
 
 /** What kind of folder a local address is. Working trees and plain folders are read in place, bare ones are cloned. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Repository } from '../generated/prisma/client.ts';
 import { GitHubError, keepRequestToken, pushRight, usableToken } from '../github/service.ts';
-import { ForbiddenError, ValidationError } from '../platform/errors.ts';
+import { ForbiddenError, unfit } from '../platform/errors.ts';
 import type { Viewer } from '../platform/viewer.ts';
 
 /** Whether a job ends in a pull request, decided before the work starts. */
@@ -27,8 +27,7 @@ export async function planPullRequest(
 ): Promise<PullRequestPlan> {
   if (repository.provider !== 'GITHUB') {
     if (wish !== true) return { base: null, reason: null };
-    const issue = { path: 'pullRequest', message: 'is only for repositories at GitHub' };
-    throw new ValidationError(`pullRequest: ${issue.message}`, [issue]);
+    throw unfit('pullRequest', 'is only for repositories at GitHub');
   }
   await keepRequestToken(app, viewer);
   if (wish === false) return { base: null, reason: 'none was asked for' };

@@ -13,7 +13,6 @@ import { addressRules, allowedOrigins } from './stored-address.ts';
 
 export { type Branch, type BranchPage, branchesOf, mostBranches } from './branches.ts';
 export { type Checkout, checkOut, requireFolder } from './checkout.ts';
-export { runGit, tryGit } from './git-command.ts';
 export { commitChanges, diffCommits, patchApplies } from './git-commit.ts';
 export { commitNewFiles } from './git-push.ts';
 export { forgetAtGitHub, noteGitHubNews } from './github-news.ts';
@@ -21,7 +20,6 @@ export { fetchHistory, missingBranches } from './history.ts';
 export { ownRepositories } from './own-repositories.ts';
 export { commitAuthor, offerPullRequest, type PullRequestOutcome } from './pull-request-offer.ts';
 export { planMessage, planPullRequest, pullRequestPlan } from './pull-request-plan.ts';
-export { RepositoryError } from './repository-error.ts';
 export { type SyncResult, syncRepositories } from './sync.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { App } from '../app.ts';
+import { RepositoryError } from '../code/git/repository-error.ts';
 import type { Repository } from '../generated/prisma/client.ts';
 import { parseRepositoryAddress, type RepositoryAddress } from './repository-address.ts';
-import { RepositoryError } from './repository-error.ts';
 
 /**
  * The address a stored repository is read from, checked by today's settings: local folders may have been switched off

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { JobStatus, TaskType } from '../generated/prisma/enums.ts';
-import { following } from '../jobs/events-schema.ts';
-import { jobEvents } from '../jobs/service.ts';
+import { addProgress } from '../jobs/events-schema.ts';
 import type { Builder } from '../platform/builder.ts';
 import { signedIn } from '../platform/context.ts';
 import { newestFirst, offset, skipping } from '../platform/pages.ts';
 import { ownedBy, type Viewer } from '../platform/viewer.ts';
 import type { TaskRef } from './schema.ts';
-import { estimateTask, requireTask, type TaskEstimate } from './service.ts';
+import { estimateTask, type TaskEstimate } from './service.ts';
 
 interface Filter {
   readonly status?: JobStatus | null | undefined;
@@ -60,24 +59,13 @@ export function addTaskFields(builder: Builder, taskRef: TaskRef): void {
         ),
     }),
   }));
-  builder.subscriptionField('taskUpdated', (t) =>
-    t.prismaField({
-      type: taskRef,
-      description: 'A task each time it changes, ending with its final state. Cursors as in jobEvents.',
-      authScopes: { permission: 'task:read' },
-      args: {
-        id: t.arg({ type: 'UUID', description: 'Its databaseId.' }),
-        after: t.arg.int({ required: false, description: 'Number of the last event seen.' }),
-      },
-      subscribe: async (_root, { id, after }, context) => {
-        const viewer = await signedIn(context);
-        await requireTask(context.app, viewer, id);
-        return jobEvents(context.app, viewer, id, following(context, after));
-      },
-      resolve: (query, event, _args, context) =>
-        context.app.database.prisma.job.findUniqueOrThrow({ ...query, where: { id: event.jobId ?? '' } }),
-    }),
-  );
+  addProgress(builder, {
+    name: 'taskUpdated',
+    type: taskRef,
+    kind: 'TASK',
+    subject: 'A task',
+    permission: 'task:read',
+  });
 }
 
 function addEstimate(builder: Builder): void {

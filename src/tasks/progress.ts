@@ -6,8 +6,5 @@ export type Work = JobContext<TaskInput>;
 
 /** Reports progress within a stage: `share` of the way to the next one, 0 to 1. */
 export function reportStage(work: Work, stage: TaskStage, share: number, message?: string): void {
-  const start = taskStages[stage];
-  const next = Object.values(taskStages).find((value) => value > start) ?? 100;
-  const within = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : 0;
-  work.progress({ stage, percentage: start + (next - start) * within, message });
+  work.stage(taskStages, stage, share, message);
 }

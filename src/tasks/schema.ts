@@ -1,5 +1,6 @@
 import { PullRequestState, TaskPriority, TaskResultType, TaskType } from '../generated/prisma/enums.ts';
 import type { JobRef } from '../jobs/schema.ts';
+import { detailOf } from '../jobs/service.ts';
 import type { AiModelRef } from '../models/schema.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn } from '../platform/context.ts';
@@ -102,74 +103,74 @@ function addTask(builder: Builder, { jobRef, repositoryRef, modelRef }: TaskNeig
       title: t.string({
         description: 'What it is called.',
         select: { task: { select: { title: true } } },
-        resolve: ({ task }) => present(task).title,
+        resolve: ({ task }) => detailOf(task).title,
       }),
       description: t.string({
         nullable: true,
         description: 'More words for people; null without.',
         select: { task: { select: { description: true } } },
-        resolve: ({ task }) => present(task).description,
+        resolve: ({ task }) => detailOf(task).description,
       }),
       prompt: t.string({
         description: 'What is asked.',
         select: { task: { select: { prompt: true } } },
-        resolve: ({ task }) => present(task).prompt,
+        resolve: ({ task }) => detailOf(task).prompt,
       }),
       type: t.field({
         type: TaskType,
         description: 'What kind of work it is, as asked for; what an ASYNC one was done as, its results say.',
         select: { task: { select: { type: true } } },
-        resolve: ({ task }) => present(task).type,
+        resolve: ({ task }) => detailOf(task).type,
       }),
       priority: t.field({
         type: enums.PriorityRef,
         description: 'How it stands to other tasks that wait.',
         select: { task: { select: { priority: true } } },
-        resolve: ({ task }) => present(task).priority,
+        resolve: ({ task }) => detailOf(task).priority,
       }),
       branch: t.string({
         description: 'The branch that is worked on.',
         select: { task: { select: { branch: true } } },
-        resolve: ({ task }) => present(task).branch,
+        resolve: ({ task }) => detailOf(task).branch,
       }),
       targetBranch: t.string({
         description: 'The branch the work is meant for: a review compares with it, a pull request goes into it.',
         select: { task: { select: { targetBranch: true } } },
-        resolve: ({ task }) => present(task).targetBranch,
+        resolve: ({ task }) => detailOf(task).targetBranch,
       }),
       commit: t.string({
         nullable: true,
         description: 'The commit that was worked on; null until completed.',
         select: { task: { select: { commit: true } } },
-        resolve: ({ task }) => present(task).commit,
+        resolve: ({ task }) => detailOf(task).commit,
       }),
       repository: t.field({
         type: repositoryRef,
         description: 'What it works on.',
         select: (_args, _context, nested) => ({ task: { select: { repository: nested(true) } } }),
-        resolve: ({ task }) => present(task).repository,
+        resolve: ({ task }) => detailOf(task).repository,
       }),
       aiModel: t.field({
         type: modelRef,
         description: 'What does the work.',
         select: (_args, _context, nested) => ({ task: { select: { aiModel: nested(true) } } }),
-        resolve: ({ task }) => present(task).aiModel,
+        resolve: ({ task }) => detailOf(task).aiModel,
       }),
       estimatedCredits: t.int({
         description: 'Credits that are set aside for it: it never costs more.',
         select: { task: { select: { estimatedCredits: true } } },
-        resolve: ({ task }) => present(task).estimatedCredits,
+        resolve: ({ task }) => detailOf(task).estimatedCredits,
       }),
       creditsUsed: t.int({
         nullable: true,
         description: 'Credits that were debited; null until it has ended.',
         select: { task: { select: { creditsUsed: true } } },
-        resolve: ({ task }) => present(task).creditsUsed,
+        resolve: ({ task }) => detailOf(task).creditsUsed,
       }),
       tokensUsed: t.int({
         description: "Tokens it has used so far; the built-in engine's are counted at the end.",
         select: { task: { select: { tokensUsed: true } } },
-        resolve: ({ task }) => present(task).tokensUsed,
+        resolve: ({ task }) => detailOf(task).tokensUsed,
       }),
       results: t.field({
         type: [ResultRef],
@@ -177,7 +178,7 @@ function addTask(builder: Builder, { jobRef, repositoryRef, modelRef }: TaskNeig
         select: (_args, _context, nested) => ({
           task: { select: { results: nested({ orderBy: { id: 'asc' } }) } },
         }),
-        resolve: ({ task }) => present(task).results,
+        resolve: ({ task }) => detailOf(task).results,
       }),
       pullRequest: t.field({
         type: PullRequestRef,
@@ -187,7 +188,7 @@ function addTask(builder: Builder, { jobRef, repositoryRef, modelRef }: TaskNeig
           task: { select: { pullRequestUrl: true, pullRequestNumber: true, pullRequestState: true } },
         },
         resolve: ({ task }) => {
-          const { pullRequestUrl: url, pullRequestNumber: number, pullRequestState: state } = present(task);
+          const { pullRequestUrl: url, pullRequestNumber: number, pullRequestState: state } = detailOf(task);
           return url === null ? null : { url, number, state: state ?? 'OPEN' };
         },
       }),
@@ -196,13 +197,8 @@ function addTask(builder: Builder, { jobRef, repositoryRef, modelRef }: TaskNeig
         nullable: true,
         description: 'The databaseId of the task this one repeats; null when it repeats none, or that is gone.',
         select: { task: { select: { retryOfId: true } } },
-        resolve: ({ task }) => present(task).retryOfId,
+        resolve: ({ task }) => detailOf(task).retryOfId,
       }),
     }),
   });
-}
-
-function present<Row>(row: Row | null): Row {
-  if (row === null) throw new Error('a task without its details');
-  return row;
 }

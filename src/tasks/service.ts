@@ -3,7 +3,7 @@ import { creditsOf, estimateCredits, holdCredits } from '../credits/service.ts';
 import type { AiModel, Repository, TaskPriority, TaskType } from '../generated/prisma/client.ts';
 import { cancelJob, createJob } from '../jobs/service.ts';
 import { isModelActive } from '../models/catalogue.ts';
-import { ConflictError, NotFoundError, ValidationError } from '../platform/errors.ts';
+import { ConflictError, NotFoundError, unfit } from '../platform/errors.ts';
 import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
 import { getOwnRepository, missingBranches, planMessage, planPullRequest } from '../repos/service.ts';
 import { requireTaskForm } from './forms.ts';
@@ -101,7 +101,7 @@ async function requireModel(app: App, id: string, type: TaskType): Promise<AiMod
   const model = await app.database.prisma.aiModel.findUnique({ where: { id } });
   if (model === null) throw new NotFoundError('AI model');
   const issue = (message: string) => {
-    throw new ValidationError(`aiModelId: ${message}`, [{ path: 'aiModelId', message }]);
+    throw unfit('aiModelId', message);
   };
   if (!isModelActive(app, model)) issue(`${model.displayName} is not active on this server`);
   if (!model.capabilities.includes(type)) issue(`${model.displayName} does no tasks of type ${type.toLowerCase()}`);
@@ -117,8 +117,7 @@ function branchesOf({ defaultBranch }: Repository, request: TaskRequest): Branch
   const branch = request.branch ?? defaultBranch;
   const targetBranch = request.targetBranch ?? defaultBranch ?? branch;
   if (branch !== null && targetBranch !== null) return { branch, targetBranch };
-  const message = 'must be given: this repository has no default branch';
-  throw new ValidationError(`branch: ${message}`, [{ path: 'branch', message }]);
+  throw unfit('branch', 'must be given: this repository has no default branch');
 }
 
 /** When the repository cannot be asked just now, the work itself will find out. */
@@ -131,8 +130,7 @@ async function requireBranches(
   const missing = (await missingBranches(app, viewer, repository, [branch, targetBranch])) ?? [];
   for (const [path, name] of Object.entries({ branch, targetBranch })) {
     if (!missing.includes(name)) continue;
-    const message = `there is no branch ${name} in ${repository.namespace}/${repository.name}`;
-    throw new ValidationError(`${path}: ${message}`, [{ path, message }]);
+    throw unfit(path, `there is no branch ${name} in ${repository.namespace}/${repository.name}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ValidationError } from '../platform/errors.ts';
+import { unfit } from '../platform/errors.ts';
 
 /** Most characters of a display name, and of the address of a picture. */
 const [longestName, longestAddress] = [100, 2048];
@@ -46,8 +46,4 @@ function isPicture(address: string): boolean {
 
 function characters(text: string): number {
   return [...text].length;
-}
-
-function unfit(path: string, message: string): ValidationError {
-  return new ValidationError(`${path}: ${message}`, [{ path, message }]);
 }

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { serialize } from 'node:v8';
 import { countLeftOut, type LeftOut } from '../../code/left-out-count.ts';
 import type { Skip } from '../../code/source-text.ts';
+import { inventoryIn, inventoryPart, unpack } from '../../code/tree/packed.ts';
+import type { KeptResults } from '../../code/tree/parse-files.ts';
 import { openContentCache } from '../../platform/content-cache.ts';
 import type { ThreadTask } from '../../platform/thread-pool.ts';
 import { checkHealth, type HealthFindings } from '../health/check-health.ts';
@@ -9,9 +11,7 @@ import type { KeptReadings } from '../health/health-readings.ts';
 import { composedKey } from './composed-before.ts';
 import type { Coverage } from './coverage.ts';
 import { makeDocumentation } from './documentation.ts';
-import { inventoryIn, inventoryPart, unpack } from './packed.ts';
 import { choosePagePaths, type PagePaths } from './page-paths.ts';
-import type { KeptResults } from './parse-files.ts';
 import { describeProject, type RepositoryFacts } from './project-model.ts';
 
 export interface Composition {

@@ -1,7 +1,7 @@
 import type { DocComment, SourceSymbol } from '../../code/symbols.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import { DeclaredTwice } from './declared-twice.ts';
 import { InheritedDocs } from './inherited-docs.ts';
-import type { ParsedFile } from './parse-file.ts';
 
 /** A public symbol that nothing is written about. `name` is dotted for members. */
 export interface Undocumented {

@@ -1,4 +1,4 @@
-import type { ParsedFile } from './parse-file.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 
 const HEADER = /\.(?:h|hh|hpp|hxx)$/i;
 const DEFINITIONS = /\.(?:c|cc|cpp|cxx)$/i;

@@ -1,9 +1,9 @@
+import { type InventoryOptions, takeInventory } from '../../code/tree/inventory.ts';
+import { unpack } from '../../code/tree/packed.ts';
+import { parsePacked } from '../../code/tree/parse-tree.ts';
 import type { ThreadPool } from '../../platform/thread-pool.ts';
 import { readExamples } from './examples.ts';
-import { type InventoryOptions, takeInventory } from './inventory.ts';
-import { unpack } from './packed.ts';
 import { choosePagePaths, type PagePaths } from './page-paths.ts';
-import { parsePacked } from './parse-tree.ts';
 import { makePatch, type Page } from './patch.ts';
 import { describeProject, type ProjectModel, type RepositoryFacts } from './project-model.ts';
 import { writePages } from './write-pages.ts';

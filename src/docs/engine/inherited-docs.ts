@@ -1,5 +1,5 @@
 import type { SourceSymbol } from '../../code/symbols.ts';
-import type { ParsedFile } from './parse-file.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 
 const TYPES: ReadonlySet<string> = new Set(['class', 'interface']);
 

@@ -1,4 +1,4 @@
-import { counted, page, plain, table } from './markdown.ts';
+import { counted, page, plain, table } from '../../code/markdown/markdown.ts';
 import type { Book } from './page-book.ts';
 import { entriesOf, entryTables } from './page-entries.ts';
 import { packageRows } from './page-packages.ts';

@@ -1,17 +1,17 @@
 import type { Dependency } from '../../code/manifests.ts';
-import { summaryLine } from './author-text.ts';
-import { code, counted, filledTable, grouped, page, plain, table } from './markdown.ts';
-import { LOADED_IN_ORDER } from './mermaid.ts';
-import { groupModules } from './module-groups.ts';
-import { unitEdges, unitOf, unitsOf } from './module-units.ts';
+import { summaryLine } from '../../code/markdown/author-text.ts';
+import { code, counted, filledTable, grouped, page, plain, table } from '../../code/markdown/markdown.ts';
+import { relativeLink } from '../../code/markdown/source-links.ts';
+import { LOADED_IN_ORDER } from '../../code/modules/mermaid.ts';
+import { groupModules } from '../../code/modules/module-groups.ts';
+import { unitEdges, unitOf, unitsOf } from '../../code/modules/module-units.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import { type Book, placeOf } from './page-book.ts';
 import { moduleGraph } from './page-graph.ts';
 import { leftOutSection } from './page-left-out.ts';
-import { relativeLink } from './page-links.ts';
 import { packageGraph } from './page-packages.ts';
 import { dependenciesOf, entryPointRows } from './page-parts.ts';
 import { namesOf } from './page-reference.ts';
-import type { ParsedFile } from './parse-file.ts';
 import type { Page } from './patch.ts';
 import type { ProjectModel } from './project-model.ts';
 

@@ -1,7 +1,7 @@
+import { relativeLink, type SourceLinks } from '../../code/markdown/source-links.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import { type Examples, symbolKey } from './examples.ts';
-import { relativeLink, type SourceLinks } from './page-links.ts';
 import type { PagePaths } from './page-paths.ts';
-import type { ParsedFile } from './parse-file.ts';
 import type { ProjectModel } from './project-model.ts';
 
 /** What every page is written from and where it finds the others. */

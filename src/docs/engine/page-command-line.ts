@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
+import { code, fence, filledTable, page, plain, table } from '../../code/markdown/markdown.ts';
 import type { CommandOption, CommandUse } from '../../code/symbols.ts';
-import { code, fence, filledTable, page, plain, table } from './markdown.ts';
 import type { Book } from './page-book.ts';
 import type { Page } from './patch.ts';
 import type { ProjectModel } from './project-model.ts';

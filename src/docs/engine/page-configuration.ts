@@ -1,6 +1,6 @@
+import { code, counted, filledTable, page, plain } from '../../code/markdown/markdown.ts';
 import { compareBytes } from '../../code/source-tree.ts';
 import type { SettingUse } from '../../code/symbols.ts';
-import { code, counted, filledTable, page, plain } from './markdown.ts';
 import type { Book } from './page-book.ts';
 import type { Page } from './patch.ts';
 

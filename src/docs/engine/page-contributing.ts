@@ -1,5 +1,5 @@
+import { code, counted, fence, filledTable, page, plain, table } from '../../code/markdown/markdown.ts';
 import { COVERAGE_RULE } from './coverage.ts';
-import { code, counted, fence, filledTable, page, plain, table } from './markdown.ts';
 import type { Book } from './page-book.ts';
 import { rootManifests, scriptTable, setUpCommands } from './page-parts.ts';
 import type { Page } from './patch.ts';

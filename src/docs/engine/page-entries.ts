@@ -1,8 +1,8 @@
+import { summaryLine } from '../../code/markdown/author-text.ts';
+import { code, fence, filledTable } from '../../code/markdown/markdown.ts';
 import type { SourceSymbol } from '../../code/symbols.ts';
-import { summaryLine } from './author-text.ts';
 import { symbolKey } from './examples.ts';
 import { kindWord } from './language-words.ts';
-import { code, fence, filledTable } from './markdown.ts';
 import { type Book, placeOf } from './page-book.ts';
 import type { PublicEntry, PublicName } from './public-names.ts';
 

@@ -1,7 +1,7 @@
-import { code, counted, fence } from './markdown.ts';
-import { type Diagram, drawModules } from './mermaid.ts';
-import type { Edge } from './module-graph.ts';
-import { unitEdges, unitsOf } from './module-units.ts';
+import { code, counted, fence } from '../../code/markdown/markdown.ts';
+import { type Diagram, drawModules } from '../../code/modules/mermaid.ts';
+import type { Edge } from '../../code/modules/module-graph.ts';
+import { unitEdges, unitsOf } from '../../code/modules/module-units.ts';
 
 /** Which module imports which as a diagram, after a sentence on how to read it; empty where nothing imports anything. */
 export function moduleGraph(modules: readonly string[], imports: readonly Edge[]): string[] {

@@ -1,5 +1,5 @@
+import { code, counted, plain } from '../../code/markdown/markdown.ts';
 import type { SkipReason } from '../../code/source-text.ts';
-import { code, counted, plain } from './markdown.ts';
 import type { ProjectModel } from './project-model.ts';
 
 const REASONS: Readonly<Record<SkipReason, string>> = {

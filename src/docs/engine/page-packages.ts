@@ -1,11 +1,11 @@
-import { code, counted, fence, page, plain } from './markdown.ts';
-import { type DrawnPackage, drawPackages, MOST_PACKAGES } from './mermaid.ts';
+import { code, counted, fence, page, plain } from '../../code/markdown/markdown.ts';
+import { relativeLink } from '../../code/markdown/source-links.ts';
+import { type DrawnPackage, drawPackages, MOST_PACKAGES } from '../../code/modules/mermaid.ts';
 import type { Book } from './page-book.ts';
 import { commandAnchor, commandsOf } from './page-command-line.ts';
 import { settingsOf, settingsTable } from './page-configuration.ts';
 import { entriesOf, entryTables, importStatement } from './page-entries.ts';
 import { leftOutNotes, moduleGraph } from './page-graph.ts';
-import { relativeLink } from './page-links.ts';
 import { dependenciesOf, installCommand } from './page-parts.ts';
 import { type ReferencePlan, referenceBlocks, referenceParts } from './page-reference.ts';
 import { exampleBlocks } from './page-symbol.ts';

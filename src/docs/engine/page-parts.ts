@@ -1,5 +1,5 @@
 import type { Dependency, Manifest, Script } from '../../code/manifests.ts';
-import { code, counted, filledTable } from './markdown.ts';
+import { code, counted, filledTable } from '../../code/markdown/markdown.ts';
 import type { ProjectModel } from './project-model.ts';
 
 /** Manifests in the root: they speak for the whole project. */

@@ -1,11 +1,11 @@
+import { code, fence, filledTable, page, plain, table } from '../../code/markdown/markdown.ts';
+import { relativeLink } from '../../code/markdown/source-links.ts';
 import type { Example } from './examples.ts';
-import { code, fence, filledTable, page, plain, table } from './markdown.ts';
 import type { Book } from './page-book.ts';
 import { commandAnchor, commandsOf, usageLine } from './page-command-line.ts';
 import { settingsOf, settingsTable } from './page-configuration.ts';
 import { entriesOf, importStatement } from './page-entries.ts';
 import { leftOutSection } from './page-left-out.ts';
-import { relativeLink } from './page-links.ts';
 import { packageRows } from './page-packages.ts';
 import { installCommand, rootManifests, scriptTable, setUpCommands } from './page-parts.ts';
 import { exampleBlocks } from './page-symbol.ts';

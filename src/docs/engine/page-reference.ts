@@ -1,11 +1,11 @@
+import { descriptionOf, summaryLine } from '../../code/markdown/author-text.ts';
+import { Anchors, code, counted, filledTable, grouped, page } from '../../code/markdown/markdown.ts';
+import { relativeLink } from '../../code/markdown/source-links.ts';
 import type { SourceSymbol } from '../../code/symbols.ts';
-import { descriptionOf, summaryLine } from './author-text.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import { symbolKey } from './examples.ts';
-import { Anchors, code, counted, filledTable, grouped, page } from './markdown.ts';
 import type { Book } from './page-book.ts';
-import { relativeLink } from './page-links.ts';
 import { describeBriefly, describeSymbol, isTold, type SymbolPlace } from './page-symbol.ts';
-import type { ParsedFile } from './parse-file.ts';
 import type { Page } from './patch.ts';
 import { DECLARATIONS } from './public-names.ts';
 

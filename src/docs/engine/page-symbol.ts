@@ -1,9 +1,9 @@
+import { authorLine, authorText, descriptionOf } from '../../code/markdown/author-text.ts';
+import { code, fence, filledTable, plain } from '../../code/markdown/markdown.ts';
+import type { SourceLinks } from '../../code/markdown/source-links.ts';
 import type { DocComment, Parameter, ReturnedText, SourceSymbol } from '../../code/symbols.ts';
-import { authorLine, authorText, descriptionOf } from './author-text.ts';
 import type { Example } from './examples.ts';
 import { kindWord, separatorOf, wordsOf } from './language-words.ts';
-import { code, fence, filledTable, plain } from './markdown.ts';
-import type { SourceLinks } from './page-links.ts';
 import { layOut } from './signature-layout.ts';
 
 /** Where a symbol is described. */

@@ -1,4 +1,4 @@
-import type { ParsedFile } from './parse-file.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import { namesOffered, type Offers } from './public-names.ts';
 
 /** By convention not for users: in Python what begins with one underscore. Go's compiler refuses others `internal`. */

@@ -1,12 +1,12 @@
 import { roleOf } from '../../code/file-roles.ts';
 import { type ImportResolver, importResolver } from '../../code/imports.ts';
 import type { Manifest } from '../../code/manifests.ts';
+import { type Edge, findCycles } from '../../code/modules/module-graph.ts';
 import type { Skip } from '../../code/source-text.ts';
 import { compareBytes, type SourceTree } from '../../code/source-tree.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
+import type { ParsedTree } from '../../code/tree/parse-tree.ts';
 import { type Coverage, coverageOfFiles } from './coverage.ts';
-import { type Edge, findCycles } from './module-graph.ts';
-import type { ParsedFile } from './parse-file.ts';
-import type { ParsedTree } from './parse-tree.ts';
 import { withoutPrivate } from './private-modules.ts';
 import { type PackageChapter, type PackageFacts, packageChapters } from './project-packages.ts';
 import { purposeOf, titleOf } from './project-title.ts';

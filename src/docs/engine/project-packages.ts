@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
+import type { Edge } from '../../code/modules/module-graph.ts';
 import type { SourcePackage } from '../../code/packages.ts';
 import { compareBytes } from '../../code/source-tree.ts';
-import type { Edge } from './module-graph.ts';
-import type { ParsedFile } from './parse-file.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 
 /** A package of the repository, as its manifest declares it. */
 export type PackageFacts = Omit<SourcePackage, 'kind'>;

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../code/manifests.ts';
-import type { ParsedFile } from './parse-file.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 
 /**
  * What a project is called: as its manifest in the root names it, a Go module by the last part of its path. The root of

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { ImportResolver } from '../../code/imports.ts';
 import type { Manifest } from '../../code/manifests.ts';
 import { compareBytes } from '../../code/source-tree.ts';
-import type { ParsedFile } from './parse-file.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 
 /** A name that users of a package get from one of its entries, and where it is defined. */
 export interface PublicName {

@@ -1,3 +1,4 @@
+import { type SourceLinks, sourceLinks } from '../../code/markdown/source-links.ts';
 import { compareBytes } from '../../code/source-tree.ts';
 import { type Examples, NO_EXAMPLES } from './examples.ts';
 import { writeApiPages } from './page-api.ts';
@@ -6,7 +7,6 @@ import type { Book } from './page-book.ts';
 import { writeCommandLinePage } from './page-command-line.ts';
 import { writeConfigurationPage } from './page-configuration.ts';
 import { writeContributingPage } from './page-contributing.ts';
-import { type SourceLinks, sourceLinks } from './page-links.ts';
 import { chapterPaths, writeChapter } from './page-packages.ts';
 import type { PagePaths } from './page-paths.ts';
 import { writeReadme } from './page-readme.ts';

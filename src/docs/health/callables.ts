@@ -1,6 +1,6 @@
 import { roleOf } from '../../code/file-roles.ts';
 import type { DocComment, SourceSymbol } from '../../code/symbols.ts';
-import type { ParsedFile } from '../engine/parse-file.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 
 /** A documented function, method or class, with the comment that tells of its parameters. */
 export interface Callable {

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { type Finding, fingerprinted, severities } from '../../code/findings.ts';
 import type { Manifest } from '../../code/manifests.ts';
 import type { SourceTree } from '../../code/source-tree.ts';
-import type { ParsedFile } from '../engine/parse-file.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import type { ProjectModel } from '../engine/project-model.ts';
 import { documentedCallables } from './callables.ts';
 import { checkBlocks } from './check-blocks.ts';

@@ -1,7 +1,7 @@
 import { roleOf } from '../../code/file-roles.ts';
 import type { SourceSymbol } from '../../code/symbols.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import { basesOf } from '../engine/inherited-docs.ts';
-import type { ParsedFile } from '../engine/parse-file.ts';
 import { NearNames } from './nearest.ts';
 
 /** A class, interface or module of the repository with what is known of its members. */

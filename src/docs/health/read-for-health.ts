@@ -1,7 +1,7 @@
+import { inventoryIn } from '../../code/tree/packed.ts';
+import type { KeptResults } from '../../code/tree/parse-files.ts';
 import { openContentCache } from '../../platform/content-cache.ts';
 import type { ThreadTask } from '../../platform/thread-pool.ts';
-import { inventoryIn } from '../engine/packed.ts';
-import type { KeptResults } from '../engine/parse-files.ts';
 import { HealthReadings } from './health-readings.ts';
 
 export interface HealthReadingTask {

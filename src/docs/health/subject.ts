@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Manifest } from '../../code/manifests.ts';
-import type { ParsedFile } from '../engine/parse-file.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import type { ProjectModel, RepositoryFacts } from '../engine/project-model.ts';
 import type { KnownNames } from './known-names.ts';
 import type { MarkdownDocument } from './markdown-document.ts';

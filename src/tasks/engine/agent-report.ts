@@ -1,4 +1,4 @@
-import { code, counted, page, plain } from '../../docs/service.ts';
+import { code, counted, page, plain } from '../../code/markdown/markdown.ts';
 import type { CheckedAnswer } from './agent-answer.ts';
 import type { CheckedWork } from './agent-checks.ts';
 import { shown } from './finding-lines.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { runGit } from '../../repos/service.ts';
+import { runGit } from '../../code/git/git-command.ts';
 import { RefusedRequest } from './agent-copy.ts';
 import { readChanges } from './review-changes.ts';
 import type { TaskBrief, TaskTools } from './task-engine.ts';

@@ -1,5 +1,5 @@
 import { type ZodType, z } from 'zod';
-import { counted } from '../../docs/service.ts';
+import { counted } from '../../code/markdown/markdown.ts';
 import { modelTool } from '../../models/service.ts';
 import { ThreadDiedError } from '../../platform/thread-pool.ts';
 import { analyseFiles, parsingProblems } from './agent-checks.ts';

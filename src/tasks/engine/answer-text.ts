@@ -1,5 +1,6 @@
 import { extensionOf } from '../../code/languages.ts';
-import { code, fence, sourceLinks } from '../../docs/service.ts';
+import { code, fence } from '../../code/markdown/markdown.ts';
+import { sourceLinks } from '../../code/markdown/source-links.ts';
 import type { Place, TaskBrief } from './task-engine.ts';
 
 /** How sure an answer is, by its evidence. */
@@ -16,7 +17,7 @@ export class PlaceWriter {
   readonly #links: ReturnType<typeof sourceLinks>;
 
   constructor({ repository, commit }: Pick<TaskBrief, 'repository' | 'commit'>) {
-    this.#links = sourceLinks({ name: repository.name, url: repository.url, commit });
+    this.#links = sourceLinks({ url: repository.url, commit });
   }
 
   /** A link with the place as its text: `src/a.ts:3-9`. */

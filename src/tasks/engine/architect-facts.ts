@@ -2,8 +2,9 @@ import { posix } from 'node:path';
 import { roleOf } from '../../code/file-roles.ts';
 import { importResolver } from '../../code/imports.ts';
 import { parsedLanguageOf } from '../../code/languages.ts';
+import { inventoryIn, parsedIn } from '../../code/tree/packed.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import type { ThreadTask } from '../../platform/thread-pool.ts';
-import { inventoryOf, type ParsedFile, parsedIn } from './packed-tree.ts';
 
 /** One module imports another one. */
 export interface ImportEdge {
@@ -42,7 +43,7 @@ export const READ_FACTS: ThreadTask<{ readonly packed: Uint8Array }, TreeFacts> 
 
 /** Thread entry. */
 export default function readFacts({ packed }: { readonly packed: Uint8Array }): TreeFacts {
-  const { tree, manifests } = inventoryOf(packed);
+  const { tree, manifests } = inventoryIn(packed);
   const { files } = parsedIn(packed);
   const modules = sourceModules(files);
   const paths = new Set(modules.map(({ path }) => path));

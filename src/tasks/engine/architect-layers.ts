@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
-import { type Edge, findCycles, groupModules, unitEdges, unitOf, unitsOf } from '../../docs/service.ts';
+import { type Edge, findCycles } from '../../code/modules/module-graph.ts';
+import { groupModules } from '../../code/modules/module-groups.ts';
+import { unitEdges, unitOf, unitsOf } from '../../code/modules/module-units.ts';
 import type { ImportEdge, TreeFacts } from './architect-facts.ts';
 
 /** A part of the project: a module, or a folder with what is in it. */

@@ -1,9 +1,10 @@
 import { roleOf } from '../../code/file-roles.ts';
 import type { Manifest } from '../../code/manifests.ts';
-import { code, counted, drawModules, fence, grouped, page, plain, table } from '../../docs/service.ts';
+import { code, counted, fence, grouped, page, plain, table } from '../../code/markdown/markdown.ts';
+import { drawModules } from '../../code/modules/mermaid.ts';
+import type { Inventory } from '../../code/tree/inventory.ts';
 import { listed, type PlaceWriter } from './answer-text.ts';
 import { functionAt, type HotSpot, type Risk, type RiskFacts } from './architect-risks.ts';
-import type { TreeInventory } from './packed-tree.ts';
 
 const MOST_HOT_SPOTS = 10;
 const MOST_CYCLES_DRAWN = 3;
@@ -14,7 +15,7 @@ const MOST_ROWS = 20;
 export interface Architecture extends RiskFacts {
   readonly name: string;
   readonly risks: readonly Risk[];
-  readonly inventory: TreeInventory;
+  readonly inventory: Inventory;
   readonly places: PlaceWriter;
   /** What stands in the tree on what was asked; empty for nothing. */
   readonly asked: readonly string[];
@@ -189,7 +190,7 @@ function dependencySection({ facts, inventory }: Architecture): string[] {
 }
 
 /** Manifests of the project itself, without those of its examples and tests. */
-function ownManifests({ manifests }: TreeInventory): Manifest[] {
+function ownManifests({ manifests }: Inventory): Manifest[] {
   return manifests.filter(({ path }) => !/^(?:example|test)$/.test(roleOf(path)));
 }
 

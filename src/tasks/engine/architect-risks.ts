@@ -1,4 +1,4 @@
-import { code, counted, grouped } from '../../docs/service.ts';
+import { code, counted, grouped } from '../../code/markdown/markdown.ts';
 import type { PlaceWriter } from './answer-text.ts';
 import type { ImportEdge, ModuleFacts, TreeFacts } from './architect-facts.ts';
 import type { Layering, UnitGraph } from './architect-layers.ts';

@@ -1,4 +1,4 @@
-import { counted } from '../../docs/service.ts';
+import { counted } from '../../code/markdown/markdown.ts';
 import { PlaceWriter } from './answer-text.ts';
 import { READ_FACTS } from './architect-facts.ts';
 import { layersOf, unitGraph } from './architect-layers.ts';

@@ -1,4 +1,5 @@
-import { code, counted, descriptionOf, grouped, page } from '../../docs/service.ts';
+import { descriptionOf } from '../../code/markdown/author-text.ts';
+import { code, counted, grouped, page } from '../../code/markdown/markdown.ts';
 import { type Confidence, listed, type NamedPlace, PlaceWriter, quoted } from './answer-text.ts';
 import type { Evidence, PathEvidence } from './ask-evidence.ts';
 import { type AnswerPart, answerName, MOST_NAMES_ANSWERED, oneLine } from './ask-name.ts';

@@ -1,11 +1,13 @@
 import { importResolver } from '../../code/imports.ts';
+import type { Inventory } from '../../code/tree/inventory.ts';
+import { inventoryIn, parsedIn } from '../../code/tree/packed.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import type { ThreadTask } from '../../platform/thread-pool.ts';
 import { type AskedName, type NameEvidence, NameSearch } from './ask-name-search.ts';
 import type { Question } from './ask-question.ts';
 import { CodeNames } from './code-names.ts';
 import { UseReader } from './code-uses.ts';
 import { type MessagePlace, MessageSearch } from './message-search.ts';
-import { inventoryOf, type ParsedFile, parsedIn, type TreeInventory } from './packed-tree.ts';
 import { findSettings, type SettingPlace } from './setting-search.ts';
 import { type Passage, PassageSearch } from './text-passages.ts';
 import { type TextFile, textAt, textsOfTree } from './tree-texts.ts';
@@ -45,7 +47,7 @@ const MOST_MESSAGES = 8;
 
 /** Thread entry: reads the texts of a tree once and gathers what they tell for a question. */
 export default function findEvidence({ root, packed, question }: Inquiry): Evidence {
-  const inventory = inventoryOf(packed);
+  const inventory = inventoryIn(packed);
   const { tree, manifests } = inventory;
   const { files } = parsedIn(packed);
   const parsed = new Map(files.map((file) => [file.path, file]));
@@ -114,7 +116,7 @@ function needsPassages({ kind, paths }: Question, asked: readonly AskedName[]): 
 
 function pathEvidence(
   asked: string,
-  { tree: { files }, manifests }: TreeInventory,
+  { tree: { files }, manifests }: Inventory,
   parsed: ReadonlyMap<string, ParsedFile>,
 ): PathEvidence {
   const clean = asked.replace(/\/$/, '');

@@ -1,5 +1,6 @@
+import { authorLine, descriptionOf } from '../../code/markdown/author-text.ts';
+import { code, counted } from '../../code/markdown/markdown.ts';
 import type { SourceSymbol } from '../../code/symbols.ts';
-import { authorLine, code, counted, descriptionOf } from '../../docs/service.ts';
 import { type Confidence, listed, type PlaceWriter, quoted } from './answer-text.ts';
 import type { Definition, NameEvidence } from './ask-name-search.ts';
 import type { QuestionKind } from './ask-question.ts';

@@ -1,6 +1,6 @@
 import { roleOf } from '../../code/file-roles.ts';
 import type { SourceSymbol } from '../../code/symbols.ts';
-import type { ParsedFile } from './packed-tree.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 
 /** A symbol of the tree and where it stands. */
 export interface PlacedSymbol {

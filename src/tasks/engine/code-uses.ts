@@ -3,8 +3,8 @@ import { type FileRole, roleOf } from '../../code/file-roles.ts';
 import { type ImportResolver, importResolver } from '../../code/imports.ts';
 import { parsedLanguageOf } from '../../code/languages.ts';
 import type { Manifest } from '../../code/manifests.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import { enclosingName, escaped, isCommentLine } from './code-lines.ts';
-import type { ParsedFile } from './packed-tree.ts';
 import type { TextFile } from './tree-texts.ts';
 
 /** How a line uses a name. */

@@ -3,10 +3,11 @@ import { roleOf } from '../../code/file-roles.ts';
 import { parsedLanguageOf } from '../../code/languages.ts';
 import type { SourceFile } from '../../code/source-file.ts';
 import type { SourceSymbol } from '../../code/symbols.ts';
+import { inventoryIn, parsedIn } from '../../code/tree/packed.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import type { ThreadTask } from '../../platform/thread-pool.ts';
 import { CodeNames } from './code-names.ts';
 import { type DebugPrompt, readDebugPrompt, type WrittenPlace } from './debug-prompt.ts';
-import { inventoryOf, type ParsedFile, parsedIn } from './packed-tree.ts';
 import { termsOf } from './search-words.ts';
 import { textAt } from './tree-texts.ts';
 
@@ -50,7 +51,7 @@ const LEAST_SHARE = 0.45;
 
 /** Thread entry: finds the places that a prompt names, else the files that match it best. */
 export default function findPlaces({ root, packed, prompt }: PlacesQuestion): DebugPlaces {
-  const { tree } = inventoryOf(packed);
+  const { tree } = inventoryIn(packed);
   const { files } = parsedIn(packed);
   const read = readDebugPrompt(prompt);
   const unknown: string[] = [];

@@ -1,5 +1,5 @@
 import { languageOf } from '../../code/languages.ts';
-import { code, counted, page, plain } from '../../docs/service.ts';
+import { code, counted, page, plain } from '../../code/markdown/markdown.ts';
 import type { AnalysedTree } from './analysed-tree.ts';
 import type { DebugPlaces, LedPlace } from './debug-places.ts';
 import type { RankedFinding } from './debug-rank.ts';

@@ -1,6 +1,6 @@
 import { roleOf } from '../../code/file-roles.ts';
 import { parsedLanguageOf } from '../../code/languages.ts';
-import { counted } from '../../docs/service.ts';
+import { counted } from '../../code/markdown/markdown.ts';
 import { allTypes, analyseTree, quickTypes } from './analysed-tree.ts';
 import { type DebugPlaces, FIND_PLACES } from './debug-places.ts';
 import { rankFindings } from './debug-rank.ts';

@@ -1,5 +1,6 @@
 import type { Finding } from '../../code/findings.ts';
-import { code, counted, page, plain, type TreeDocumentation } from '../../docs/service.ts';
+import { code, counted, page, plain } from '../../code/markdown/markdown.ts';
+import type { TreeDocumentation } from '../../docs/service.ts';
 import type { LedPlace } from './debug-places.ts';
 import { type PlaceWriter, placeWriter, shown } from './finding-lines.ts';
 import type { TaskBrief, TaskFinding } from './task-engine.ts';

@@ -1,5 +1,6 @@
 import { roleOf } from '../../code/file-roles.ts';
-import { counted, DOCUMENT_TREE } from '../../docs/service.ts';
+import { counted } from '../../code/markdown/markdown.ts';
+import { DOCUMENT_TREE } from '../../docs/service.ts';
 import { FIND_PLACES, type LedPlace } from './debug-places.ts';
 import { reportDocumentation } from './documentation-report.ts';
 import type { FileEdit, TaskBrief, TaskEngine, TaskTools } from './task-engine.ts';

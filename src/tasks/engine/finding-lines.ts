@@ -1,5 +1,6 @@
 import type { EngineRun, Gap } from '../../code/analyser.ts';
-import { code, plain, sourceLinks } from '../../docs/service.ts';
+import { code, plain } from '../../code/markdown/markdown.ts';
+import { sourceLinks } from '../../code/markdown/source-links.ts';
 import type { AnalysedFinding } from './analysed-tree.ts';
 import type { TaskBrief } from './task-engine.ts';
 
@@ -8,9 +9,9 @@ export type PlaceWriter = (path: string, line: number, endLine?: number | null) 
 
 /** How the places of a brief's checkout are written. */
 export function placeWriter({ repository, commit }: Pick<TaskBrief, 'repository' | 'commit'>): PlaceWriter {
-  const { name, url } = repository;
+  const { url } = repository;
   if (url === null || commit === null) return (path, line) => code(`${path}:${line}`);
-  const links = sourceLinks({ name, url, commit });
+  const links = sourceLinks({ url, commit });
   return (path, line, endLine) => links.lines('', path, line, endLine ?? line, path);
 }
 

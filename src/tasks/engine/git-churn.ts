@@ -1,6 +1,6 @@
-import { devNull } from 'node:os';
-import { dirname, join } from 'node:path';
-import { OutputLimitError, ProcessStartError, ProcessTimeoutError, runProcess } from '../../platform/child-process.ts';
+import { join } from 'node:path';
+import { tryGit } from '../../code/git/git-command.ts';
+import { RepositoryError } from '../../code/git/repository-error.ts';
 
 /** How often a file was changed. */
 export interface FileChurn {
@@ -28,7 +28,7 @@ const YEAR_SECONDS = 365 * 24 * 60 * 60;
  * Nothing in the folder's own git configuration is run. Rejects with the signal's reason.
  */
 export async function readChurn(root: string, signal: AbortSignal): Promise<Churn> {
-  const last = await git(root, ['log', '-1', '--format=%ct'], signal);
+  const last = await git(root, ['log', '-1', '--no-show-signature', '--format=%ct'], signal);
   const time = Number(last?.trim());
   if (last === null || !Number.isInteger(time) || time === 0)
     return { files: null, reason: 'the folder has no git history' };
@@ -38,6 +38,7 @@ export async function readChurn(root: string, signal: AbortSignal): Promise<Chur
     'log',
     `-n${MOST_COMMITS}`,
     `--since=${since}`,
+    '--no-show-signature',
     '--no-merges',
     '--no-renames',
     '--no-textconv',
@@ -84,44 +85,16 @@ function readLog(log: string): { files: Map<string, FileChurn>; commits: number 
   return { files, commits: commits.length };
 }
 
+/** What git prints; null where it cannot. */
 async function git(root: string, args: readonly string[], signal: AbortSignal): Promise<string | null> {
-  const guarded = [
-    '-c',
-    'core.fsmonitor=false',
-    '-c',
-    `core.hooksPath=${devNull}`,
-    '-c',
-    'safe.directory=*',
-    '-c',
-    'log.showSignature=false',
-    '-c',
-    'core.quotePath=false',
-  ];
-  const env = {
-    LC_ALL: 'C',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: devNull,
-    GIT_OPTIONAL_LOCKS: '0',
-    GIT_TERMINAL_PROMPT: '0',
-    // A history that is there in part only is not fetched for this.
-    GIT_NO_LAZY_FETCH: '1',
-    GIT_DIR: join(root, '.git'),
-    GIT_WORK_TREE: root,
-    GIT_CEILING_DIRECTORIES: dirname(root),
-  };
+  const place = { cwd: root, gitDir: join(root, '.git'), workTree: root };
   try {
-    const { exitCode, stdout } = await runProcess('git', [...guarded, ...args], {
-      cwd: root,
-      env,
-      signal,
-      timeoutMs: 60_000,
-      maxOutputBytes: 64 * 1024 * 1024,
-    });
+    const limits = { timeoutMs: 60_000, maxOutputBytes: 64 * 1024 * 1024 };
+    const { exitCode, stdout } = await tryGit(args, { ...place, ...limits, signal });
     return exitCode === 0 ? stdout : null;
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof OutputLimitError || error instanceof ProcessTimeoutError || error instanceof ProcessStartError)
-      return null;
+    if (error instanceof RepositoryError) return null;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runGit, tryGit } from '../../repos/service.ts';
+import { runGit, tryGit } from '../../code/git/git-command.ts';
 import { type FileDiff, readDiff } from './diff-hunks.ts';
 import type { TaskBrief, TaskTools } from './task-engine.ts';
 

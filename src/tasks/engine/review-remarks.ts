@@ -1,7 +1,7 @@
 import { roleOf } from '../../code/file-roles.ts';
 import type { Severity } from '../../code/findings.ts';
+import { code } from '../../code/markdown/markdown.ts';
 import { thresholds } from '../../code/quality/size-rules.ts';
-import { code } from '../../docs/service.ts';
 import type { AnalysedFinding } from './analysed-tree.ts';
 import type { BranchChanges, ChangedPath } from './review-changes.ts';
 import {

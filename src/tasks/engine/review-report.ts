@@ -1,4 +1,4 @@
-import { code, counted, page, plain, table } from '../../docs/service.ts';
+import { code, counted, page, plain, table } from '../../code/markdown/markdown.ts';
 import type { AnalysedTree } from './analysed-tree.ts';
 import { enginesText, findingLine, gapsText, type PlaceWriter, placeWriter, shown } from './finding-lines.ts';
 import type { BranchChanges } from './review-changes.ts';

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { roleOf } from '../../code/file-roles.ts';
 import { readHashedTree } from '../../code/hashed-tree.ts';
-import { code, counted } from '../../docs/service.ts';
+import { code, counted } from '../../code/markdown/markdown.ts';
 import { type AnalysedTree, allTypes, analyseTree, quickTypes } from './analysed-tree.ts';
 import { type BranchChanges, extractCommit, readChanges } from './review-changes.ts';
 import { compareFunctions, compareSymbols, compareTrees, lastName } from './review-compare.ts';

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { tryGit } from '../../code/git/git-command.ts';
 import { findOxlint, type InstalledEngine } from '../../code/quality/installed.ts';
 import { oxlintConfig } from '../../code/quality/oxlint-rules.ts';
 import { runProcess } from '../../platform/child-process.ts';
-import { tryGit } from '../../repos/service.ts';
 import { readDiff } from './diff-hunks.ts';
 import type { FixableFile, FixFinding, SafeFix } from './safe-fix.ts';
 import type { TaskTools } from './task-engine.ts';

@@ -1,6 +1,6 @@
 import { roleOf } from '../../code/file-roles.ts';
 import type { CommandUse, SourceSymbol } from '../../code/symbols.ts';
-import type { ParsedFile } from './packed-tree.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import { termsOf } from './search-words.ts';
 
 /** A way to set something, and where the code reads it. */

@@ -1,18 +1,21 @@
 import type { AnalyserInput } from '../../code/analyser.ts';
 import { resolveFolder, type SourceFile } from '../../code/source-tree.ts';
-import { parsePacked, takeInventory } from '../../docs/service.ts';
+import type { Inventory } from '../../code/tree/inventory.ts';
+import { takeInventory } from '../../code/tree/inventory.ts';
+import { inventoryIn, parsedIn } from '../../code/tree/packed.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
+import { parsePacked } from '../../code/tree/parse-tree.ts';
 import { sourceVersion } from '../../platform/source-version.ts';
-import { inventoryOf, type ParsedFile, parsedIn, type TreeInventory } from './packed-tree.ts';
 import type { TaskBrief, TaskTools } from './task-engine.ts';
 
 /** The module whose version tells whether kept symbols are still right. */
-const PARSER = new URL('../../code/symbols.ts', import.meta.url);
+const PARSER = new URL('../../code/tree/parse-files.ts', import.meta.url);
 
 /** A checkout as engines read it: what lies in it, and what the parsers saw in its sources. */
-export interface TaskTree extends TreeInventory {
+export interface TaskTree extends Inventory {
   /** The resolved path of its folder. */
   readonly root: string;
-  /** All of it, compressed: threads are handed this and unpack it with `inventoryOf` and `parsedIn`. */
+  /** All of it, compressed: threads are handed this and unpack it with `inventoryIn` and `parsedIn`. */
   readonly packed: Uint8Array;
   /** Parsed files in path order, unpacked in the caller's thread when they are first asked for. */
   readonly parsed: readonly ParsedFile[];
@@ -31,7 +34,7 @@ export async function readTaskTree(
 ): Promise<TaskTree> {
   const folder = await resolveFolder(root);
   const taken = await takeInventory(folder, threads, { signal });
-  const inventory = inventoryOf(taken.packed);
+  const inventory = inventoryIn(taken.packed);
   // The same files give the same symbols, whoever's they are.
   const kind = `task trees ${sourceVersion(PARSER)}`;
   const key = inventory.tree.fingerprint;

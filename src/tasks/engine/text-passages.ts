@@ -1,7 +1,7 @@
 import MiniSearch from 'minisearch';
 import { type FileRole, roleOf } from '../../code/file-roles.ts';
 import type { SourceSymbol } from '../../code/symbols.ts';
-import type { ParsedFile } from './packed-tree.ts';
+import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import { termOf, wordsIn } from './search-words.ts';
 import type { TextFile } from './tree-texts.ts';
 

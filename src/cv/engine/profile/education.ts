@@ -37,7 +37,7 @@ const LEVELS: readonly (readonly [DegreeLevel, RegExp])[] = [
   ],
 ];
 const INSTITUTION =
-  /\b(?:universit\p{L}*|universidad\p{L}*|college|institut\p{L}*|school|(?:hoch|fach|berufs|real|haupt)?schule|academy|akademie|academia|escuela|école|ecole|instituto|gymnasium|lyc[ée]e|polytechnic|politécnica|faculty|seminary|conservator\p{L}*|eth|mit|tu|uni|iit|bootcamp|facult\p{L}*)(?=$|[^\p{L}])|\p{L}+(?:universität|hochschule|schule|gymnasium)(?=$|[^\p{L}])/iu;
+  /\b(?:universit\p{L}*|universidad\p{L}*|college|institut\p{L}*|school|(?:hoch|fach|berufs|real|haupt)?schule|academy|akademie|academia|escuela|école|ecole|instituto|gymnasium|lyc[ée]e|polytechnic|politécnica|faculty|seminary|conservator\p{L}*|eth|mit|tu|uni|iit|bootcamp|facult\p{L}*)(?=$|[^\p{L}])|(?<=\p{L})(?:universität|schule|gymnasium)(?=$|[^\p{L}])/iu;
 
 /** The studies of a section in the order they are written. */
 export function educationOf(section: Section): Education[] {

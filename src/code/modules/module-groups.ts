@@ -1,4 +1,4 @@
-import { compareBytes } from '../../code/source-tree.ts';
+import { compareBytes } from '../source-tree.ts';
 
 /** Modules that a diagram shows as one node. */
 export interface ModuleGroup {

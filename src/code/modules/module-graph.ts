@@ -1,4 +1,4 @@
-import { compareBytes } from '../../code/source-tree.ts';
+import { compareBytes } from '../source-tree.ts';
 
 /** One module imports another. */
 export interface Edge {

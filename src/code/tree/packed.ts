@@ -1,6 +1,6 @@
-import { firstPart, packJson, textsOf } from '../../code/packed-parts.ts';
-import { withStubSignatures } from '../../code/python-stubs.ts';
-import type { Skip } from '../../code/source-text.ts';
+import { firstPart, packJson, textsOf } from '../packed-parts.ts';
+import { withStubSignatures } from '../python-stubs.ts';
+import type { Skip } from '../source-text.ts';
 import type { Inventory } from './inventory.ts';
 import type { FileResult, ParsedFile } from './parse-file.ts';
 import type { ParsedTree } from './parse-tree.ts';
@@ -23,19 +23,29 @@ export function inventoryPart(pack: Uint8Array): Uint8Array {
   return firstPart(pack);
 }
 
-/** The inventory of a pack, whatever follows it. */
+/** The inventory of a pack, whatever follows it. @throws TypeError for bytes that are none */
 export function inventoryIn(pack: Uint8Array): Inventory {
-  const first = textsOf(pack).next();
-  const inventory: Inventory = JSON.parse(first.done === true ? '{}' : first.value);
-  return inventory;
+  return firstOf(textsOf(pack));
 }
 
-/** The inventory and the parsed files of a pack whose first part is the inventory. */
+/** The parsed files of a pack, without unpacking its inventory. */
+export function parsedIn(pack: Uint8Array): ParsedTree {
+  const parts = textsOf(pack);
+  parts.next();
+  return collect(parts);
+}
+
+/** The inventory and the parsed files of a pack. @throws TypeError for bytes that are none */
 export function unpack(pack: Uint8Array): { inventory: Inventory; parsed: ParsedTree } {
   const parts = textsOf(pack);
+  return { inventory: firstOf(parts), parsed: collect(parts) };
+}
+
+function firstOf(parts: Iterator<string>): Inventory {
   const first = parts.next();
-  const inventory: Inventory = JSON.parse(first.done === true ? '{}' : first.value);
-  return { inventory, parsed: collect(parts) };
+  if (first.done === true) throw new TypeError('A pack begins with its inventory');
+  const inventory: Inventory = JSON.parse(first.value);
+  return inventory;
 }
 
 /** The parsed files of the parts of `parsePacked`, in their order. */

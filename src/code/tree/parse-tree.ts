@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { hasBoundedParser, parsedLanguageOf } from '../../code/languages.ts';
-import type { Skip } from '../../code/source-text.ts';
-import { DEFAULT_TREE_LIMITS, type SourceFile } from '../../code/source-tree.ts';
 import { ThreadDiedError, type ThreadPool, type ThreadTask } from '../../platform/thread-pool.ts';
+import { hasBoundedParser, parsedLanguageOf } from '../languages.ts';
+import type { Skip } from '../source-text.ts';
+import { DEFAULT_TREE_LIMITS, type SourceFile } from '../source-tree.ts';
 import { packPart, unpackParsed } from './packed.ts';
 import { isParsed, type ParsedFile } from './parse-file.ts';
 import type { KeptResults, ParseBatch, ParsedBatch } from './parse-files.ts';

@@ -1,6 +1,13 @@
 import { posix } from 'node:path';
 import { code, linkTarget } from './markdown.ts';
-import type { RepositoryFacts } from './project-model.ts';
+
+/** Where code is from, for links into it. */
+interface LinkedRepository {
+  /** Its web address; null for a local folder. */
+  readonly url: string | null;
+  /** Full hash; null for a folder without git. */
+  readonly commit: string | null;
+}
 
 /** How a host writes the address of a file's lines at a commit. */
 interface Host {
@@ -25,13 +32,13 @@ const BITBUCKET: Host = {
   commit: (repository, commit) => `${repository}/commits/${commit}`,
 };
 
-/** Links from pages to what the repository holds. */
+/** Links from Markdown to what the repository holds. */
 export interface SourceLinks {
   /** A link to lines of a file, with the place as its text: `circle.ts:3-9`. `label` replaces the file's name. */
   lines(from: string, path: string, line: number, endLine?: number, label?: string): string;
   /** A link to a file or folder that is there, with its path as the text. */
   file(from: string, path: string): string;
-  /** The commit that the pages tell of, shortened and linked; null for a folder without git. */
+  /** The commit, shortened and linked; null for a folder without git. */
   readonly commit: string | null;
 }
 
@@ -39,7 +46,7 @@ export interface SourceLinks {
  * Links into the code at the commit where the host is known and the address public; else relative ones, whose text
  * tells the line.
  */
-export function sourceLinks({ url, commit }: RepositoryFacts): SourceLinks {
+export function sourceLinks({ url, commit }: LinkedRepository): SourceLinks {
   const found = url === null || commit === null ? null : hostOf(url);
   return {
     lines(from, path, line, endLine = line, label = posix.basename(path)) {

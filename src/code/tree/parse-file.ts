@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { parsedLanguageOf } from '../../code/languages.ts';
-import type { SourceFile } from '../../code/source-file.ts';
-import { decodeSource, readSourceBytesSync, type Skip } from '../../code/source-text.ts';
-import { type ParsedSource, parseSource } from '../../code/symbols.ts';
+import { parsedLanguageOf } from '../languages.ts';
+import type { SourceFile } from '../source-file.ts';
+import { decodeSource, readSourceBytesSync, type Skip } from '../source-text.ts';
+import { type ParsedSource, parseSource } from '../symbols.ts';
 
 /** One file as the parser saw it. */
 export interface ParsedFile extends ParsedSource {

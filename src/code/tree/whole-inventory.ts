@@ -1,8 +1,8 @@
-import { readManifests } from '../../code/manifests.ts';
-import { readPackages } from '../../code/packages.ts';
-import { type ListedTree, readListedTree } from '../../code/source-tree.ts';
-import { type ReadTree, readChangedTree } from '../../code/tree-states.ts';
 import type { ContentCache } from '../../platform/content-cache.ts';
+import { readManifests } from '../manifests.ts';
+import { readPackages } from '../packages.ts';
+import { type ListedTree, readListedTree } from '../source-tree.ts';
+import { type ReadTree, readChangedTree } from '../tree-states.ts';
 import type { TakenInventory } from './inventory.ts';
 import { packPart } from './packed.ts';
 import { isParsed } from './parse-file.ts';

@@ -1,4 +1,4 @@
-import { compareBytes } from '../../code/source-tree.ts';
+import { compareBytes } from '../source-tree.ts';
 import type { Edge } from './module-graph.ts';
 
 /** Where imports name a folder, as Go's packages and C#'s namespaces do, the folder is what a diagram shows. */

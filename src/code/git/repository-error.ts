@@ -1,4 +1,4 @@
-import { DomainError } from '../platform/errors.ts';
+import { DomainError } from '../../platform/errors.ts';
 
 export type RepositoryErrorCode =
   | 'ADDRESS_NOT_ALLOWED'

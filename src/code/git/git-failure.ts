@@ -3,7 +3,7 @@ import {
   type ProcessResult,
   ProcessStartError,
   ProcessTimeoutError,
-} from '../platform/child-process.ts';
+} from '../../platform/child-process.ts';
 import { RepositoryError } from './repository-error.ts';
 
 type Verdict = (cause: Error) => RepositoryError;

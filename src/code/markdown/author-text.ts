@@ -1,5 +1,5 @@
-import { shortened } from '../../code/signatures.ts';
-import type { DocComment } from '../../code/symbols.ts';
+import { shortened } from '../signatures.ts';
+import type { DocComment } from '../symbols.ts';
 import { docstringLine } from './docstring-line.ts';
 import { docstringMarkdown } from './docstring-markdown.ts';
 import { fence } from './markdown.ts';

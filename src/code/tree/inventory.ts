@@ -1,8 +1,8 @@
-import { askGit, type GitOutput } from '../../code/git-files.ts';
-import type { Manifest } from '../../code/manifests.ts';
-import type { SourcePackage } from '../../code/packages.ts';
-import { resolveFolder, type SourceFile, type SourceTree, type TreeLimits } from '../../code/source-tree.ts';
 import type { ThreadPool, ThreadTask } from '../../platform/thread-pool.ts';
+import { askGit, type GitOutput } from '../git-files.ts';
+import type { Manifest } from '../manifests.ts';
+import type { SourcePackage } from '../packages.ts';
+import { resolveFolder, type SourceFile, type SourceTree, type TreeLimits } from '../source-tree.ts';
 import { inventoryIn } from './packed.ts';
 import { isParsed } from './parse-file.ts';
 import type { KeptResults } from './parse-files.ts';

@@ -1,7 +1,7 @@
-import { readGitOutput } from '../../code/git-files.ts';
-import { listSourceTree } from '../../code/source-tree.ts';
-import { stateOfTree } from '../../code/tree-states.ts';
 import { openContentCache } from '../../platform/content-cache.ts';
+import { readGitOutput } from '../git-files.ts';
+import { listSourceTree } from '../source-tree.ts';
+import { stateOfTree } from '../tree-states.ts';
 import type { Inquiry, TakenInventory } from './inventory.ts';
 
 /**

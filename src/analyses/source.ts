@@ -1,8 +1,8 @@
 import type { App } from '../app.ts';
 import type { Repository } from '../generated/prisma/client.ts';
-import { DomainError, NotFoundError } from '../platform/errors.ts';
+import { DomainError } from '../platform/errors.ts';
 import type { Viewer } from '../platform/viewer.ts';
-import { connectRepository, findOwnRepository, getOwnRepository, getRepositoryByNumber } from '../repos/service.ts';
+import { connectRepository, findOwnRepository, getWorkableRepository, requireActive } from '../repos/service.ts';
 import { checkInlineFiles, type InlineFile } from './inline-files.ts';
 
 /** There is no code of this project to be found. Says the four ways to bring some. */
@@ -46,18 +46,14 @@ export async function findSource(app: App, viewer: Viewer, request: SourceReques
   // A completed build of that project name comes here, once there are builds.
   const repository = await findOwnRepository(app, viewer, projectName);
   if (repository === null) throw new SourceNotFoundError(projectName);
+  requireActive(repository);
   return { kind: 'repository', repository };
 }
 
 /** The repository a request names by id, number or address; null when it names none. */
 async function namedRepository(app: App, viewer: Viewer, request: SourceRequest): Promise<Repository | null> {
   const { repositoryId, repositoryNumber, address } = request;
-  if (typeof repositoryId === 'string') return getOwnRepository(app, viewer, repositoryId);
-  if (typeof repositoryNumber === 'number') {
-    const repository = await getRepositoryByNumber(app, viewer, repositoryNumber);
-    // Admins see the repositories of others but do not start work on them.
-    if (repository.ownerId !== viewer.id) throw new NotFoundError('Repository');
-    return repository;
-  }
+  if (typeof repositoryId === 'string') return getWorkableRepository(app, viewer, { id: repositoryId });
+  if (typeof repositoryNumber === 'number') return getWorkableRepository(app, viewer, { number: repositoryNumber });
   return typeof address === 'string' ? connectRepository(app, viewer, { address }) : null;
 }

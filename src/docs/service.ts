@@ -3,13 +3,7 @@ import type { Repository } from '../generated/prisma/client.ts';
 import { createJob } from '../jobs/service.ts';
 import { NotFoundError, ValidationError } from '../platform/errors.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
-import {
-  connectRepository,
-  getRepository,
-  getRepositoryByNumber,
-  planMessage,
-  planPullRequest,
-} from '../repos/service.ts';
+import { connectRepository, getWorkableRepository, planMessage, planPullRequest } from '../repos/service.ts';
 import { percentageOf } from './engine/coverage.ts';
 import { countFrom, type HealthFinding, type HealthReport } from './health-report.ts';
 import { docsDefinition } from './jobs.ts';
@@ -57,7 +51,6 @@ async function repositoryOf(app: App, viewer: Viewer, request: DocsRequest): Pro
   const named = [address, repositoryId, repositoryNumber].filter((name) => name !== null && name !== undefined);
   if (named.length !== 1) throw new ValidationError('Name one repository, by its id, its number or its address');
   if (typeof address === 'string') return connectRepository(app, viewer, { address });
-  return typeof repositoryNumber === 'number'
-    ? getRepositoryByNumber(app, viewer, repositoryNumber)
-    : getRepository(app, viewer, repositoryId ?? '');
+  const byName = typeof repositoryNumber === 'number' ? { number: repositoryNumber } : { id: repositoryId ?? '' };
+  return getWorkableRepository(app, viewer, byName);
 }

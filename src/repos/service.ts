@@ -99,26 +99,41 @@ export async function getRepository(app: App, viewer: Viewer, id: string): Promi
   return repository;
 }
 
-/** A repository of the viewer's own, for what changes it or works on it: admins only see those of others. */
-export async function getOwnRepository(app: App, viewer: Viewer, id: string): Promise<Repository> {
+/**
+ * A repository of the viewer's own that work may begin on, by its id or its public number.
+ * @throws NotFoundError, ConflictError REPOSITORY_INACTIVE for one that is gone from where it was
+ */
+export async function getWorkableRepository(
+  app: App,
+  viewer: Viewer,
+  named: { readonly id: string } | { readonly number: number },
+): Promise<Repository> {
+  requirePermission(viewer, 'repository:read');
+  const repository = await app.database.prisma.repository.findFirst({ where: { ...named, ownerId: viewer.id } });
+  if (repository === null) throw new NotFoundError('Repository');
+  requireActive(repository);
+  return repository;
+}
+
+/** @throws ConflictError REPOSITORY_INACTIVE */
+export function requireActive({ isActive, namespace, name }: Repository): void {
+  if (isActive) return;
+  const message = `${namespace}/${name} is gone from GitHub or out of sight there; connect it again once it can be seen`;
+  throw new ConflictError(message, 'REPOSITORY_INACTIVE');
+}
+
+/** A repository of the viewer's own, for what changes it: admins only see those of others. */
+async function getOwnRepository(app: App, viewer: Viewer, id: string): Promise<Repository> {
   const repository = await getRepository(app, viewer, id);
   if (repository.ownerId !== viewer.id) throw new NotFoundError('Repository');
   return repository;
 }
 
-/** The same by its public number. @throws NotFoundError */
-export async function getRepositoryByNumber(app: App, viewer: Viewer, number: number): Promise<Repository> {
-  requirePermission(viewer, 'repository:read');
-  const repository = await app.database.prisma.repository.findFirst({ where: { number, ...ownedBy(viewer) } });
-  if (repository === null) throw new NotFoundError('Repository');
-  return repository;
-}
-
-/** The viewer's own repository of a name, whatever its capitals; of several the one connected last. Null when none. */
+/** The viewer's own repository of a name, whatever its capitals; of several an active one, connected last. Null when none. */
 export async function findOwnRepository(app: App, viewer: Viewer, name: string): Promise<Repository | null> {
   requirePermission(viewer, 'repository:read');
   const named = { ownerId: viewer.id, name: { equals: name, mode: 'insensitive' } } as const;
-  return app.database.prisma.repository.findFirst({ where: named, orderBy: { id: 'desc' } });
+  return app.database.prisma.repository.findFirst({ where: named, orderBy: [{ isActive: 'desc' }, { id: 'desc' }] });
 }
 
 /**

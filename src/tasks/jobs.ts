@@ -42,7 +42,11 @@ export const taskDefinition: JobDefinition<TaskInput> = {
 /** Charges a task that ends badly for what it used, and says why it failed. */
 async function settleTask(transaction: Transaction, { id, error }: EndingJob): Promise<void> {
   const task = await transaction.task.findUnique({ where: { jobId: id }, select: { title: true, tokensUsed: true } });
-  if (task === null) return;
+  if (task === null) {
+    // Its repository was taken away with it by hand: what was set aside goes back.
+    await settleHold(transaction, { jobId: id, tokens: 0, description: 'Task execution' });
+    return;
+  }
   if (error !== null) await saveResults(transaction, id, [errorResult(error)]);
   await chargeTask(transaction, { jobId: id, title: task.title, tokens: task.tokensUsed });
 }

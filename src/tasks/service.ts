@@ -5,7 +5,7 @@ import { cancelJob, createJob } from '../jobs/service.ts';
 import { isModelActive } from '../models/catalogue.ts';
 import { ConflictError, NotFoundError, unfit } from '../platform/errors.ts';
 import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
-import { getOwnRepository, missingBranches, planMessage, planPullRequest } from '../repos/service.ts';
+import { getWorkableRepository, missingBranches, planMessage, planPullRequest } from '../repos/service.ts';
 import { requireTaskForm } from './forms.ts';
 import { taskDefinition } from './jobs.ts';
 
@@ -73,7 +73,7 @@ async function startTask(app: App, viewer: Viewer, { request, retryOfId, ...star
   requirePermission(viewer, 'task:create');
   requireTaskForm(request);
   const { type, title, prompt, description = null, priority, pullRequest: wish } = request;
-  const repository = await getOwnRepository(app, viewer, request.repositoryId);
+  const repository = await getWorkableRepository(app, viewer, { id: request.repositoryId });
   const model = await requireModel(app, request.aiModelId, type);
   const { branch, targetBranch } = branchesOf(repository, request);
   const byOperator = viewer.credential.kind === 'operator';

@@ -192,6 +192,16 @@ describe('a prompt', () => {
     expect(errors).toEqual([{ name: 'ValueError', message: 'bad port 99999' }]);
     expect(names).toEqual(['Cart', 'parse_url', 'ValueError']);
   });
+
+  it('is read around words and gaps that no prompt needs, of which only so much is looked at', () => {
+    const noise = ['a'.repeat(9000), '\n'.repeat(9000), 'a_'.repeat(4500), 'a/'.repeat(4500)];
+    for (const long of noise) {
+      const { places, names } = readDebugPrompt(`${long}\nlook at src/cart.ts:12 and \`total\``);
+      expect(places).toContainEqual({ path: 'src/cart.ts', line: 12, callee: null });
+      expect(names).toContain('total');
+      expect(places.every(({ path }) => path.length <= 400)).toBe(true);
+    }
+  });
 });
 
 describe('the check of fixes', () => {

@@ -1,3 +1,4 @@
+import { boundedPrompt } from './bounded-prompt.ts';
 import type { TaskBrief } from './task-engine.ts';
 
 type ChosenType = TaskBrief['type'];
@@ -127,7 +128,7 @@ function order(type: ChosenType, pattern: RegExp, weight: number): Cue {
  * prompt that says nothing is a question.
  */
 export function chooseType(prompt: string): { readonly type: ChosenType; readonly reason: string } {
-  const found = cuesIn(prompt.slice(0, 10_000));
+  const found = cuesIn(boundedPrompt(prompt.slice(0, 10_000)));
   const scores = new Map<ChosenType, number>();
   for (const { type, weight } of found) scores.set(type, (scores.get(type) ?? 0) + weight);
   const [best] = ORDER.filter((type) => scores.has(type)).sort((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0));

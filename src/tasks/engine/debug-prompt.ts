@@ -1,3 +1,4 @@
+import { boundedPrompt } from './bounded-prompt.ts';
 import { termsOf } from './search-words.ts';
 
 /** A path as a prompt writes it, perhaps of another machine, and the line it names. */
@@ -53,7 +54,7 @@ const ERROR_NAMED = /\b(?<name>[A-Z]\w*(?:Error|Exception))\b(?:: (?<message>[^\
 
 /** Reads a prompt. Pure. */
 export function readDebugPrompt(prompt: string): DebugPrompt {
-  const text = prompt.slice(0, LONGEST_PROMPT);
+  const text = boundedPrompt(prompt.slice(0, LONGEST_PROMPT));
   const places: WrittenPlace[] = [];
   const take = (shapes: readonly RegExp[], isAlone: boolean): void => {
     for (const shape of shapes) {

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { generate } from '@graphql-codegen/cli';
 import { printSchema } from 'graphql';
+import { widerTables } from './src/cv/wider-vocabulary.ts';
 import { createSchema } from './src/schema.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -42,7 +43,11 @@ async function typedDocuments(): Promise<{ filename: string; content: string }[]
 
 /** Writes the generated files, or with `--check` only says which are stale. Gives the exit code. */
 async function codegen(args: readonly string[]): Promise<number> {
-  const generated = [{ filename: 'schema.graphql', content: printedSchema() }, ...(await typedDocuments())];
+  const generated = [
+    { filename: 'schema.graphql', content: printedSchema() },
+    ...(await typedDocuments()),
+    ...(await widerTables()),
+  ];
   let stale = 0;
   for (const { filename, content } of generated) {
     const path = fileURLToPath(new URL(filename, import.meta.url));

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { z } from 'zod';
 import { DEFAULT_CV_LIMITS } from '../src/cv/engine/reading/limits.ts';
 import { createCvThreads, readCvFile } from '../src/cv/reading.ts';
+import { timeLeft } from '../src/cv/reading-time.ts';
 import { createThreadPool, type ThreadPool } from '../src/platform/thread-pool.ts';
 import { docx, onePagePdf, paragraph, printedPdf } from './fakes/cv-files.ts';
 import { type HostileCv, hostileCvs } from './fakes/hostile-cvs.ts';
@@ -60,6 +61,26 @@ describe('files that are broken or mean harm', () => {
     const messages = ends.filter(({ end }) => end !== 'read').map(({ message }) => message);
     expect(messages.filter((message) => !/^(?:The|This|Reading) .{10,130}$/.test(message))).toEqual([]);
     expect(messages.filter((message) => /Ada|TypeScript|passwd/.test(message))).toEqual([]);
+  });
+});
+
+describe('the time of a reading', () => {
+  const spent = (elapsed: number, processor: number, readings = 1) => ({ elapsed, processor, readings });
+
+  it('is over at the limit, by the clock where the machine is free', () => {
+    expect(timeLeft(1500, spent(1500, 1600))).toBe(0);
+    expect(timeLeft(1500, spent(1000, 1100))).toBe(500);
+    expect(timeLeft(1500, spent(1500, 3200, 2))).toBe(0);
+  });
+
+  it('does not run while other programs have the processors', () => {
+    expect(timeLeft(1500, spent(1500, 300))).toBe(1200);
+    expect(timeLeft(1500, spent(1500, 1500, 2))).toBe(750);
+  });
+
+  it('is over for good at four times the limit, whatever the machine does', () => {
+    expect(timeLeft(1500, spent(5500, 100))).toBe(500);
+    expect(timeLeft(1500, spent(6000, 100))).toBe(0);
   });
 });
 

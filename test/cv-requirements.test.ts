@@ -262,3 +262,18 @@ describe('a match', () => {
     expect(cv.slice(kubernetes?.start, kubernetes?.end)).toBe('Kubernetes');
   });
 });
+
+describe('of a hostile job description', () => {
+  // The square of these lengths takes minutes.
+  it.each([
+    [' ', 400_000, []],
+    ['\t\u00a0', 400_000, []],
+    ['no ', 100_000, []],
+    ['\n-', 30_000, []],
+    ['C,', 30_000, ['C']],
+    ['Java, Docker and ', 30_000, ['Java', 'Docker']],
+  ])('the reading ends, and holds no more than is there: %j again and again', (words, length, skills) => {
+    const { required, preferred } = split(words.repeat(length / words.length));
+    expect(new Set([...required, ...preferred])).toEqual(new Set(skills));
+  });
+});

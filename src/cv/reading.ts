@@ -1,11 +1,19 @@
 import { createThreadPool, ThreadDiedError, type ThreadPool, type ThreadTask } from '../platform/thread-pool.ts';
+import type { CvAnalysisMade, CvAnalysisTask } from './engine/analysis-thread.ts';
+import { createPhaseWord, followPhases, type Phase } from './engine/phases.ts';
 import type { CvReading } from './engine/reading/blocks.ts';
 import { type CvLimits, DEFAULT_CV_LIMITS } from './engine/reading/limits.ts';
 import { CvFileError } from './engine/reading/refusal.ts';
-import type { CvReadingAnswer, CvReadingTask } from './engine/reading/thread.ts';
+import type { CvReadingTask, CvThreadAnswer } from './engine/reading/thread.ts';
+import { startClock } from './reading-time.ts';
 
-const READ_CV: ThreadTask<CvReadingTask, CvReadingAnswer> = {
+type CvThreadTask<Task, Made> = ThreadTask<Task, CvThreadAnswer<Made>>;
+
+const READ_CV: CvThreadTask<CvReadingTask, CvReading> = {
   module: new URL('./engine/reading/thread.ts', import.meta.url),
+};
+const ANALYSE_CV: CvThreadTask<CvAnalysisTask, CvAnalysisMade> = {
+  module: new URL('./engine/analysis-thread.ts', import.meta.url),
 };
 
 export interface CvReadingOptions {
@@ -13,6 +21,8 @@ export interface CvReadingOptions {
   readonly threads: ThreadPool;
   readonly signal?: AbortSignal;
   readonly limits?: Partial<CvLimits>;
+  /** Called when the thread begins with a phase. What it throws is thrown when the thread is done. */
+  readonly onPhase?: (phase: Phase) => void;
 }
 
 /**
@@ -26,34 +36,52 @@ export function createCvThreads(threads: number): ThreadPool {
 /**
  * Reads a CV in a thread with limits on memory and time: PDF, DOCX or plain text, told by its content. Gives the text in
  * reading order with its blocks. Throws CvFileError for a file that cannot be read, the signal's reason when it is
- * aborted; both end the thread's work at once. The time limit runs from when a thread takes the file up.
+ * aborted; both end the thread's work at once. The time limit runs from when a thread takes the file up, while this
+ * process has a processor.
  */
-export async function readCvFile(bytes: Uint8Array, options: CvReadingOptions): Promise<CvReading> {
+export function readCvFile(bytes: Uint8Array, options: CvReadingOptions): Promise<CvReading> {
+  return inThread(READ_CV, { bytes }, options);
+}
+
+/** The same, and goes on to understand and compare it: one hand-over for all. The time limit is the reading's alone. */
+export function analyseCvFile(
+  asked: Omit<CvAnalysisTask, keyof CvReadingTask>,
+  bytes: Uint8Array,
+  options: CvReadingOptions,
+): Promise<CvAnalysisMade> {
+  return inThread(ANALYSE_CV, { ...asked, bytes }, options);
+}
+
+async function inThread<Asked extends { readonly bytes: Uint8Array }, Made>(
+  task: CvThreadTask<Asked & Pick<CvReadingTask, 'limits' | 'phase'>, Made>,
+  asked: Asked,
+  options: CvReadingOptions,
+): Promise<Made> {
   const limits = { ...DEFAULT_CV_LIMITS, ...options.limits };
   options.signal?.throwIfAborted();
-  if (bytes.byteLength > limits.fileBytes) throw tooLarge(limits.fileBytes);
-  const begun = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  if (asked.bytes.byteLength > limits.fileBytes) throw tooLarge(limits.fileBytes);
   const deadline = new AbortController();
   const signal = options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);
-  let timer: NodeJS.Timeout | undefined;
-  let done = false;
-  const word = new Int32Array(begun);
-  const beginning = Atomics.waitAsync(word, 0, 0);
-  if (beginning.async)
-    void beginning.value.then(() => {
-      if (!done) timer = setTimeout(() => deadline.abort(timedOut()), limits.milliseconds);
-    });
+  const phase = createPhaseWord();
+  const readings = () => Math.min(options.threads.busy, options.threads.threads);
+  let stopClock = () => {};
+  const stopFollowing = followPhases(phase, (name) => {
+    stopClock();
+    if (name === 'reading') {
+      stopClock = startClock(limits.milliseconds, readings, () => deadline.abort(timedOut()));
+    }
+    options.onPhase?.(name);
+  });
   try {
-    const answer = await options.threads.run(READ_CV, { bytes, limits, begun }, { signal });
-    if ('reading' in answer) return answer.reading;
+    const answer = await options.threads.run(task, { ...asked, limits, phase }, { signal });
+    await stopFollowing();
+    if ('made' in answer) return answer.made;
     throw new CvFileError(answer.refusal.reason, answer.refusal.message);
   } catch (error) {
     throw error instanceof ThreadDiedError ? outOfMemory() : error;
   } finally {
-    done = true;
-    clearTimeout(timer);
-    // A task that never began would leave its waiter behind.
-    Atomics.notify(word, 0);
+    await stopFollowing().catch(() => {});
+    stopClock();
   }
 }
 

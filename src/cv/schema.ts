@@ -3,6 +3,7 @@ import type { JobRef } from '../jobs/schema.ts';
 import { detailOf } from '../jobs/service.ts';
 import type { Builder } from '../platform/builder.ts';
 import { NotFoundError } from '../platform/errors.ts';
+import { findRow } from '../platform/rows.ts';
 import { addProfileTypes } from './profile-schema.ts';
 import { addResultTypes, addSkillWords } from './result-schema.ts';
 import {
@@ -27,11 +28,11 @@ export function addCvAnalyses(builder: Builder, jobRef: JobRef): void {
       description:
         'An analysis of a CV by its databaseId; null when there is none, it is not yours, or it has expired.',
       args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
-      resolve: async (query, _root, { id }, context) =>
-        context.app.database.prisma.job.findFirst({
-          ...query,
-          where: { id, ...cvAnalysesFor(await context.viewer()) },
-        }),
+      resolve: async (query, _root, { id }, context) => {
+        const { database } = context.app;
+        const asked = { ...query, where: { id, ...cvAnalysesFor(await context.viewer()) } };
+        return findRow(database, 'Job', asked, () => database.prisma.job.findFirst(asked));
+      },
     }),
   );
   addProgress(builder, {
@@ -134,7 +135,8 @@ function addAnalyzing(builder: Builder, type: CvAnalysisRef): void {
         const { app, ipAddress } = context;
         const asked = { ...input, ipAddress, idempotencyKey: idempotencyKey ?? context.idempotencyKey };
         const id = await analyzeCv(app, viewer, asked);
-        const job = await app.database.prisma.job.findFirst({ ...query, where: { id, ...cvAnalysesFor(viewer) } });
+        const wanted = { ...query, where: { id, ...cvAnalysesFor(viewer) } };
+        const job = await findRow(app.database, 'Job', wanted, () => app.database.prisma.job.findFirst(wanted));
         // An idempotency key may lead to one that was deleted.
         if (job === null) throw new NotFoundError('Job');
         return job;

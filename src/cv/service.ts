@@ -3,6 +3,7 @@ import type { App } from '../app.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import { createJob, deleteJob } from '../jobs/service.ts';
 import { NotFoundError, UnauthenticatedError, unfit } from '../platform/errors.ts';
+import { insertStatement } from '../platform/row-inserts.ts';
 import type { UploadedFile } from '../platform/uploaded-file.ts';
 import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
 import { anonymousId, anonymousViewer, makeAnonymousAccount } from './anonymous.ts';
@@ -46,8 +47,12 @@ export async function analyzeCv(app: App, viewer: Viewer | null, request: CvRequ
     asked: { jobDescription, cv: sha256(cv) },
     operation: 'analyzeCv',
     idempotencyKey: viewer === null ? anonymousKey(request) : request.idempotencyKey,
-    detail: (transaction, jobId) =>
-      transaction.cvAnalysis.create({ data: { jobId, jobDescription, cv: new Uint8Array(cv), expiresAt } }),
+    // Past Prisma, which would turn the file into text and back, and read it again.
+    detailNeverRefuses: true,
+    detail: (writing, jobId) => {
+      const row = { jobId, jobDescription, cv: new Uint8Array(cv), expiresAt };
+      return writing.run(insertStatement('CvAnalysis', row satisfies Prisma.CvAnalysisUncheckedCreateInput));
+    },
   });
 }
 

@@ -1,22 +1,16 @@
 import type { App } from '../app.ts';
-import type { Prisma } from '../generated/prisma/client.ts';
 import type { JobContext, JobResult } from '../jobs/context.ts';
 import type { JobHandler } from '../jobs/runner.ts';
 import type { Transaction } from '../platform/database.ts';
-import type { ThreadPool, ThreadTask } from '../platform/thread-pool.ts';
-import { compare } from './engine/comparison.ts';
-import type { Understanding, UnderstandingTask } from './engine/understanding.ts';
+import type { ThreadPool } from '../platform/thread-pool.ts';
+import { type Comparison, compare } from './engine/comparison.ts';
 import { type CvAnalysisInput, type CvStage, cvAnalysisDefinition, cvStages } from './jobs.ts';
-import { refinerOf } from './model-refinement.ts';
-import { createCvThreads, readCvFile } from './reading.ts';
+import { type Refiner, refinerOf } from './model-refinement.ts';
+import { analyseCvFile, createCvThreads } from './reading.ts';
 import type { CvReport } from './report.ts';
 import { withResources } from './resources.ts';
 
 type Work = JobContext<CvAnalysisInput>;
-
-const UNDERSTAND: ThreadTask<UnderstandingTask, Understanding> = {
-  module: new URL('./engine/understanding-thread.ts', import.meta.url),
-};
 
 /**
  * Compares CVs with job descriptions. Every step is a fraction of a second and gives the same each time, so another
@@ -32,28 +26,11 @@ export function cvHandler(app: App): JobHandler<CvAnalysisInput> {
 }
 
 async function analyse(app: App, work: Work, threads: ThreadPool): Promise<JobResult> {
-  const { signal } = work;
-  const { cv, jobDescription } = await app.database.prisma.cvAnalysis.findUniqueOrThrow({
-    where: { jobId: work.jobId },
-    select: { cv: true, jobDescription: true },
-  });
-  if (cv === null) throw new Error('the CV of an analysis that has not ended is gone');
-  const reading = await stage(work, 'parsing_cv', () => readCvFile(cv, { threads, signal }));
   const refiner = refinerOf(app, work);
-  const understanding = await stage(work, 'analyzing_job_description', async () => {
-    const task = { reading, jobDescription, asOf: work.input.asOf };
-    const read = await app.threads.run(UNDERSTAND, task, { signal });
-    if (refiner === null) return read;
-    return { ...read, requirements: await refiner.requirements(jobDescription, read.requirements) };
-  });
-  // Of lists that are short by then: it takes less than handing them to a thread.
-  const comparison = await stage(work, 'identifying_skill_gaps', async () => compare(understanding));
-  const report = await stage(work, 'generating_recommendations', async (): Promise<CvReport> => {
-    const { result, skills } = comparison;
-    const refined = refiner && { overallAssessment: await refiner.assessment(result, skills) };
-    const warnings = [...reading.warnings, ...comparison.warnings, ...(refiner?.warnings ?? [])];
-    return withResources(app, { ...comparison, result: { ...result, ...refined }, warnings }, signal);
-  });
+  begin(work, 'parsing_cv');
+  const compared = await comparisonOf(app, work, threads, refiner);
+  begin(work, 'generating_recommendations');
+  const report = await reportOf(app, work, compared, refiner);
   return {
     engine: refiner?.engine ?? 'local',
     message: 'Complete!',
@@ -61,15 +38,69 @@ async function analyse(app: App, work: Work, threads: ThreadPool): Promise<JobRe
   };
 }
 
-/** Does a step, telling where it begins and ends. */
-async function stage<Output>(work: Work, name: CvStage, step: () => Promise<Output>): Promise<Output> {
-  const { begins, ends, says } = cvStages[name];
-  work.progress({ stage: name, percentage: begins, message: says });
-  const output = await step();
-  if (ends > begins) work.progress({ stage: name, percentage: ends, message: says });
-  return output;
+interface Compared {
+  readonly comparison: Comparison;
+  /** Of the reading. */
+  readonly warnings: readonly string[];
 }
 
-async function save(transaction: Transaction, jobId: string, report: CvReport & Prisma.InputJsonObject): Promise<void> {
-  await transaction.cvAnalysis.update({ where: { jobId }, data: { report, cv: null }, select: { jobId: true } });
+async function comparisonOf(app: App, work: Work, threads: ThreadPool, refiner: Refiner | null): Promise<Compared> {
+  const { signal, input } = work;
+  const { cv, jobDescription } = await readTexts(app, work.jobId);
+  const asked = { jobDescription, asOf: input.asOf, compares: refiner === null };
+  const { warnings, understood } = await analyseCvFile(asked, cv, {
+    threads,
+    signal,
+    onPhase: (phase) => {
+      if (phase === 'understanding') begin(work, 'analyzing_job_description');
+      if (phase === 'comparing') begin(work, 'identifying_skill_gaps');
+    },
+  });
+  if ('comparison' in understood) return { warnings, comparison: understood.comparison };
+  const { understanding } = understood;
+  end(work, 'analyzing_job_description');
+  const requirements = await refiner?.requirements(jobDescription, understanding.requirements);
+  begin(work, 'identifying_skill_gaps');
+  // Of lists that are short by then: it takes less than handing them to a thread.
+  return { warnings, comparison: compare({ ...understanding, ...(requirements && { requirements }) }) };
+}
+
+async function reportOf(
+  app: App,
+  { signal }: Work,
+  { comparison, warnings: read }: Compared,
+  refiner: Refiner | null,
+): Promise<CvReport> {
+  const { result, skills } = comparison;
+  const refined = refiner && { overallAssessment: await refiner.assessment(result, skills) };
+  const warnings = [...read, ...comparison.warnings, ...(refiner?.warnings ?? [])];
+  return withResources(app, { ...comparison, result: { ...result, ...refined }, warnings }, signal);
+}
+
+function begin(work: Work, name: CvStage): void {
+  const { begins, says } = cvStages[name];
+  work.progress({ stage: name, percentage: begins, message: says });
+}
+
+/** Shown only when what comes next takes a while. */
+function end(work: Work, name: CvStage): void {
+  const { ends, says } = cvStages[name];
+  work.progress({ stage: name, percentage: ends, message: says });
+}
+
+/** As raw statements: Prisma would turn the file and the report into other forms and back, which takes a millisecond. */
+async function readTexts(app: App, jobId: string): Promise<{ cv: Uint8Array; jobDescription: string }> {
+  const { rows } = await app.database.pool.query<{ cv: Buffer | null; jobDescription: string }>({
+    name: 'cv-to-analyse',
+    text: 'SELECT "cv", "jobDescription" FROM "CvAnalysis" WHERE "jobId" = $1',
+    values: [jobId],
+  });
+  const { cv = null, jobDescription = '' } = rows[0] ?? {};
+  if (cv === null) throw new Error('the CV of an analysis that has not ended is gone');
+  return { cv, jobDescription };
+}
+
+async function save(transaction: Transaction, jobId: string, report: CvReport): Promise<void> {
+  await transaction.$executeRaw`UPDATE "CvAnalysis" SET "report" = ${JSON.stringify(report)}::jsonb, "cv" = NULL
+    WHERE "jobId" = ${jobId}::uuid`;
 }

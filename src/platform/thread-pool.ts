@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
+import { compileWasmOnce, MODULE_CACHE } from './compilation.ts';
 import { Turns } from './turns.ts';
 
 /** What a pool may use. Threads start when there is work and end when there has been none for a while. */
@@ -47,35 +46,14 @@ export class ThreadDiedError extends Error {
   override readonly name = 'ThreadDiedError';
 }
 
-/**
- * Where compiled modules are kept, beside the installation they belong to: a thread starts in half the time with them.
- * Without leave to write there, nothing is kept.
- */
-export const MODULE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/millwright-modules', import.meta.url));
-
-/**
- * WebAssembly is left as V8's first compiler makes it. Parsers are large and a thread does not live long: to compile
- * their busy functions once more took over half of the processor time of a small tree, and saves a few percent of that of
- * thousands of files. Both flags are needed, and they hold for the process.
- */
-const COMPILED_ONCE = ['--no-wasm-dynamic-tiering', '--no-wasm-tier-up'];
-
 /** Makes a pool. Nothing is started before the first task. */
 export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
-  for (const flag of COMPILED_ONCE) setFlagsFromString(flag);
-  const pool = new Piscina({
-    minThreads: 0,
-    maxThreads: options.threads,
-    idleTimeout: options.idleMilliseconds ?? 10_000,
-    concurrentTasksPerWorker: 1,
-    atomics: 'disabled',
-    recordTiming: false,
-    env: { NODE_COMPILE_CACHE: MODULE_CACHE, ...process.env },
-    resourceLimits: {
-      maxOldGenerationSizeMb: options.heapMegabytes ?? 768,
-      stackSizeMb: options.stackMegabytes ?? 256,
-    },
-  });
+  compileWasmOnce();
+  let loading: Promise<Piscina> | null = null;
+  const pool = () => {
+    loading ??= openPool(options);
+    return loading;
+  };
   // Never more tasks than threads: Piscina starts none for what waits inside of it when all of them were ended at work.
   const turns = new Turns(options.threads);
   let busy = 0;
@@ -91,7 +69,9 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       try {
         await turns.take(signal);
         const how = { filename: task.module.href, ...(signal === undefined ? {} : { signal }) };
-        return await pool.run(input, how).finally(() => turns.give());
+        return await pool()
+          .then((threads) => threads.run(input, how))
+          .finally(() => turns.give());
       } catch (error) {
         if (signal?.aborted === true) throw signal.reason;
         throw isThreadDeath(error) ? new ThreadDiedError(deathMessage(error)) : error;
@@ -101,10 +81,31 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     },
     close() {
       turns.close();
-      closing ??= pool.destroy();
+      closing ??= loading?.then((threads) => threads.destroy()) ?? Promise.resolve();
       return closing;
     },
   };
+}
+
+/** Piscina is loaded with the first task: most processes never have one. */
+async function openPool(options: ThreadPoolOptions): Promise<Piscina> {
+  const { Piscina } = await import('piscina');
+  const pool = new Piscina({
+    minThreads: 0,
+    maxThreads: options.threads,
+    idleTimeout: options.idleMilliseconds ?? 10_000,
+    concurrentTasksPerWorker: 1,
+    atomics: 'disabled',
+    recordTiming: false,
+    env: { NODE_COMPILE_CACHE: MODULE_CACHE, ...process.env },
+    resourceLimits: {
+      maxOldGenerationSizeMb: options.heapMegabytes ?? 768,
+      stackSizeMb: options.stackMegabytes ?? 256,
+    },
+  });
+  // A thread that runs out of memory while it is being ended says so here; without a listener the process would die.
+  pool.on('error', () => {});
+  return pool;
 }
 
 function isThreadDeath(error: unknown): error is Error {

@@ -66,6 +66,8 @@ const WELCOME = /\b(?:plus|bonus|advantage|helpful|nice|asset|vorteil|welcome)\b
 /** A subject of studies is no skill asked for: "a degree in statistics or computer science". */
 const DEGREE =
   /\b(?:degree|master['’]?s?|bachelor['’]?s?|ph\.?d|diploma|studium|studies|abschluss|grado|título|licenciatura)\b(?!.*(?:,\s+and\b|\b(?:experience|knowledge|skills?|with|erfahrung|kenntnisse|experiencia)\b))[^;]*$/i;
+/** How far around a mention its clause speaks of it: a hostile clause is as long as the text. */
+const REACH = 600;
 const SEEN: ReadonlySet<JobPart> = new Set(['required', 'preferred']);
 
 /** What a mention weighs by the wording of its clause, then by its part; null when nobody asks for it. */
@@ -74,9 +76,12 @@ function weightOf(text: string, mention: SkillMention, clause: JobClause, sectio
   const { wording } = clause;
   if (mention.stance === 'denied')
     return part !== 'company' && WELCOME.test(text.slice(mention.span.end, clause.end + 40)) ? 'preferred' : null;
-  if (part === 'company' || DEGREE.test(text.slice(clause.start, mention.span.start))) return null;
-  if (wording === 'must')
-    return part === 'preferred' && !/\bmust\b/i.test(text.slice(clause.start, clause.end)) ? 'preferred' : 'required';
+  const from = Math.max(clause.start, mention.span.start - REACH);
+  if (part === 'company' || DEGREE.test(text.slice(from, mention.span.start))) return null;
+  if (wording === 'must') {
+    const to = Math.min(clause.end, mention.span.end + REACH);
+    return part === 'preferred' && !/\bmust\b/i.test(text.slice(from, to)) ? 'preferred' : 'required';
+  }
   if (wording === 'preferred' || part === 'preferred') return 'preferred';
   if (wording === 'firm') return 'weak';
   if (mention.stance === 'wished' && part !== 'required') return 'preferred';

@@ -1,4 +1,5 @@
 import { getResolvedPDFJS } from 'unpdf';
+import { enterPhase } from '../phases.ts';
 import { type CvReading, layOut } from './blocks.ts';
 import { readDocx } from './docx.ts';
 import { detectContainer } from './format.ts';
@@ -12,25 +13,24 @@ import { type CvRefusal, CvUnreadable, damaged } from './refusal.ts';
 export interface CvReadingTask {
   readonly bytes: Uint8Array;
   readonly limits: CvLimits;
-  /** One 32-bit word, set to 1 when the work begins: the time a file waits for a thread is not its own. */
-  readonly begun: SharedArrayBuffer;
+  /** Says when the work begins: the time a file waits for a thread is not its own. */
+  readonly phase: SharedArrayBuffer;
 }
 
-export type CvReadingAnswer = { readonly reading: CvReading } | { readonly refusal: CvRefusal };
+/** What a thread made of a file, or why it could not. */
+export type CvThreadAnswer<Made> = { readonly made: Made } | { readonly refusal: CvRefusal };
 
 const fuse = installMemoryFuse();
 // Loading the PDF reader takes longer than reading a CV: it is done before the clock of the first file runs.
 await getResolvedPDFJS();
 
 /** Reads one file inside a thread. Never throws for what the file holds. */
-export default async function read({ bytes, limits, begun }: CvReadingTask): Promise<CvReadingAnswer> {
-  const word = new Int32Array(begun);
-  Atomics.store(word, 0, 1);
-  Atomics.notify(word, 0);
+export default async function read({ bytes, limits, phase }: CvReadingTask): Promise<CvThreadAnswer<CvReading>> {
+  enterPhase(phase, 'reading');
   fuse.reset(limits);
   try {
     const reading = await readingOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), limits);
-    return fuse.blown ? { refusal: swollen() } : { reading };
+    return fuse.blown ? { refusal: swollen() } : { made: reading };
   } catch (error) {
     if (fuse.blown) return { refusal: swollen() };
     const known = error instanceof CvUnreadable ? error : damaged('file');

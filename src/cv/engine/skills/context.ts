@@ -106,6 +106,33 @@ export function judgeOrdinary(text: string, atoms: readonly Atom[], hit: FormHit
   return cued ? 'skill' : 'open';
 }
 
+const LANGUAGE_AFTER = words(
+  'language programming developer developers programmer programmers compiler sprache entwickler',
+);
+const LANGUAGE_BEFORE =
+  /\b(?:program(?:med|ming|s)?|programmer(?:en)?|programmiert?|programando|programad[oa]|programmée?|coded|coding|codée?)\s+(?:in|en)\s$/iu;
+
+const CODE_LABEL =
+  /^[\s•*·-]*[^:\n]{0,40}\b(?:programming|programmier\p{L}+|programación|programmation|scripting|coding|frameworks?|librar(?:y|ies)|bibliotheken|librerías|tech(?:nical)? stack|devops|front-?end|back-?end)\b[^:\n]{0,30}:/iu;
+
+/**
+ * Whether a little known name that is something else to most readers is a skill here: named as a language ("programmed
+ * in Pony"), or in a list that says it holds such. `open`: it is an item of a list, whose other items can tell.
+ */
+export function judgeRare(text: string, atoms: readonly Atom[], hit: FormHit): ContextVerdict {
+  const [first, last, next] = [atoms[hit.from], atoms[hit.to], atoms[hit.to + 1]];
+  if (first === undefined || last === undefined || isOtherLetter(text, atoms, hit.from)) return 'other';
+  const { before, after, lineLeft } = surroundings(text, first.start, last.end);
+  const joined = next !== undefined && /^[ \u00a0-]$/.test(text.slice(last.end, next.start));
+  if (hit.form.skill.category === 'programming_language') {
+    if (joined && LANGUAGE_AFTER.has(next.key)) return 'skill';
+    // "Programmed in Chapel Hill": a name that goes on is another one.
+    if (LANGUAGE_BEFORE.test(before) && !(joined && capitalAt(text, next.start))) return 'skill';
+  }
+  if (!ITEM_BEFORE.test(before) || !ITEM_AFTER.test(after)) return 'other';
+  return CODE_LABEL.test(lineLeft) ? 'skill' : 'open';
+}
+
 /** Whether a word stands in a line that is labelled as a list of skills: "Tools: Git, testing". */
 export function isLabelled(text: string, start: number, end: number): boolean {
   return LIST_LABEL.test(surroundings(text, start, end).lineLeft);

@@ -1,7 +1,7 @@
 import { type SectionKind, sectionOf } from '../profile/headings.ts';
 import type { Span } from '../profile/spans.ts';
 import { type Atom, readAtoms } from './atoms.ts';
-import { isCued, isItem, isLabelled, judgeOrdinary } from './context.ts';
+import { isCued, isItem, isLabelled, judgeOrdinary, judgeRare } from './context.ts';
 import { everydaySpans } from './everyday.ts';
 import { type FormHit, formOf, formsAt } from './forms.ts';
 import { isBroad, isOccupation } from './occupations.ts';
@@ -73,7 +73,7 @@ const LIST_GAP =
 function writtenAsName(text: string, { hit, span }: Candidate): boolean {
   const { form, skill } = hit.form;
   const exact = text.slice(span.start, span.end) === form.text && /^\p{Lu}\p{L}{2}/u.test(form.text);
-  return exact && !form.firstName && !isBroad(skill.name);
+  return exact && !form.firstName && !form.rare && !isBroad(skill.name);
 }
 
 /** Settles the ordinary words by their neighbours: a list that holds a skill is a list of skills. */
@@ -83,11 +83,14 @@ function settle(text: string, candidates: readonly Candidate[]): void {
     return next !== undefined && LIST_GAP.test(text.slice(candidate.span.end, next.span.start));
   });
   const soft = ({ hit }: Candidate) => hit.form.skill.category === 'soft_skill';
+  // "Photoshop, Drone": a list of anything says nothing of a name that only programmers know.
+  const strange = (known: Candidate, open: Candidate) =>
+    open.hit.form.form.rare && open.hit.form.skill.category !== 'other' && known.hit.form.skill.category === 'other';
   const carry = (from: number, to: number) => {
     const [known, open] = [candidates[from], candidates[to]];
     if (known === undefined || open === undefined || known.verdict !== 'skill' || open.verdict === 'skill') return;
     const listed = isItem(text, open.span.start, open.span.end) || writtenAsName(text, open);
-    if (soft(known) === soft(open) && listed) open.verdict = 'skill';
+    if (soft(known) === soft(open) && listed && !strange(known, open)) open.verdict = 'skill';
   };
   for (let index = 0; index < candidates.length - 1; index += 1) if (linked[index]) carry(index, index + 1);
   for (let index = candidates.length - 2; index >= 0; index -= 1) if (linked[index]) carry(index + 1, index);
@@ -95,6 +98,7 @@ function settle(text: string, candidates: readonly Candidate[]): void {
   for (let index = 0; index + 2 < candidates.length; index += 1) {
     const row = candidates.slice(index, index + 3);
     if (!linked[index] || !linked[index + 1] || row.some(({ hit }) => !hit.form.form.ordinary)) continue;
+    if (row.some(({ hit }) => hit.form.form.rare)) continue;
     if (row.every(({ span }) => /^\p{Lu}/u.test(text.slice(span.start)) && isItem(text, span.start, span.end)))
       for (const candidate of row) candidate.verdict = 'skill';
   }
@@ -208,6 +212,7 @@ function judge(text: string, atoms: readonly Atom[], hit: FormHit, place: Place)
   if (form.employer && !inSkills && isEmployerHere(text, atoms, hit.from, hit.to)) return 'other';
   const broad = !broadInSentences && isBroad(skill.name);
   if (!form.ordinary && !broad) return 'skill';
+  if (form.rare) return judgeRare(text, atoms, hit);
   if (!broad && skill.category !== 'soft_skill') return judgeOrdinary(text, atoms, hit, inSkills);
   if (broad && ROW_LABEL.test(text.slice(end, end + 8)) && ROW_START.test(text.slice(Math.max(0, start - 12), start)))
     return 'other';

@@ -18,7 +18,7 @@ interface FormNode {
   readonly forms: CompiledForm[];
 }
 
-const PLAIN = /^(?:[ \u00a0]{0,3}|[-‐‑._]|- ?)$/;
+const PLAIN = /^(?:[ \u00a0]{0,3}|[-‐‑._'’]|- ?)$/;
 const SLASH = /^[ \t]?[/-][ \t]?$/;
 const AMPERSAND = /^(?:[ \t]?&[ \t]?|[ \t]and[ \t])$/i;
 const WRAPPED = /^[ \t]*\r?\n[ \t]*$/;

@@ -28,6 +28,8 @@ export interface SkillForm {
   readonly employer: boolean;
   /** Counts in exactly this case only ("SOLID", "SAFe"). */
   readonly exactCase: boolean;
+  /** Little known, and something else to most readers ("Pony"): counts in a list of skills, or named as a language. */
+  readonly rare: boolean;
 }
 
 /** A skill of the vocabulary. */
@@ -62,13 +64,15 @@ const folder = new URL('./vocabulary/', import.meta.url);
 const names = (cell: string | undefined) => (cell ?? '').split(';').flatMap((name) => name.trim() || []);
 
 function readForm(written: string): SkillForm {
-  const marks = /^[~!@=]*/.exec(written)?.[0] ?? '';
+  const marks = /^[~!@=?]*/.exec(written)?.[0] ?? '';
+  const rare = marks.includes('?');
   return {
     text: written.slice(marks.length),
-    ordinary: marks.includes('~'),
+    ordinary: rare || marks.includes('~'),
     firstName: marks.includes('!'),
     employer: marks.includes('@'),
-    exactCase: marks.includes('='),
+    exactCase: rare || marks.includes('='),
+    rare,
   };
 }
 

@@ -5,9 +5,9 @@ import { DEFAULT_TREE_LIMITS } from '../src/code/source-tree.ts';
 import { INVENTORY_READER, takeInventory } from '../src/code/tree/inventory.ts';
 import { parseFile } from '../src/code/tree/parse-file.ts';
 import { parsePacked } from '../src/code/tree/parse-tree.ts';
-import { COMPOSE } from '../src/docs/engine/compose.ts';
+import { COMPOSERS, composeTree } from '../src/docs/engine/compose.ts';
 import { composedBefore } from '../src/docs/engine/composed-before.ts';
-import { READ_FOR_HEALTH } from '../src/docs/health/read-for-health.ts';
+import { healthReadings, READ_FOR_HEALTH } from '../src/docs/health/read-for-health.ts';
 import { openContentCache } from '../src/platform/content-cache.ts';
 import { sourceVersion } from '../src/platform/source-version.ts';
 import { createThreadPool } from '../src/platform/thread-pool.ts';
@@ -38,7 +38,7 @@ async function parseOnly(root: string) {
 async function document(root: string, folder: string) {
   const [start, used] = [performance.now(), process.cpuUsage()];
   const pool = createThreadPool({ threads: 2 });
-  const [parser, writer] = [sourceVersion(PARSER), sourceVersion(COMPOSE.module)];
+  const [parser, writer] = [sourceVersion(PARSER), COMPOSERS.map(sourceVersion).join('+')];
   const place = { folder: join(folder, 'cache'), maxBytes: 1_000_000_000 };
   const listed = { place, kind: `listed@${sourceVersion(INVENTORY_READER)}` };
   const inventory = await takeInventory(root, pool, { kept: listed });
@@ -50,12 +50,13 @@ async function document(root: string, folder: string) {
   const before = { root, packed, tracked, repository };
   if ((await composedBefore(cache, composition.kept.kind, before)) === null) {
     const readings = { place, kind: `read@${sourceVersion(READ_FOR_HEALTH.module)}` };
-    const reading = pool.run(READ_FOR_HEALTH, { root, packed, kept: readings });
+    const task = { root, packed, kept: readings };
+    const reading = Promise.all(healthReadings.map((what) => pool.run(READ_FOR_HEALTH, { ...task, what })));
     const parse = await parsePacked({ root, files: inventory.files, pool, kept: { place, kind: `parsed@${parser}` } });
     const pack = join(folder, `pack-${randomUUID()}`);
     await writeFile(pack, [packed, ...parse.parts]);
     await reading;
-    await pool.run(COMPOSE, { ...composition, readings, pack });
+    await composeTree(pool, { ...composition, readings, pack });
     parsed = parse.parsed;
   }
   const seconds = (performance.now() - start) / 1000;

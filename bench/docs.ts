@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { MODULE_CACHE } from '../src/platform/thread-pool.ts';
+import { MODULE_CACHE } from '../src/platform/compilation.ts';
 import { describeMachine, median } from './machine.ts';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);

@@ -3,7 +3,13 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   analyses: async () => (await import('./analyses.ts')).benchAnalyses(),
   cv: async () => (await import('./cv.ts')).benchCv(),
   docs: async () => (await import('./docs.ts')).benchDocs(),
+  events: async () => (await import('./events.ts')).benchEvents(),
+  http: async () => (await import('./http.ts')).benchHttp(),
+  jobs: async () => (await import('./jobs.ts')).benchJobs(),
+  overload: async () => (await import('./overload.ts')).benchOverload(),
   rest: async () => (await import('./rest.ts')).benchRest(),
+  soak: async () => (await import('./soak.ts')).benchSoak(),
+  start: async () => (await import('./start.ts')).benchStart(),
 };
 
 const name = process.argv[2] ?? '';

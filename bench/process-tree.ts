@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { MODULE_CACHE } from '../src/platform/thread-pool.ts';
+import { MODULE_CACHE } from '../src/platform/compilation.ts';
 
 /** What a process and all it started took. */
 export interface ProcessCost {

@@ -2,116 +2,168 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fastify } from 'fastify';
-import { execute, parse } from 'graphql';
-import { z } from 'zod';
-import { authenticate, signUp } from '../src/auth/service.ts';
-import { run } from '../src/main.ts';
+import type { Pool } from 'pg';
+import { createApp } from '../src/app.ts';
+import { signUp } from '../src/auth/service.ts';
 import { readConfig } from '../src/platform/config.ts';
-import { createContext } from '../src/platform/context.ts';
-import { createSchema } from '../src/schema.ts';
 import { describeMachine, median } from './machine.ts';
+import { type MeasuredProcess, startMeasured } from './measured-process.ts';
 
-const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
-const requests = Number(process.env.BENCH_REQUESTS ?? 400);
-const concurrency = 8;
+const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
+const requests = Number(process.env.BENCH_REQUESTS ?? 1500);
+const concurrency = 16;
 
-/** Answers once, with what was answered as JSON. */
-type Way = () => Promise<unknown>;
+interface Way {
+  readonly name: string;
+  readonly server: MeasuredProcess;
+}
+
+interface Work {
+  readonly name: string;
+  readonly path: string;
+  /** What is sent; a GET without. */
+  readonly body?: object;
+  /** What differs from answer to answer, as times and ids of what is made. */
+  readonly changing?: readonly string[];
+}
 
 /**
- * What a REST row costs over calling its resolver through the executor, and over a handler written by hand on the same
- * database: one item, a page of 50, making one. All in this process, one round of each after the other.
+ * What REST rows cost beside the same routes written by hand with Fastify and pg on the same tables: the status polls
+ * that front ends ask every few seconds, an item, a page of 50, making one. Each server is a process of its own; the load
+ * and PostgreSQL are in others, so that the processor time is the server's alone.
  */
 export async function benchRest(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-  const environment = {
-    DATA_DIR: folder,
-    PORT: '0',
-    LOG_LEVEL: 'fatal',
-    RATE_LIMITS: 'off',
-    DEVELOPMENT_USER: 'false',
-  };
-  const running = await run(
-    { config: readConfig(environment, folder) },
-    { api: true, worker: false, scheduler: false },
-  );
-  const closers: (() => Promise<unknown>)[] = [() => running.close(), () => rm(folder, { recursive: true })];
+  const secret = { SECRET_KEY: 'a secret of the bench, long enough for it' };
+  const settings = { DATA_DIR: folder, LOG_LEVEL: 'fatal', ...secret };
+  const app = await createApp({ config: readConfig(settings, folder) });
+  const started: MeasuredProcess[] = [];
   try {
-    await measure(running, closers);
+    const { accessToken, userId } = await signUp(
+      app,
+      {},
+      { email: 'bench@example.com', password: 'correct horse battery' },
+    );
+    const works = worksOn(await fill(app.database.pool, userId));
+    const start = async (script: string) => {
+      const server = await startMeasured(new URL(script, import.meta.url), { ...settings, DATABASE_POOL: '10' });
+      started.push(server);
+      return server;
+    };
+    const hand = { name: 'Fastify and pg by hand', server: await start('./rest-by-hand.ts') };
+    const ways = [hand, { name: 'REST row', server: await start('./events-server.ts') }];
+    const load = new Load(accessToken);
+    console.log(`${describeMachine()}; ${rounds} rounds of ${requests} requests, ${concurrency} at a time, median\n`);
+    console.log('| | way | requests/s | of by hand | CPU µs a request | of by hand |\n|---|---|---|---|---|---|');
+    for (const work of works) {
+      await compareAnswers(work, ways, load);
+      report(work.name, await interleave(work, ways, load));
+    }
+    load.close();
   } finally {
-    for (const close of closers) await close();
+    for (const server of started) await server.close();
+    await app.close();
+    await rm(folder, { recursive: true });
   }
 }
 
-type Running = Awaited<ReturnType<typeof run>>;
+interface Subject {
+  readonly item: string;
+  readonly TASK: string;
+  readonly ANALYSIS: string;
+  readonly CV_ANALYSIS: string;
+}
 
-async function measure({ app, addresses }: Running, closers: (() => Promise<unknown>)[]): Promise<void> {
-  const { accessToken, userId } = await signUp(
-    app,
-    {},
-    { email: 'bench@example.com', password: 'correct horse battery' },
-  );
-  await app.database.pool.query(
+function worksOn(subject: Subject): readonly Work[] {
+  const named = process.env.BENCH_WORKS?.split(',');
+  const all: readonly Work[] = [
+    { name: 'poll of a task (async-coder)', path: `/api/tasks/${subject.TASK}` },
+    { name: 'poll of an analysis (phase2)', path: `/api/analysis/${subject.ANALYSIS}` },
+    { name: 'poll of a CV (cv-analysis)', path: `/api/status/${subject.CV_ANALYSIS}` },
+    { name: 'one item', path: `/api/v1/items/${subject.item}` },
+    { name: 'page of 50', path: '/api/v1/items?page=1&size=50' },
+    {
+      name: 'make one',
+      path: '/api/v1/items',
+      body: { title: 'Made' },
+      changing: ['id', 'created_at', 'updated_at'],
+    },
+  ];
+  return all.filter(({ name }) => named === undefined || named.some((word) => name.includes(word)));
+}
+
+/** Items, and a running job of each kind that is polled, among many. */
+async function fill(pool: Pool, userId: string): Promise<Subject> {
+  await pool.query(
     `INSERT INTO "Item" ("id", "ownerId", "title", "description", "updatedAt")
      SELECT gen_random_uuid(), $1, 'Item ' || n, 'Number ' || n, now() FROM generate_series(1, 500) AS n`,
     [userId],
   );
-  const { rows } = await app.database.pool.query<{ id: string }>('SELECT "id" FROM "Item" ORDER BY "id" LIMIT 1');
-  const id = rows[0]?.id ?? '';
-  const hand = await byHand(app);
-  closers.unshift(() => hand.close());
-  const call = caller(accessToken);
-  closers.unshift(async () => call.agent.destroy());
-  const direct = executor(app, accessToken);
-  const page = '/api/v1/items?page=1&size=50';
-  const tasks: Record<string, Record<string, Way>> = {
-    'one item': {
-      hand: () => call.get(`${hand.url}/api/v1/items/${id}`),
-      execute: () => direct.item(id),
-      rest: () => call.get(`${addresses[0]}/api/v1/items/${id}`),
-    },
-    'page of 50': {
-      hand: () => call.get(`${hand.url}${page}`),
-      execute: () => direct.page(),
-      rest: () => call.get(`${addresses[0]}${page}`),
-    },
-    'make one': {
-      hand: () => call.post(`${hand.url}/api/v1/items`, { title: 'Made' }),
-      execute: () => direct.make(),
-      rest: () => call.post(`${addresses[0]}/api/v1/items`, { title: 'Made' }),
-    },
+  const { rows: items } = await pool.query<{ id: string }>('SELECT "id" FROM "Item" ORDER BY "id" LIMIT 1');
+  const jobs = async (kind: 'TASK' | 'ANALYSIS' | 'CV_ANALYSIS') => {
+    const { rows } = await pool.query<{ id: string }>(
+      `INSERT INTO "Job" ("id", "kind", "ownerId", "status", "percentage", "stage", "message", "queueId", "input")
+       SELECT gen_random_uuid(), $1::"JobKind", $2, 'RUNNING', n % 100, 'working', 'Step ' || n, gen_random_uuid(), '{}'
+       FROM generate_series(1, 500) n RETURNING "id"`,
+      [kind, userId],
+    );
+    return rows.map(({ id }) => id);
   };
-  console.log(`${describeMachine()}; ${rounds} rounds of ${requests} requests, ${concurrency} at a time, median\n`);
-  console.log('| | way | requests/s | CPU µs a request | over execute | over by hand |\n|---|---|---|---|---|---|');
-  for (const [name, ways] of Object.entries(tasks)) {
-    await compareAnswers(name, ways);
-    report(name, await interleave(ways));
-  }
+  const [tasks, analyses, cvs] = [await jobs('TASK'), await jobs('ANALYSIS'), await jobs('CV_ANALYSIS')];
+  await pool.query(
+    `WITH repository AS (
+       INSERT INTO "Repository" ("id", "ownerId", "provider", "url", "namespace", "name", "updatedAt")
+       VALUES (gen_random_uuid(), $1, 'GIT', 'https://example.com/a/b', 'a', 'b', now()) RETURNING "id"
+     )
+     INSERT INTO "Task" ("jobId", "repositoryId", "aiModelId", "title", "description", "prompt", "branch",
+       "targetBranch", "type", "estimatedCredits")
+     SELECT job, (SELECT "id" FROM repository), (SELECT "id" FROM "AiModel" ORDER BY "position" LIMIT 1), 'Find it',
+       'What goes wrong', 'Why does the second page stay empty?', 'main', 'found-it', 'DEBUG', 10
+     FROM unnest($2::uuid[]) job`,
+    [userId, tasks],
+  );
+  await pool.query(
+    `INSERT INTO "Analysis" ("jobId", "projectName", "types")
+     SELECT job, 'project', ARRAY['QUALITY', 'SECURITY']::"AnalysisType"[] FROM unnest($1::uuid[]) job`,
+    [analyses],
+  );
+  await pool.query(
+    `INSERT INTO "CvAnalysis" ("jobId", "jobDescription") SELECT job, 'A job' FROM unnest($1::uuid[]) job`,
+    [cvs],
+  );
+  await pool.query('ANALYZE');
+  const [TASK = '', ANALYSIS = '', CV_ANALYSIS = ''] = [tasks[0], analyses[0], cvs[0]];
+  return { item: items[0]?.id ?? '', TASK, ANALYSIS, CV_ANALYSIS };
 }
 
-/** Times and identities differ between things made one after the other. */
-const changing = new Set(['id', 'created_at', 'updated_at', 'total', 'pages']);
-
-async function compareAnswers(name: string, ways: Record<string, Way>): Promise<void> {
-  const plain = (value: unknown) =>
-    JSON.stringify(value, (key, one) => (name === 'make one' && changing.has(key) ? typeof one : one));
-  const answers = await Promise.all(Object.values(ways).map(async (way) => plain(await way())));
-  if (new Set(answers).size !== 1) throw new Error(`${name}: the ways do not answer the same:\n${answers.join('\n')}`);
+async function compareAnswers(work: Work, ways: readonly Way[], load: Load): Promise<void> {
+  const plain = (value: unknown) => {
+    const sorted: string[] = [];
+    JSON.stringify(value, (key, one) => {
+      if (typeof one !== 'object' || one === null) sorted.push(`${key}: ${work.changing?.includes(key) ? '' : one}`);
+      return one;
+    });
+    return sorted.toSorted().join('\n');
+  };
+  const answers = await Promise.all(ways.map(async ({ server }) => plain(await load.ask(server.ready, work))));
+  if (new Set(answers).size !== 1) {
+    throw new Error(`${work.name}: the ways do not answer the same:\n${answers.join('\n\n')}`);
+  }
 }
 
 interface Figures {
   readonly perSecond: number;
+  /** Microseconds of the server's process. */
   readonly cpu: number;
 }
 
-async function interleave(ways: Record<string, Way>): Promise<Map<string, Figures>> {
-  const figures = new Map<string, Figures[]>();
+async function interleave(work: Work, ways: readonly Way[], load: Load): Promise<Map<string, Figures>> {
+  const figures = new Map<string, Figures[]>(ways.map(({ name }) => [name, []]));
   for (let round = -1; round < rounds; round += 1) {
-    for (const [name, way] of Object.entries(ways)) {
-      const measured = await burst(way);
+    for (const { name, server } of ways) {
+      const measured = await burst(work, server, load);
       // The first round warms.
-      if (round >= 0) figures.set(name, [...(figures.get(name) ?? []), measured]);
+      if (round >= 0) figures.get(name)?.push(measured);
     }
   }
   const middle = (all: readonly Figures[]) => ({
@@ -121,148 +173,68 @@ async function interleave(ways: Record<string, Way>): Promise<Map<string, Figure
   return new Map([...figures].map(([name, all]) => [name, middle(all)]));
 }
 
-async function burst(way: Way): Promise<Figures> {
-  const [began, cpu] = [performance.now(), process.cpuUsage()];
+async function burst(work: Work, server: MeasuredProcess, load: Load): Promise<Figures> {
+  const [began, used] = [performance.now(), await server.cpu()];
   let left = requests;
-  const work = async () => {
+  const ask = async () => {
     while (left > 0) {
       left -= 1;
-      await way();
+      await load.ask(server.ready, work);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, work));
-  const { user, system } = process.cpuUsage(cpu);
-  return { perSecond: (requests / (performance.now() - began)) * 1000, cpu: (user + system) / requests };
+  await Promise.all(Array.from({ length: concurrency }, ask));
+  const seconds = (performance.now() - began) / 1000;
+  return { perSecond: requests / seconds, cpu: ((await server.cpu()) - used) / requests };
 }
 
-function report(task: string, figures: ReadonlyMap<string, Figures>): void {
-  const cpuOf = (name: string) => figures.get(name)?.cpu ?? Number.NaN;
-  const words: Record<string, string> = {
-    hand: 'Fastify and pg by hand',
-    execute: 'execute, in process',
-    rest: 'REST row',
-  };
+function report(work: string, figures: ReadonlyMap<string, Figures>): void {
+  const [hand] = figures.values();
+  if (hand === undefined) return;
   for (const [name, { perSecond, cpu }] of figures) {
-    const ratio = (other: string) => `${(cpu / cpuOf(other)).toFixed(2)}×`;
+    const speed = (perSecond / hand.perSecond).toFixed(2);
     console.log(
-      `| ${task} | ${words[name]} | ${Math.round(perSecond)} | ${Math.round(cpu)} | ${ratio('execute')} | ${ratio('hand')} |`,
+      `| ${work} | ${name} | ${Math.round(perSecond)} | ${speed} | ${Math.round(cpu)} | ${(cpu / hand.cpu).toFixed(2)} |`,
     );
   }
 }
 
 /** Asks over connections that are kept. */
-function caller(token: string) {
-  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
-  const send = (method: string, url: string, body?: string) =>
-    new Promise<unknown>((resolve, reject) => {
-      const headers = {
-        authorization: `Bearer ${token}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      };
-      const asked = request(url, { method, agent, headers });
-      asked.on('error', reject);
-      asked.on('response', (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (piece: string) => {
-          text += piece;
-        });
-        response.on('end', () => {
-          if ((response.statusCode ?? 500) < 300) resolve(JSON.parse(text));
-          else reject(new Error(`${response.statusCode} ${text}`));
-        });
-      });
-      asked.end(body);
-    });
-  return {
-    agent,
-    get: (url: string) => send('GET', url),
-    post: (url: string, body: object) => send('POST', url, JSON.stringify(body)),
-  };
-}
+class Load {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+  readonly #token: string;
 
-type App = Running['app'];
-interface ItemRow {
-  readonly id: string;
-  readonly title: string;
-  readonly description: string | null;
-  readonly isActive: boolean;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
+  constructor(token: string) {
+    this.#token = token;
+  }
 
-/** The same three routes as somebody would write them by hand: the same check of the token, one or two statements. */
-async function byHand(app: App): Promise<{ url: string; close(): Promise<void> }> {
-  const server = fastify();
-  const { pool } = app.database;
-  const columns = '"id", "title", "description", "isActive", "createdAt", "updatedAt"';
-  const shaped = (item: ItemRow | undefined) =>
-    item && {
-      id: item.id,
-      title: item.title,
-      description: item.description,
-      is_active: item.isActive,
-      created_at: item.createdAt.toISOString(),
-      updated_at: item.updatedAt.toISOString(),
+  ask(url: string, { path, body }: Work): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const headers = {
+      authorization: `Bearer ${this.#token}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
     };
-  const viewer = (header: string | undefined) => authenticate(app, header?.replace('Bearer ', '') ?? '');
-  const items = async (name: string, text: string, values: unknown[]) =>
-    (await pool.query<ItemRow>({ name: `hand-${name}`, text, values })).rows;
-  server.get<{ Params: { id: string } }>('/api/v1/items/:id', async ({ headers, params }) => {
-    const { id } = await viewer(headers.authorization);
-    const sql = `SELECT ${columns} FROM "Item" WHERE "id" = $1 AND "ownerId" = $2`;
-    return shaped((await items('one', sql, [params.id, id]))[0]);
-  });
-  server.get<{ Querystring: { page: number; size: number } }>('/api/v1/items', async ({ headers, query }) => {
-    const { id } = await viewer(headers.authorization);
-    const [page, size] = [Number(query.page), Number(query.size)];
-    const sql = `SELECT ${columns} FROM "Item" WHERE "ownerId" = $1 ORDER BY "id" DESC LIMIT $2 OFFSET $3`;
-    const count = { name: 'hand-count', text: 'SELECT count(*)::int AS total FROM "Item" WHERE "ownerId" = $1' };
-    const [found, counted] = await Promise.all([
-      items('page', sql, [id, size, (page - 1) * size]),
-      pool.query<{ total: number }>({ ...count, values: [id] }),
-    ]);
-    const total = counted.rows[0]?.total ?? 0;
-    return { items: found.map(shaped), total, page, size, pages: Math.ceil(total / size) };
-  });
-  const body = z.object({ title: z.string().min(1).max(255), description: z.string().nullish() });
-  server.post('/api/v1/items', async (asked, reply) => {
-    const { id } = await viewer(asked.headers.authorization);
-    const { title, description = null } = body.parse(asked.body);
-    const sql = `INSERT INTO "Item" ("id", "ownerId", "title", "description", "updatedAt")
-      VALUES (gen_random_uuid(), $1, $2, $3, now()) RETURNING ${columns}`;
-    return reply.status(201).send(shaped((await items('make', sql, [id, title, description]))[0]));
-  });
-  const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  return { url, close: () => server.close() };
-}
-
-/** The documents of the rows, executed without HTTP; shaped like the replies so that answers can be compared. */
-function executor(app: App, token: string) {
-  const schema = createSchema();
-  const fields = 'id: databaseId title description is_active: isActive created_at: createdAt updated_at: updatedAt';
-  const documents = {
-    item: parse(`query ($id: UUID!) { r: item(id: $id) { ${fields} } }`),
-    page: parse(`{ r: items(first: 50, offset: 0) { items: nodes { ${fields} } total: totalCount } }`),
-    make: parse(`mutation { r: createItem(input: { title: "Made" }) { ... on Item { ${fields} } } }`),
-  };
-  const root = z.object({ r: z.record(z.string(), z.unknown()) });
-  const ask = async (document: (typeof documents)['item'], variableValues = {}) => {
-    const header = () => undefined;
-    const contextValue = createContext(app, {
-      requestId: 'bench',
-      header,
-      credential: token,
-      authenticate: (credential) => authenticate(app, credential),
+    const asked = request(`${url}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      agent: this.#agent,
+      headers,
     });
-    return root.parse((await execute({ schema, document, variableValues, contextValue })).data).r;
-  };
-  return {
-    item: (id: string) => ask(documents.item, { id }),
-    page: async () => {
-      const { items, total } = await ask(documents.page);
-      return { items, total, page: 1, size: 50, pages: Math.ceil(Number(total) / 50) };
-    },
-    make: () => ask(documents.make),
-  };
+    asked.on('error', reject);
+    asked.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (piece: string) => {
+        text += piece;
+      });
+      response.on('end', () => {
+        if ((response.statusCode ?? 500) < 300) resolve(JSON.parse(text));
+        else reject(new Error(`${path}: ${response.statusCode} ${text}`));
+      });
+    });
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
+    return promise;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
 }

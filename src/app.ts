@@ -14,7 +14,6 @@ import { createLog, type Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { migrateUp } from './platform/migrations.ts';
 import { type Queue, startQueue } from './platform/queue.ts';
-import { openRedis } from './platform/redis.ts';
 import { readSecret, type Secret } from './platform/secret.ts';
 import { createFileStorage, type Storage } from './platform/storage.ts';
 import { createThreadPool, type ThreadPool } from './platform/thread-pool.ts';
@@ -83,25 +82,22 @@ export async function createApp(options: AppOptions): Promise<App> {
     }
   });
   try {
-    await mkdir(config.DATA_DIR, { recursive: true, mode: 0o700 });
-    const url = config.DATABASE_URL ?? (await embedded(config, log, opened));
-    await migrateUp(url, { log });
-    const database = openDatabase({ url, connections: config.DATABASE_POOL, log, onStatement: options.onStatement });
-    opened.push(() => database.close());
-    const wakeUps = await openWakeUps(config, url, database, log);
-    opened.push(() => wakeUps.close());
-    const redis = config.REDIS_URL === undefined ? null : openRedis(config.REDIS_URL, log);
+    const { url, database } = await openMigrated(options, log, opened);
+    const redis = config.REDIS_URL === undefined ? null : await connectRedis(config.REDIS_URL, log);
     opened.push(async () => redis?.disconnect());
+    const wakingUp = openWakeUps(config, url, database, log);
+    opened.push(() => closeOnceOpen(wakingUp));
+    const queueing = startQueue({ url, queues: queuesOfKinds(), working, scheduling, log });
+    opened.push(() => closeOnceOpen(queueing));
     const threads = createThreadPool({ threads: config.WORKER_THREADS });
     opened.push(() => threads.close());
     const cache = openContentCache({ ...cachePlace(config), log });
     opened.push(async () => cache.close());
-    const queue = await startQueue({ url, queues: queuesOfKinds(), working, scheduling, log });
-    opened.push(() => queue.close());
+    const [wakeUps, queue, secret] = await Promise.all([wakingUp, queueing, readSecret(config)]);
     return {
       config,
       log,
-      secret: await readSecret(config),
+      secret,
       database,
       wakeUps,
       redis,
@@ -122,6 +118,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 }
 
+/** For what is opened beside other things: it may never have been, and that is told elsewhere. */
+async function closeOnceOpen(opening: Promise<{ close(): Promise<void> }>): Promise<void> {
+  const part = await opening.catch(() => undefined);
+  await part?.close();
+}
+
 /** A queue for each kind; its entries outlive the deadline of the work, so that the work ends first. */
 function queuesOfKinds() {
   return jobDefinitions.map(({ queue, deadlineSeconds }) => ({ name: queue, expireSeconds: deadlineSeconds + 120 }));
@@ -131,10 +133,30 @@ function endingsOfKinds(): ReadonlyMap<JobKind, JobEnding> {
   return new Map(jobDefinitions.flatMap(({ kind, ended }) => (ended === undefined ? [] : [[kind, ended] as const])));
 }
 
+/** The embedded or given Postgres with every migration applied. */
+async function openMigrated(
+  { config, onStatement }: AppOptions,
+  log: Log,
+  opened: (() => Promise<unknown>)[],
+): Promise<{ url: string; database: Database }> {
+  await mkdir(config.DATA_DIR, { recursive: true, mode: 0o700 });
+  const url = config.DATABASE_URL ?? (await embedded(config, log, opened));
+  await migrateUp(url, { log });
+  const database = openDatabase({ url, connections: config.DATABASE_POOL, log, onStatement });
+  opened.push(() => database.close());
+  return { url, database };
+}
+
 async function embedded(config: Config, log: Log, opened: (() => Promise<unknown>)[]): Promise<string> {
   const postgres = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, log });
   opened.push(() => postgres.leave());
   return postgres.url;
+}
+
+/** Its client is loaded where there is a Redis. */
+async function connectRedis(url: string, log: Log): Promise<Redis> {
+  const { openRedis } = await import('./platform/redis.ts');
+  return openRedis(url, log);
 }
 
 async function openWakeUps(config: Config, url: string, database: Database, log: Log): Promise<WakeUps> {

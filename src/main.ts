@@ -3,21 +3,21 @@ import { type App, type AppOptions, createApp } from './app.ts';
 import { developmentSignIn } from './auth/development-user.ts';
 import { authenticate } from './auth/service.ts';
 import { addDownloads } from './jobs/downloads.ts';
+import { joinSockets } from './platform/feature-sockets.ts';
 import type { ReadySignIn } from './platform/graphiql.ts';
 import { createGraphql } from './platform/graphql.ts';
 import { persistedDocuments, readTrustedDocuments, trustedDocuments } from './platform/graphql-documents.ts';
 import { createGraphqlSocket } from './platform/graphql-socket.ts';
 import { createHttpServer, type HttpServer } from './platform/http.ts';
-import { joinSockets, type RouterOptions } from './platform/http-router.ts';
+import type { RouterOptions } from './platform/http-router.ts';
+import type { Log } from './platform/log.ts';
 import { createRateLimits, type RateLimits } from './platform/rate-limits.ts';
 import { asyncCoderSocket } from './rest/async-coder/socket.ts';
 import type { Dialect } from './rest/dialect.ts';
 import { createDialects } from './rest/dialects.ts';
-import { addExplorer } from './rest/explorer.ts';
 import { jobSockets } from './rest/job-socket-server.ts';
 import { rulesOfRows } from './rest/limits.ts';
-import { addRest } from './rest/plugin.ts';
-import { unroutedReply } from './rest/refusing.ts';
+import { overloadedReply, unroutedReply } from './rest/refusing.ts';
 import { createSchema } from './schema.ts';
 import { startScheduler, startWorker } from './worker.ts';
 
@@ -38,13 +38,24 @@ export interface Running {
   close(): Promise<void>;
 }
 
+export interface RunOptions extends Omit<AppOptions, 'working' | 'scheduling'> {
+  /** False sends every GraphQL request the long way, so that the two can be compared. */
+  readonly shortWay?: boolean;
+}
+
 /** Creates the app and runs the asked roles. */
-export async function run(options: Omit<AppOptions, 'working' | 'scheduling'>, roles: Roles): Promise<Running> {
+export async function run(options: RunOptions, roles: Roles): Promise<Running> {
+  if (options.log !== undefined) tellStep(options.log, 'modules');
   const app = await createApp({ ...options, working: roles.worker, scheduling: roles.scheduler });
+  tellStep(app.log, 'database and queue');
   try {
-    if (roles.worker) await startWorker(app);
-    if (roles.scheduler) await startScheduler(app);
-    const server = roles.api ? await startApi(app) : undefined;
+    const server = roles.api ? await startApi(app, options) : undefined;
+    try {
+      await Promise.all([roles.worker && startWorker(app), roles.scheduler && startScheduler(app)]);
+    } catch (error) {
+      await server?.http.close();
+      throw error;
+    }
     return {
       app,
       addresses: server?.addresses ?? [],
@@ -59,6 +70,13 @@ export async function run(options: Omit<AppOptions, 'working' | 'scheduling'>, r
     await app.close();
     throw error;
   }
+}
+
+/** Tells in debug logs how far a start has come, and what it took until then. */
+function tellStep(log: Log, step: string): void {
+  const { user, system } = process.cpuUsage();
+  const milliseconds = { elapsed: Math.round(performance.now()), processor: Math.round((user + system) / 1000) };
+  log.debug({ step, ...milliseconds }, 'start');
 }
 
 /** What the features serve besides: downloads, and the old REST backends. */
@@ -82,10 +100,14 @@ export function featureRoutes(
   return {
     routes: [
       (server) => addDownloads(app, server, check),
-      (server) => addRest(app, server, { schema, dialects, rateLimits, authenticate: check }),
-      (server) => addExplorer(server, dialects),
+      async (server) => {
+        const { addRest } = await import('./rest/plugin.ts');
+        await addRest(app, server, { schema, dialects, rateLimits, authenticate: check });
+      },
+      async (server) => (await import('./rest/explorer.ts')).addExplorer(server, dialects),
     ],
     unroutedReply: (request) => unroutedReply(dialects, request),
+    overloadedReply: (request) => overloadedReply(dialects, request),
     sockets: joinSockets([
       jobSockets(app, { schema, dialects, rateLimits, authenticate: check }),
       asyncCoderSocket(app, { schema, dialects, rateLimits, authenticate: check }),
@@ -99,15 +121,16 @@ interface Api {
   readonly signIn: () => Promise<ReadySignIn | null>;
 }
 
-async function startApi(app: App): Promise<Api> {
+async function startApi(app: App, options: RunOptions): Promise<Api> {
   const features = createFeatures(app);
+  tellStep(app.log, 'schema');
   const check = (credential: string) => authenticate(app, credential);
   const { TRUSTED_DOCUMENTS } = app.config;
   const documents =
     TRUSTED_DOCUMENTS === undefined
       ? persistedDocuments()
       : trustedDocuments(await readTrustedDocuments(TRUSTED_DOCUMENTS));
-  const graphql = createGraphql(app, {
+  const { graphql, shortWay } = createGraphql(app, {
     ...features,
     authenticate: check,
     documents,
@@ -118,13 +141,21 @@ async function startApi(app: App): Promise<Api> {
     signIn ??= app.config.DEVELOPMENT_USER ? developmentSignIn(app) : Promise.resolve(null);
     return signIn;
   };
-  const http = await createHttpServer(app, {
+  const http = createHttpServer(app, {
     graphql,
+    shortWay: options.shortWay === false ? null : shortWay,
     graphqlSocket: createGraphqlSocket(app, { graphql, authenticate: check, documents }),
     ...featureRoutes(app, features),
     readySignIn,
   });
-  // Prisma's first query costs 80 ms: paid before anybody waits for it.
-  await app.database.prisma.user.count();
-  return { http, addresses: await http.listen(), signIn: readySignIn };
+  const addresses = await http.listen();
+  try {
+    // Prisma's first query takes 100 ms, which what is asked most does without: paid before this process is called ready.
+    await app.database.prisma.user.count();
+  } catch (error) {
+    await http.close();
+    throw error;
+  }
+  tellStep(app.log, 'routes');
+  return { http, addresses, signIn: readySignIn };
 }

@@ -126,7 +126,7 @@ function sameWeakness(one: string | null, other: string | null): boolean {
   return one === other || kin.some((group) => group.includes(one) && group.includes(other));
 }
 
-it('finds at least 27 of 30 defects of security, 18 of 20 of quality and 19 of 20 of types', async () => {
+it('finds each of 30 defects of security, 20 of quality and 20 of types', async () => {
   const labels = z.array(label).parse(JSON.parse(readFileSync(join(fixture, 'defects.json'), 'utf8')));
   const findings = await findingsOf('defects');
   const missed = labels.filter((one) => !findings.some((found) => tells(found, one)));
@@ -142,9 +142,9 @@ it('finds at least 27 of 30 defects of security, 18 of 20 of quality and 19 of 2
   const words = `${JSON.stringify(score)}\n${lines.join('\n')}`;
   if (process.env.SHOW_FINDINGS !== undefined) console.info(words);
   expect(labels).toHaveLength(70);
-  expect(score.security.found, words).toBeGreaterThanOrEqual(27);
-  expect(score.quality.found, words).toBeGreaterThanOrEqual(18);
-  expect(score.types.found, words).toBeGreaterThanOrEqual(19);
+  expect(score.security.found, words).toBe(30);
+  expect(score.quality.found, words).toBe(20);
+  expect(score.types.found, words).toBe(20);
 }, 120_000);
 
 it('says at most three things of those kinds about code that only looks like it', async () => {

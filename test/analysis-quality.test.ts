@@ -229,7 +229,7 @@ describe('what is wrong', () => {
       8: ['high F601'],
       10: ['high F821'],
       11: ['medium E722'],
-      13: ['high constant-condition'],
+      13: ['low constant-condition'],
       17: ['high duplicate-condition'],
       19: ['medium identical-operands'],
       21: ['medium identical-branches'],

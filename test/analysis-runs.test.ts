@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { secondsOfTypes } from '../src/analyses/engines.ts';
 import { analysisHandler } from '../src/analyses/worker.ts';
-import { readEvents } from '../src/jobs/events.ts';
+import { readEvents } from '../src/jobs/event-reading.ts';
 import { startHandler } from '../src/jobs/runner.ts';
 import { type TestApp, testApp } from './app.ts';
 import { type Caller, newCaller } from './story.ts';

@@ -9,8 +9,18 @@ import { type Roles, type Running, run } from '../src/main.ts';
 import { type Config, readConfig } from '../src/platform/config.ts';
 import { createLog } from '../src/platform/log.ts';
 
-/** What a test app does. `bare`: it may work on jobs, but on none unless the test says how. */
-export type TestRoles = Partial<Roles> & { readonly bare?: boolean };
+/**
+ * What a test app does. `bare`: it may work on jobs, but on none unless the test says how. `shortWay`: false sends every
+ * GraphQL request the long way.
+ */
+export type TestRoles = Partial<Roles> & { readonly bare?: boolean; readonly shortWay?: boolean };
+
+let shortWayUnlessSaid = true;
+
+/** Sends the GraphQL requests of a whole test file the long way. */
+export function goTheLongWay(): void {
+  shortWayUnlessSaid = false;
+}
 
 /** A real app of its own database, with its own folders and, with the api role, a listening server. */
 export interface TestApp {
@@ -18,7 +28,7 @@ export interface TestApp {
   /** Where it listens; empty without the api role. */
   readonly url: string;
   readonly config: Config;
-  /** SQL statements that Prisma has sent since the last call. */
+  /** SQL statements that this process has sent since the last call, but for those of the queue and of wake-ups. */
   readonly statements: () => string[];
   /** Starts another process's worth of app on the same database and folder. */
   readonly another: (roles?: TestRoles, settings?: Record<string, string>) => Promise<TestApp>;
@@ -46,6 +56,8 @@ export async function testApp(roles: TestRoles = {}, settings: Record<string, st
     SECRET_KEY: `test-secret-${randomUUID()}`,
     DEVELOPMENT_USER: 'false',
     RATE_LIMITS: 'off',
+    // A busy machine that runs tests is no overload of the server in the same process.
+    SHED_LOAD: 'off',
     // Nobody asks the real GitHub; a test that wants resources names fakes.
     CV_RESOURCES: 'off',
     ...settings,
@@ -63,17 +75,18 @@ async function start(
 ): Promise<TestApp> {
   const config = readConfig(environment, '/');
   const seen: string[] = [];
-  const options = { config, log: createLog(config.LOG_LEVEL), onStatement: (sql: string) => seen.push(sql) };
+  const { bare: isBare, shortWay = shortWayUnlessSaid, ...asked } = roles;
+  const options = { config, log: createLog(config.LOG_LEVEL), onStatement: (sql: string) => seen.push(sql), shortWay };
   const running =
-    roles.bare === true
+    isBare === true
       ? await bare(options)
-      : await run(options, { api: true, worker: false, scheduler: false, ...roles });
+      : await run(options, { api: true, worker: false, scheduler: false, ...asked });
   return {
     app: running.app,
     url: running.addresses[0] ?? '',
     config,
     environment,
-    statements: () => seen.splice(0),
+    statements: () => seen.splice(0).filter((sql) => !sql.includes('pg_notify')),
     another: (more = {}, settings = {}) => start({ ...environment, ...settings }, more, async () => {}),
     async close() {
       await running.close();

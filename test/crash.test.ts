@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { docsStages } from '../src/docs/jobs.ts';
-import { readEvents } from '../src/jobs/events.ts';
+import { readEvents } from '../src/jobs/event-reading.ts';
 import { type TestApp, testApp } from './app.ts';
 import { type Caller, makeProject, newCaller } from './story.ts';
 

@@ -7,11 +7,11 @@ import { type PackedInventory, takeInventory } from '../src/code/tree/inventory.
 import { inventoryIn } from '../src/code/tree/packed.ts';
 import { parsePacked } from '../src/code/tree/parse-tree.ts';
 import { stateOfTree } from '../src/code/tree-states.ts';
-import compose, { type Composed } from '../src/docs/engine/compose.ts';
+import { type Composed, composeTree } from '../src/docs/engine/compose.ts';
 import { composedBefore } from '../src/docs/engine/composed-before.ts';
 import { documentFolder } from '../src/docs/engine/documentation.ts';
 import { coverageOf } from '../src/docs/engine/project-model.ts';
-import readForHealth from '../src/docs/health/read-for-health.ts';
+import readForHealth, { healthReadings } from '../src/docs/health/read-for-health.ts';
 import { openContentCache } from '../src/platform/content-cache.ts';
 import { createThreadPool, type ThreadPool } from '../src/platform/thread-pool.ts';
 import { makeProject } from './story.ts';
@@ -54,9 +54,11 @@ async function documented(root: string, kept: Kept | null): Promise<Composed> {
   const { parts } = await parsePacked({ root, files: inventory.files, pool, kept: kept?.parsed ?? null });
   const pack = join(await mkdtemp(join(tmpdir(), 'pack-')), 'pack');
   await writeFile(pack, [inventory.packed, ...parts]);
-  if (kept === null) return compose({ root, pack, repository, kept: null });
-  readForHealth({ root, packed: inventory.packed, kept: kept.readings });
-  return compose({ root, pack, repository, kept: kept.composed, readings: kept.readings });
+  if (kept === null) return composeTree(pool, { root, pack, repository, kept: null });
+  for (const what of healthReadings) {
+    await readForHealth({ root, packed: inventory.packed, kept: kept.readings, what });
+  }
+  return composeTree(pool, { root, pack, repository, kept: kept.composed, readings: kept.readings });
 }
 
 describe('a second run', () => {

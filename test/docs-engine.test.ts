@@ -274,7 +274,7 @@ describe('Parsing', () => {
   test('finds the file that kills its thread and keeps the others of its batch', async () => {
     const heavy = `export const heavy = [${'[1],'.repeat(60_000)}];\n`.replace(/(.{300})/g, '$1\n');
     const root = folder({ 'a.ts': 'export const a = 1;\n', 'b.ts': heavy, 'c.ts': 'export const c = 1;\n' });
-    const small = createThreadPool({ threads: 1, heapMegabytes: 24 });
+    const small = createThreadPool({ threads: 1, heapMegabytes: 14 });
     try {
       const { files } = await readSourceTree(root);
       const parsed = await parseTree({ root, files, pool: small });

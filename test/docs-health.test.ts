@@ -222,15 +222,33 @@ export function light(timeout: number, colour: string): void { use(timeout, colo
     ]);
   });
 
-  it.each([
-    ['Google', 'Args:\n        a: One.\n\n    Returns:\n        int: Sum.\n\n    Raises:\n        KeyError: Never.'],
+  /** Two functions that tell of all they take, as the convention of a repository is. */
+  function keepers(told: string): string {
+    return ['dim', 'glow']
+      .map((name) => `def ${name}(a, b):\n    """Changes it.\n\n    ${told}\n    """\n    print(a)\n`)
+      .join('\n\n');
+  }
+  const styles: readonly [style: string, told: string, sections: string][] = [
+    [
+      'Google',
+      'Args:\n        a: One.\n        b: Two.',
+      'Args:\n        a: One.\n\n    Returns:\n        int: Sum.\n\n    Raises:\n        KeyError: Never.',
+    ],
     [
       'NumPy',
+      'Parameters\n    ----------\n    a : int\n        One.\n    b : int\n        Two.',
       'Parameters\n    ----------\n    a : int\n        One.\n\n    Returns\n    -------\n    int\n        Sum.\n\n    Raises\n    ------\n    KeyError\n        Never.',
     ],
-    ['Sphinx', ':param a: One.\n    :returns: Sum.\n    :raises KeyError: Never.'],
-  ])('of %s style leave out a parameter, invent a result and an error', async (_style, sections) => {
-    const text = `def light(a, b, *args, _c=1, **kwargs):\n    """Lights.\n\n    ${sections}\n    """\n    print(a)\n    raise_nothing = 1\n`;
+    [
+      'Sphinx',
+      ':param a: One.\n    :param b: Two.',
+      ':param a: One.\n    :returns: Sum.\n    :raises KeyError: Never.',
+    ],
+  ];
+
+  it.each(styles)('of %s style leave out a parameter, invent a result and an error', async (_style, told, sections) => {
+    const light = `def light(a, b, *args, _c=1, **kwargs):\n    """Lights.\n\n    ${sections}\n    """\n    print(a)\n    raise_nothing = 1\n`;
+    const text = `${light}\n\n${keepers(told)}`;
     const found = await inSource('pkg/a.py', text);
     expect(found.map(({ rule, message }) => `${rule}: ${/`(\w+)`(?=[.,]| documents a)/.exec(message)?.[1]}`)).toEqual(
       expect.arrayContaining([
@@ -241,6 +259,18 @@ export function light(timeout: number, colour: string): void { use(timeout, colo
     );
     expect(found).toHaveLength(3);
   });
+
+  it.each(styles)(
+    'of %s style that leave out what all others leave out keep a style',
+    async (_style, told, sections) => {
+      const partly = ['one', 'two', 'three'].map(
+        (name) =>
+          `def ${name}(a, c):\n    """Changes it.\n\n    ${sections.split(/\n\n|\n {4}:r/)[0]}\n    """\n    print(a)\n`,
+      );
+      const found = await inSource('pkg/a.py', `${partly.join('\n\n')}\n\n${keepers(told)}`);
+      expect(found).toEqual([]);
+    },
+  );
 
   it('that leave an error out are found where others tell of theirs; helpers and handlers count', async () => {
     const text = `class LampError(ValueError):
@@ -283,6 +313,18 @@ def caught(a):
         raise LampError(a)
     except LampError:
         print(a)
+
+
+def always(a):
+    """Always.
+
+    Args:
+        a: One.
+
+    Raises:
+        LampError: By itself.
+    """
+    raise LampError(a)
 
 
 def also(a):

@@ -47,7 +47,7 @@ export async function writtenJob({ app }: Pick<TestApp, 'app'>, ownerId: string)
 export interface Watch {
   /** Subscriptions being served, by the metric. */
   subscriptions(): Promise<number>;
-  /** Readers waiting to be woken. */
+  /** Streams this app waits to be woken about; all readers of one share it. */
   listeners(): number;
   /** Events read from the table so far. */
   rows(): number;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type EventRow, readEvents } from '../src/jobs/events.ts';
+import { type EventRow, readEvents } from '../src/jobs/event-reading.ts';
 import { prune } from '../src/jobs/pruning.ts';
 import { jobEvents, myEvents } from '../src/jobs/service.ts';
 import type { Viewer } from '../src/platform/viewer.ts';

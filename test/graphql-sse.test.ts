@@ -183,7 +183,7 @@ describe('server-sent events', () => {
       // Left open by the client; what follows is the cut.
       events.next().catch(() => {});
     }
-    expect([await watch.subscriptions(), watch.listeners()]).toEqual([5, 5]);
+    expect([await watch.subscriptions(), watch.listeners()]).toEqual([5, 1]);
     for (const hangUp of hangUps) hangUp.abort();
     // Well before the five seconds after which a waiting reader looks by itself.
     await expect.poll(async () => [await watch.subscriptions(), watch.listeners()], { timeout: 2000 }).toEqual([0, 0]);

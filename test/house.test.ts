@@ -63,7 +63,8 @@ function faultOfRoot(from: string, room: string): string | undefined {
     'src/app.ts': ['jobs.ts', 'kind.ts'],
     'src/main.ts': ['service.ts'],
     'src/schema.ts': ['schema.ts'],
-    'src/worker.ts': ['worker.ts'],
+    // A handler is loaded with its first job, and stands by its definition until then.
+    'src/worker.ts': ['worker.ts', 'jobs.ts', 'kind.ts'],
   };
   return rooms[from]?.includes(room) === true ? undefined : `${from} lists other rooms`;
 }
@@ -85,7 +86,7 @@ describe('the walls', () => {
   });
 
   it('hold against arrows that point up or through a wall', () => {
-    const value = (to: string): Import => ({ to, typeOnly: false, reexport: false });
+    const value = (to: string): Import => ({ to, typeOnly: false, late: false, reexport: false });
     const bad: [string, string][] = [
       ['src/platform/http.ts', 'src/users/service.ts'],
       ['src/platform/http.ts', 'src/app.ts'],
@@ -108,7 +109,7 @@ describe('the walls', () => {
     const graph = new Map(
       files.map(({ path, imports }) => [
         path,
-        imports.flatMap(({ to, typeOnly }) => (to === null || typeOnly ? [] : [to])),
+        imports.flatMap(({ to, typeOnly, late }) => (to === null || typeOnly || late ? [] : [to])),
       ]),
     );
     const done = new Set<string>();
@@ -202,7 +203,7 @@ describe('every feature', () => {
     expect(defined.map(({ kind }) => kind).sort()).toEqual([...kinds].sort());
     expect(jobDefinitions.map(({ queue }) => queue).sort()).toEqual(defined.map(({ queue }) => queue).sort());
     const worker = readFileSync(join(root, 'src/worker.ts'), 'utf8');
-    const handlers = [...worker.matchAll(/startHandler\(app, (\w+)\(app\)\)/g)].map(([, handler]) => handler);
+    const handlers = [...worker.matchAll(/worker\.ts'\)\)\.(\w+)\(app\)/g)].map(([, handler]) => handler);
     expect(new Set(handlers).size).toBe(handlers.length);
     expect(handlers).toHaveLength(kinds.length);
     const job = schema.getType('Job');

@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type EventRow, readEvents } from '../src/jobs/events.ts';
+import { type EventRow, readEvents } from '../src/jobs/event-reading.ts';
+import { claimTogether } from '../src/jobs/gathered-moves.ts';
 import { idempotently } from '../src/jobs/idempotency.ts';
 import { startDeadLetters } from '../src/jobs/runner.ts';
 import { cancelJob, jobEvents } from '../src/jobs/service.ts';
-import { buryJob, claimJob, completeJob, failJob, recordProgress } from '../src/jobs/transitions.ts';
+import { buryJob, completeJob, failJob, recordProgress } from '../src/jobs/transitions.ts';
 import { runProcess } from '../src/platform/child-process.ts';
 import { DomainError } from '../src/platform/errors.ts';
 import { deadLetterQueue } from '../src/platform/queue.ts';
@@ -178,17 +179,17 @@ describe('a job', () => {
     const id = await newJob(app.app, viewer);
     const { prisma } = app.app.database;
     const { queueId } = await prisma.job.findUniqueOrThrow({ where: { id } });
-    const first = await claimJob(prisma, id, queueId);
-    const second = await claimJob(prisma, id, queueId);
+    const first = await claimTogether(app.app, id, queueId);
+    const second = await claimTogether(app.app, id, queueId);
     expect([first?.attempt, second?.attempt]).toEqual([1, 2]);
     const old = { jobId: id, attempt: 1 };
     expect(await recordProgress(prisma, old, { stage: 's', percentage: 1 })).toBeNull();
     expect(await completeJob(prisma, old, { stage: 's', engine: 'e' })).toBeNull();
     expect(await failJob(prisma, old, { code: 'C', message: 'm' })).toBeNull();
     // A queue entry that was replaced starts nothing.
-    expect(await claimJob(prisma, id, '01980000-0000-7000-8000-000000000000')).toBeNull();
+    expect(await claimTogether(app.app, id, '01980000-0000-7000-8000-000000000000')).toBeNull();
     expect(await completeJob(prisma, { jobId: id, attempt: 2 }, { stage: 's', engine: 'e' })).not.toBeNull();
-    expect(await claimJob(prisma, id, queueId)).toBeNull();
+    expect(await claimTogether(app.app, id, queueId)).toBeNull();
     expect(await readEvents(app.app, { jobId: id }, 0)).toHaveLength(4);
   });
 

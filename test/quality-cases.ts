@@ -119,7 +119,7 @@ const python = cases('py', {
     'def f(a):\n    if a:\n        return a\n    print(a)',
   ],
   'constant-condition': [
-    'high',
+    'low',
     'def f(a):\n    if False:\n        print(a)',
     'def f(a):\n    while True:\n        if a():\n            return',
   ],

@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { type EventRow, readEvents } from '../src/jobs/events.ts';
+import { type EventRow, readEvents } from '../src/jobs/event-reading.ts';
 import { prune } from '../src/jobs/pruning.ts';
 import { cancelJob, jobEvents, myEvents } from '../src/jobs/service.ts';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';

@@ -10,6 +10,8 @@ export interface Import {
   readonly to: string | null;
   /** Whether nothing of it is left when the types are taken away. */
   readonly typeOnly: boolean;
+  /** Whether it is loaded when it is first needed: `import()`. */
+  readonly late: boolean;
   readonly reexport: boolean;
 }
 
@@ -47,13 +49,20 @@ function readSource(path: string): SourceFile {
     ...module.staticImports.map(({ moduleRequest, start }) => ({
       to: target(moduleRequest.value),
       typeOnly: isTypeOnly(start),
+      late: false,
+      reexport: false,
+    })),
+    ...module.dynamicImports.map(({ moduleRequest }) => ({
+      to: target(text.slice(moduleRequest.start + 1, moduleRequest.end - 1)),
+      typeOnly: false,
+      late: true,
       reexport: false,
     })),
     ...module.staticExports.flatMap(({ entries, start }) =>
       entries.flatMap(({ moduleRequest }) =>
         moduleRequest === null
           ? []
-          : [{ to: target(moduleRequest.value), typeOnly: isTypeOnly(start), reexport: true }],
+          : [{ to: target(moduleRequest.value), typeOnly: isTypeOnly(start), late: false, reexport: true }],
       ),
     ),
   ];

@@ -5,6 +5,7 @@ import type { JobRef } from '../jobs/schema.ts';
 import { detailOf } from '../jobs/service.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
+import { findRow, getRow } from '../platform/rows.ts';
 import { ownedBy } from '../platform/viewer.ts';
 import type { LeftOutRef, RepositoryRef } from '../repos/schema.ts';
 import { scoreFormula } from './engine/score.ts';
@@ -31,11 +32,11 @@ export function addAnalyses(builder: Builder, others: AnalysesRefs): void {
       description: 'An analysis by its databaseId; null when there is none or it is not yours.',
       authScopes: { permission: 'analysis:read' },
       args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
-      resolve: async (query, _root, { id }, context) =>
-        context.app.database.prisma.job.findFirst({
-          ...query,
-          where: { id, kind: 'ANALYSIS', ...ownedBy(await signedIn(context)) },
-        }),
+      resolve: async (query, _root, { id }, context) => {
+        const { database } = context.app;
+        const asked = { ...query, where: { id, kind: 'ANALYSIS' as const, ...ownedBy(await signedIn(context)) } };
+        return findRow(database, 'Job', asked, () => database.prisma.job.findFirst(asked));
+      },
     }),
   );
   addProgress(builder, {
@@ -250,7 +251,9 @@ function addAnalyzing(builder: Builder, AnalysisRef: ReturnType<typeof addAnalys
           ...input,
           idempotencyKey: idempotencyKey ?? context.idempotencyKey,
         });
-        return context.app.database.prisma.job.findUniqueOrThrow({ ...query, where: { id } });
+        const { database } = context.app;
+        const asked = { ...query, where: { id } };
+        return getRow(database, 'Job', asked, () => database.prisma.job.findUniqueOrThrow(asked));
       },
     }),
   );

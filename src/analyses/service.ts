@@ -1,7 +1,8 @@
 import type { App } from '../app.ts';
-import type { AnalysisType } from '../generated/prisma/enums.ts';
+import type { AnalysisType, Prisma } from '../generated/prisma/client.ts';
 import { createJob } from '../jobs/service.ts';
 import { requireForm } from '../platform/errors.ts';
+import { insertStatement } from '../platform/row-inserts.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
 import { hashOfInlineFiles, packInlineFiles } from './inline-files.ts';
 import { analysisDefinition } from './jobs.ts';
@@ -44,7 +45,10 @@ export async function analyzeCode(app: App, viewer: Viewer, request: AnalysisReq
     asked: { ...input, projectName, filesHash },
     operation: 'analyzeCode',
     idempotencyKey,
-    detail: (transaction, jobId) =>
-      transaction.analysis.create({ data: { jobId, projectName, types, repositoryId, ref, files } }),
+    detailNeverRefuses: true,
+    detail: (writing, jobId) => {
+      const row = { jobId, projectName, types, repositoryId, ref, files };
+      return writing.run(insertStatement('Analysis', row satisfies Prisma.AnalysisUncheckedCreateInput));
+    },
   });
 }

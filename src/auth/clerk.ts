@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import { pictureAddress, shownName } from '../users/service.ts';
 import { readClerkUser } from './clerk-api.ts';
-import { type ClerkClaims, readClerkToken } from './clerk-token.ts';
+import type { ClerkClaims } from './clerk-token.ts';
 import { type ProvenProfile, userOfIdentity } from './oauth-accounts.ts';
 import { type Credentials, type Device, openSession } from './sessions.ts';
 
@@ -11,6 +11,7 @@ import { type Credentials, type Device, openSession } from './sessions.ts';
  * REGISTRATION_DISABLED; ConflictError EMAIL_TAKEN; ExternalServiceError; NotConfiguredError naming the settings
  */
 export async function signInWithClerk(app: App, device: Device, token: string): Promise<Credentials> {
+  const { readClerkToken } = await import('./clerk-token.ts');
   const claims = await readClerkToken(app, token);
   const identity = { provider: 'CLERK', subject: claims.sub } as const;
   const user = await userOfIdentity(app, identity, () => profileOf(app, claims));

@@ -1,8 +1,9 @@
 import type { App } from '../app.ts';
-import type { ApiKey, Role, TokenAudience, User } from '../generated/prisma/client.ts';
+import type { ApiKey, TokenAudience, User } from '../generated/prisma/client.ts';
 import { ConflictError, NotFoundError, UnauthenticatedError } from '../platform/errors.ts';
 import { sessionTokenPrefix } from '../platform/session-cookie.ts';
 import { permissionsOf, requirePermission, type Viewer } from '../platform/viewer.ts';
+import { checkApiKey, checkSession } from './credential-checks.ts';
 import { isGitHubToken, resolveGitHubToken } from './github-token.ts';
 import { checkPassword } from './passwords.ts';
 import { type Credentials, type Device, endSession, openSession } from './sessions.ts';
@@ -94,26 +95,11 @@ export async function authenticate(app: App, credential: string): Promise<Viewer
   return bySession(app, await readAccessToken(app, credential));
 }
 
-/** What a credential's check reads: the user, and what the credential itself says. */
-interface CheckedUser {
-  readonly id: string;
-  readonly username: string;
-  readonly role: Role;
-}
-
 /** `exp` is when the token ends that names the session, in seconds since the epoch. */
 async function bySession(app: App, { sid, exp }: { readonly sid: string; readonly exp: number }): Promise<Viewer> {
-  // Every request pays for this, so it is one prepared statement.
-  const { rows } = await app.database.pool.query<CheckedUser & { stale: boolean }>({
-    name: 'check-session',
-    text: `SELECT u."id", u."username", u."role", s."lastUsedAt" < now() - interval '1 minute' AS "stale"
-      FROM "Session" s JOIN "User" u ON u."id" = s."userId"
-      WHERE s."id" = $1 AND s."revokedAt" IS NULL AND s."expiresAt" > now() AND u."isActive"`,
-    values: [sid],
-  });
-  const [user] = rows;
+  const user = await checkSession(app, sid);
   if (user === undefined) throw new UnauthenticatedError('Your session has ended');
-  if (user.stale) {
+  if (user.isStale) {
     // Of many requests at once one writes; the others would wait for its row lock.
     await app.database.pool.query({
       name: 'use-session',
@@ -126,18 +112,15 @@ async function bySession(app: App, { sid, exp }: { readonly sid: string; readonl
 }
 
 async function byApiKey(app: App, key: string): Promise<Viewer> {
-  const { rows } = await app.database.pool.query<CheckedUser & { apiKeyId: string; stale: boolean }>({
-    name: 'check-api-key',
-    text: `SELECT u."id", u."username", u."role", k."id" AS "apiKeyId",
-        k."lastUsedAt" IS NULL OR k."lastUsedAt" < now() - interval '1 minute' AS "stale"
-      FROM "ApiKey" k JOIN "User" u ON u."id" = k."userId"
-      WHERE k."hash" = $1 AND k."revokedAt" IS NULL AND u."isActive"`,
-    values: [hashSecret(key)],
-  });
-  const [user] = rows;
+  const user = await checkApiKey(app, key);
   if (user === undefined) throw new UnauthenticatedError('The API key is not valid');
-  if (user.stale) {
-    await app.database.prisma.apiKey.updateMany({ where: { id: user.apiKeyId }, data: { lastUsedAt: new Date() } });
+  if (user.isStale) {
+    await app.database.pool.query({
+      name: 'use-api-key',
+      text: `UPDATE "ApiKey" SET "lastUsedAt" = now() WHERE "id" = (SELECT "id" FROM "ApiKey" WHERE "id" = $1
+        AND ("lastUsedAt" IS NULL OR "lastUsedAt" < now() - interval '1 minute') FOR UPDATE SKIP LOCKED)`,
+      values: [user.apiKeyId],
+    });
   }
   return viewerOf(user, { kind: 'apiKey', apiKeyId: user.apiKeyId });
 }
@@ -147,6 +130,6 @@ export function operatorViewer(user: User): Viewer {
   return viewerOf(user, { kind: 'operator' });
 }
 
-function viewerOf(user: CheckedUser, credential: Viewer['credential']): Viewer {
+function viewerOf(user: Pick<User, 'id' | 'username' | 'role'>, credential: Viewer['credential']): Viewer {
   return { id: user.id, username: user.username, role: user.role, permissions: permissionsOf(user.role), credential };
 }

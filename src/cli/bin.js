@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `millwright`: plain JavaScript for any Node, which prepares the installation and hands over to main.ts on
+// The command `millwright`: plain JavaScript for any Node, which prepares the installation and hands over to main.js on
 // the pinned Node.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -7,7 +7,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { pinnedNode, prepare, reportAndFail } from './prepare.js';
 
-const main = new URL('./main.ts', import.meta.url);
+const main = new URL('./main.js', import.meta.url);
 
 try {
   prepare();
@@ -21,7 +21,7 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   handOver();
 }
 
-/** Runs main.ts on the pinned Node, as if it were this process. */
+/** Runs main.js on the pinned Node, as if it were this process. */
 function handOver() {
   const child = spawn(pinnedNode(), [fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']) {

@@ -1,18 +1,6 @@
-import { endOnUncaught, endQuietlyWithReader, reportFailure } from './failure.ts';
-import { createProgram, wantsJson } from './program.ts';
-import { loadEnvironmentFile } from './settings.ts';
-import { listenForSignals } from './stopping.ts';
+import { compileWasmOnce } from '../platform/compilation.ts';
 
-const words = process.argv.slice(2);
-endQuietlyWithReader();
-endOnUncaught();
-listenForSignals();
-try {
-  loadEnvironmentFile();
-  const program = await createProgram(words);
-  await program.parseAsync(words, { from: 'user' });
-} catch (error) {
-  process.exitCode = reportFailure(error, wantsJson(words));
-}
-// Everything is closed: whatever still lingers has nothing to say.
-setTimeout(() => process.exit(), 1000).unref();
+// Holds for what is loaded from here on, so that everything else is.
+compileWasmOnce();
+const { runCommandLine } = await import('./command-line.ts');
+await runCommandLine(process.argv.slice(2));

@@ -45,7 +45,7 @@ class SupervisedServer {
 
   start(): void {
     if (this.#ended) return;
-    const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+    const main = fileURLToPath(new URL('./main.js', import.meta.url));
     const child = spawn(process.execPath, [...process.execArgv, main, ...this.#words], {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });

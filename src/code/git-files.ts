@@ -23,16 +23,25 @@ export interface GitOutput {
  * it. Nothing in the folder's own git configuration is run.
  */
 export async function listGitFiles(root: string, signal?: AbortSignal): Promise<GitListing | null> {
-  const output = await askGit(root, signal);
+  const output = await askGit(root, signal === undefined ? {} : { signal });
   return output === null ? null : readGitOutput(output);
 }
 
+export interface GitQuestion {
+  readonly signal?: AbortSignal;
+  /** Told what git tracks as soon as that is known: it takes longer to find what it does not. */
+  readonly onStaged?: (staged: Uint8Array) => void;
+}
+
 /** The same, not yet taken apart. Rejects with the signal's reason; git is killed then. */
-export async function askGit(root: string, signal?: AbortSignal): Promise<GitOutput | null> {
+export async function askGit(root: string, { signal, onStaged }: GitQuestion = {}): Promise<GitOutput | null> {
   const marker = await lstat(join(root, '.git')).catch(() => null);
   if (marker === null || !(marker.isDirectory() || marker.isFile())) return null;
   const [staged, others] = await Promise.all([
-    git(root, ['ls-files', '-z', '--stage'], signal),
+    git(root, ['ls-files', '-z', '--stage'], signal).then((output) => {
+      if (output !== null) onStaged?.(output);
+      return output;
+    }),
     git(root, ['ls-files', '-z', '--others', '--exclude-standard'], signal),
   ]);
   return staged === null || others === null ? null : { staged, others };
@@ -43,8 +52,8 @@ export function readGitOutput(output: GitOutput): GitListing {
   const files = new Set<string>();
   const submodules = new Set<string>();
   for (const entry of entriesOf(output.staged)) {
-    const tab = entry.indexOf('\t');
-    if (tab >= 0) (entry.startsWith('160000') ? submodules : files).add(entry.slice(tab + 1));
+    const path = pathIn(entry);
+    if (path !== null) (entry.startsWith('160000') ? submodules : files).add(path);
   }
   for (const path of entriesOf(output.others)) {
     // A folder here is another repository inside this one: git lists it, but does not look in.
@@ -52,6 +61,16 @@ export function readGitOutput(output: GitOutput): GitListing {
     else files.add(path);
   }
   return { files: [...files], submodules: [...submodules] };
+}
+
+/** The paths of git's listing of what it tracks, in its order: submodules too, and one in conflict several times. */
+export function stagedPaths(staged: Uint8Array): string[] {
+  return entriesOf(staged).flatMap((entry) => pathIn(entry) ?? []);
+}
+
+function pathIn(entry: string): string | null {
+  const tab = entry.indexOf('\t');
+  return tab >= 0 ? entry.slice(tab + 1) : null;
 }
 
 function entriesOf(bytes: Uint8Array): string[] {

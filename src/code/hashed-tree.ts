@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { type ContentCachePlace, openContentCache } from '../platform/content-cache.ts';
 import { sourceVersion } from '../platform/source-version.ts';
 import type { ThreadPool, ThreadTask } from '../platform/thread-pool.ts';
-import { askGit, type GitOutput, readGitOutput } from './git-files.ts';
+import { readGitOutput } from './git-files.ts';
+import { type LookedAhead, lookAhead, seenAhead } from './looked-ahead.ts';
 import { readSourceBytes } from './source-text.ts';
 import {
   type ListedTree,
@@ -25,7 +26,7 @@ export interface HashedTree {
 
 interface Inquiry {
   readonly root: string;
-  readonly git: GitOutput | null;
+  readonly ahead: LookedAhead;
   readonly limits: Partial<TreeLimits>;
   readonly excluded: readonly string[];
   readonly kept: ContentCachePlace | null;
@@ -53,8 +54,8 @@ export async function readHashedTree(
 ): Promise<HashedTree> {
   const folder = await resolveFolder(root);
   // Git is started here, where a signal can kill it: a thread that is ended would leave it running.
-  const git = await askGit(folder, signal);
-  const read = await pool.run(LIST_AND_HASH, { root: folder, git, limits, excluded, kept: kept ?? null }, { signal });
+  const ahead = await lookAhead(folder, pool, signal);
+  const read = await pool.run(LIST_AND_HASH, { root: folder, ahead, limits, excluded, kept: kept ?? null }, { signal });
   return { root: folder, ...read };
 }
 
@@ -62,11 +63,10 @@ const HASHED_AT_ONCE = 16;
 
 /** Thread entry. */
 export default async function listAndHash(inquiry: Inquiry): Promise<Omit<HashedTree, 'root'>> {
-  const { root, git, limits, excluded } = inquiry;
-  const time = Date.now();
-  const listing = git === null ? null : readGitOutput(git);
-  const listed = await listSourceTree(root, { limits, excluded, listing });
-  const tree = readTree(listed, inquiry.kept, time);
+  const { root, ahead, limits, excluded } = inquiry;
+  const listing = ahead.git === null ? null : readGitOutput(ahead.git);
+  const listed = await listSourceTree(root, { limits, excluded, listing, seen: seenAhead(ahead) });
+  const tree = readTree(listed, inquiry.kept, ahead.time);
   const hashes = new Map<string, string>(tree.files.map(({ path, sha256 }) => [path, sha256 ?? '']));
   // What is too large to be read at once was not hashed with the others.
   const large = tree.files.filter(({ sha256 }) => sha256 === null);
@@ -84,7 +84,7 @@ function readTree(listed: ListedTree, kept: ContentCachePlace | null, time: numb
   const cache = openContentCache({ ...kept, log: { warn: () => undefined } });
   try {
     const kind = `hashed ${sourceVersion(new URL(import.meta.url))}`;
-    return readChangedTree(listed, cache, kind, time).tree;
+    return readChangedTree(listed, { cache, kind, time });
   } finally {
     cache.close();
   }

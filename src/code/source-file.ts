@@ -49,7 +49,7 @@ export type Looked = LookedFile | Skip;
 export function lookAt(root: string, path: string, folders: Map<string, boolean>): Looked | null {
   let found: Stats;
   try {
-    found = lstatSync(join(root, path));
+    found = lstatSync(`${root}/${path}`);
   } catch (error) {
     const code = errorCode(error);
     if (path.includes('\uFFFD')) return { path, reason: 'unreadable', detail: 'its name is not UTF-8' };

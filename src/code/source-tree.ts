@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { ValidationError } from '../platform/errors.ts';
 import { type GitListing, listGitFiles } from './git-files.ts';
 import { isManifestName, isVendoredFolder } from './left-out.ts';
 import { inspectFile, type Looked, type LookedFile, lookAt, type SourceFile } from './source-file.ts';
@@ -55,6 +54,8 @@ export interface TreeOptions {
   readonly excluded?: readonly string[];
   /** What git knows of the folder, null for none; it is asked when this is absent. */
   readonly listing?: GitListing | null;
+  /** Files that were looked at already: what was seen at a path, null for one that is still to be looked at. */
+  readonly seen?: (path: string) => LookedFile | null;
 }
 
 /** What stands in a folder, looked at and not yet read. */
@@ -91,27 +92,33 @@ export async function listSourceTree(root: string, options: TreeOptions = {}): P
     named: new Map(),
   };
   const listing = options.listing === undefined ? await listGitFiles(walk.root, walk.signal) : options.listing;
-  if (listing === null) await walkFolder(walk, '', 0);
-  else await takeListing(walk, listing);
+  if (listing === null) {
+    await walkFolder(walk, '', 0);
+    walk.paths.sort(compareBytes);
+  } else takeListing(walk, listing);
   nameFolders(walk);
-  walk.paths.sort(compareBytes);
   const folders = new Map<string, boolean>();
-  const looked = walk.paths.flatMap((path) => lookAt(resolved, path, folders) ?? []);
+  const looked = walk.paths.flatMap((path) => options.seen?.(path) ?? lookAt(resolved, path, folders) ?? []);
   return { root: resolved, limits: walk.limits, looked, skips: walk.skips, limitsReached: [...walk.limitsReached] };
 }
 
-/** The second half: reads each file once, by way of `inspect` where that is given. */
-export function readListedTree(
-  listed: ListedTree,
-  inspect: (file: LookedFile) => SourceFile | Skip = inspectorOf(listed),
-): SourceTree {
+/** The second half: reads each file once. */
+export function readListedTree(listed: ListedTree): SourceTree {
+  const read = inspectorOf(listed);
+  return treeOf(
+    listed,
+    listed.looked.map((one) => ('reason' in one ? one : read(one))),
+  );
+}
+
+/** The tree of a listing and of what its files turned out to be, in its order. */
+export function treeOf(listed: Omit<ListedTree, 'looked'>, results: readonly (SourceFile | Skip)[]): SourceTree {
   const files: SourceFile[] = [];
   const skips = [...listed.skips];
   const limitsReached = new Set(listed.limitsReached);
   const { maxTotalBytes } = listed.limits;
   let total = 0;
-  for (const one of listed.looked) {
-    const result = 'reason' in one ? one : inspect(one);
+  for (const result of results) {
     if ('reason' in result) {
       skips.push(result);
       continue;
@@ -135,15 +142,25 @@ export function readListedTree(
 }
 
 /** Reads a file of a listed tree. */
-export function inspectorOf({ root, limits }: ListedTree): (file: LookedFile) => SourceFile | Skip {
+export function inspectorOf({
+  root,
+  limits,
+}: Pick<ListedTree, 'root' | 'limits'>): (file: LookedFile) => SourceFile | Skip {
   const place = { root, maxFileBytes: limits.maxFileBytes };
   return ({ path, state }) => inspectFile(place, path, state.size);
 }
 
 /** Orders strings by their UTF-8 bytes: the same on every machine, whatever its locale. */
 export function compareBytes(a: string, b: string): number {
-  if (a === b) return 0;
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const end = Math.min(a.length, b.length);
+  for (let at = 0; at < end; at += 1) {
+    const [one, other] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (one === other) continue;
+    // Halves of characters stand before others in UTF-16 that UTF-8 has before them.
+    if (one >= 0xd800 && other >= 0xd800) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+    return one - other;
+  }
+  return a.length - b.length;
 }
 
 /** The real path of a folder. @throws ValidationError when it is none that can be read */
@@ -152,9 +169,15 @@ export async function resolveFolder(root: string): Promise<string> {
     const resolved = await realpath(root);
     if ((await lstat(resolved)).isDirectory()) return resolved;
   } catch (error) {
-    throw new ValidationError(`The folder cannot be read (${errorCode(error)})`);
+    throw await refusal(`The folder cannot be read (${errorCode(error)})`);
   }
-  throw new ValidationError('That is a file, not a folder');
+  throw await refusal('That is a file, not a folder');
+}
+
+/** Loaded when it is needed: it brings GraphQL along, and a thread that lists files has no other use for that. */
+async function refusal(message: string): Promise<Error> {
+  const { ValidationError } = await import('../platform/errors.ts');
+  return new ValidationError(message);
 }
 
 /** `folder` relative to `root` with forward slashes, or null when it does not lie in it. */
@@ -174,7 +197,7 @@ async function walkFolder(walk: Walk, folder: string, depth: number): Promise<vo
   try {
     entries = await readdir(join(walk.root, folder), { withFileTypes: true });
   } catch (error) {
-    if (folder === '') throw new ValidationError(`The folder cannot be read (${errorCode(error)})`);
+    if (folder === '') throw await refusal(`The folder cannot be read (${errorCode(error)})`);
     skip(walk, folder, 'unreadable', errorCode(error));
     return;
   }
@@ -206,16 +229,18 @@ function takePath(walk: Walk, path: string): boolean {
   return true;
 }
 
-async function takeListing(walk: Walk, listing: GitListing): Promise<void> {
+/** Takes the paths of a listing, sorted. */
+function takeListing(walk: Walk, listing: GitListing): void {
   for (const path of listing.submodules) skip(walk, path, 'submodule', 'another repository inside this one');
   const folders = new Set<string>();
   for (const path of listing.files) {
     const slash = path.lastIndexOf('/');
     if (isManifestName(path.slice(slash + 1))) folders.add(slash < 0 ? '' : path.slice(0, slash));
   }
+  const vendoredAbove = new Map<string, string | null>();
   for (const path of [...listing.files].sort(compareBytes)) {
     const excluded = excludedAncestor(walk, path);
-    const vendored = excluded === null ? vendoredAncestor(path, folders) : null;
+    const vendored = excluded === null ? vendoredAncestor(path, folders, vendoredAbove) : null;
     if (excluded !== null) leaveOut(walk, excluded, 'excluded', 1);
     else if (vendored !== null) leaveOut(walk, vendored, 'vendored', 1);
     else if (!takePath(walk, path)) return;
@@ -241,15 +266,24 @@ function excludedAncestor(walk: Walk, path: string): string | null {
   return [...walk.excluded].find((folder) => path === folder || path.startsWith(`${folder}/`)) ?? null;
 }
 
-function vendoredAncestor(path: string, manifestFolders: ReadonlySet<string>): string | null {
-  let start = 0;
-  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-    const parent = path.slice(0, Math.max(0, start - 1));
-    const stands = { inRoot: start === 0, besideManifest: manifestFolders.has(parent) };
-    if (isVendoredFolder(path.slice(start, slash), stands)) return path.slice(0, slash);
-    start = slash + 1;
-  }
-  return null;
+/** `known` remembers the answer for every folder: many files stand in one. */
+function vendoredAncestor(
+  path: string,
+  manifestFolders: ReadonlySet<string>,
+  known: Map<string, string | null>,
+): string | null {
+  const slash = path.lastIndexOf('/');
+  if (slash < 0) return null;
+  const folder = path.slice(0, slash);
+  const before = known.get(folder);
+  if (before !== undefined) return before;
+  const above = vendoredAncestor(folder, manifestFolders, known);
+  const parent = folder.slice(0, Math.max(0, folder.lastIndexOf('/')));
+  const stands = { inRoot: parent === '', besideManifest: manifestFolders.has(parent) };
+  const isVendored = above === null && isVendoredFolder(folder.slice(folder.lastIndexOf('/') + 1), stands);
+  const found = isVendored ? folder : above;
+  known.set(folder, found);
+  return found;
 }
 
 function skip(walk: Walk, path: string, reason: Skip['reason'], detail: string): void {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ContentCache } from '../platform/content-cache.ts';
 import type { FileState, LookedFile, SourceFile } from './source-file.ts';
 import type { Skip } from './source-text.ts';
-import { inspectorOf, type ListedTree, readListedTree, type SourceTree } from './source-tree.ts';
+import { inspectorOf, type ListedTree, type SourceTree, treeOf } from './source-tree.ts';
 
 /**
  * How old a change must be, in milliseconds, for a file's state to tell it from the next one: two changes within one
@@ -53,41 +53,79 @@ function tupleOf({ size, mtimeMs, ctimeMs, ino, dev }: FileState): [number, numb
 }
 
 /** What was seen at a path, and in which state. */
-type Seen = readonly [path: string, state: readonly number[], result: SourceFile | Skip];
+export type Seen = readonly [path: string, state: readonly number[], result: SourceFile | Skip];
 
-/** A tree and how many files of it had to be opened. */
-export interface ReadTree {
-  readonly tree: SourceTree;
+/** What some files of a tree are, by what was seen of them the last time. Plain JSON. */
+export interface ChangedFiles {
+  /** In the order of the files. */
+  readonly results: readonly (SourceFile | Skip)[];
+  /** What is kept for the next time. */
+  readonly seen: readonly Seen[];
+  /** How many files had to be opened. */
   readonly opened: number;
-  /** Whether it would be read the same as long as no file changes: no file failed to be read. */
+  /** Whether they would be read the same as long as no file changes: no file failed to be read. */
   readonly isLasting: boolean;
 }
 
-/**
- * Reads a listed tree as `readListedTree` does, but opens only the files whose state is not that of the last time, and
- * keeps what it saw under `kind`. `time` is when the listing began, in milliseconds since 1970.
- */
-export function readChangedTree(listed: ListedTree, cache: ContentCache, kind: string, time: number): ReadTree {
-  const key = createHash('sha256').update(listed.root).update(`\0${listed.limits.maxFileBytes}`).digest('hex');
+/** Where it is kept what files held in which state, and when the listing began, in milliseconds since 1970. */
+export interface SeenBefore {
+  readonly cache: ContentCache;
+  readonly kind: string;
+  readonly time: number;
+}
+
+/** Files of a tree, all or some of those that are listed. */
+export type SomeFiles = Pick<ListedTree, 'root' | 'limits' | 'looked'>;
+
+/** Reads files as `readListedTree` does, and keeps nothing. */
+export function readFiles(some: SomeFiles): ChangedFiles {
+  const read = inspectorOf(some);
+  const results = some.looked.map((file) => ('reason' in file ? file : read(file)));
+  return { results, seen: [], opened: results.length, isLasting: false };
+}
+
+/** The same, but opens only the files whose state is not that of the last time. */
+export function readChangedFiles(some: SomeFiles, { cache, kind, time }: SeenBefore): ChangedFiles {
+  const key = keyOf(some);
   const kept = cache.read(kind, [key]).get(key);
-  const seen: readonly Seen[] = kept === undefined ? [] : JSON.parse(new TextDecoder().decode(kept));
-  const known = new Map(seen.map((one) => [one[0], one]));
-  const now: Seen[] = [];
+  const before: readonly Seen[] = kept === undefined ? [] : JSON.parse(new TextDecoder().decode(kept));
+  const known = new Map(before.map((one) => [one[0], one]));
+  const seen: Seen[] = [];
   let opened = 0;
   let isLasting = true;
-  const read = inspectorOf(listed);
-  const tree = readListedTree(listed, (file) => {
+  const read = inspectorOf(some);
+  const results = some.looked.map((file) => {
+    if ('reason' in file) return file;
     const state = tupleOf(file.state);
-    const before = known.get(file.path);
-    const isSame = before !== undefined && isSettled(file, time) && before[1].every((part, at) => part === state[at]);
+    const last = known.get(file.path);
+    const isSame = last !== undefined && isSettled(file, time) && last[1].every((part, at) => part === state[at]);
     if (!isSame) opened += 1;
-    const result = isSame ? before[2] : read(file);
+    const result = isSame ? last[2] : read(file);
     if (isPassing(result)) isLasting = false;
-    else if (isSettled(file, time)) now.push([file.path, state, result]);
+    else if (isSettled(file, time)) seen.push([file.path, state, result]);
     return result;
   });
-  cache.write(kind, [[key, new TextEncoder().encode(JSON.stringify(now))]]);
-  return { tree, opened, isLasting };
+  return { results, seen, opened, isLasting };
+}
+
+/** Keeps for the next time what was seen of all files of a tree. */
+export function keepSeen(
+  tree: Pick<ListedTree, 'root' | 'limits'>,
+  seen: readonly Seen[],
+  { cache, kind }: SeenBefore,
+): void {
+  cache.write(kind, [[keyOf(tree), new TextEncoder().encode(JSON.stringify(seen))]]);
+}
+
+/** Reads a listed tree by what was seen of it the last time, and keeps what is seen now. */
+export function readChangedTree(listed: ListedTree, before: SeenBefore): SourceTree {
+  const { results, seen } = readChangedFiles(listed, before);
+  keepSeen(listed, seen, before);
+  return treeOf(listed, results);
+}
+
+function keyOf({ root, limits }: Pick<ListedTree, 'root' | 'limits'>): string {
+  return createHash('sha256').update(root).update(`\0${limits.maxFileBytes}`).digest('hex');
 }
 
 /** Whether another attempt may end otherwise although the file stays as it is. */

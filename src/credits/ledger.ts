@@ -1,6 +1,8 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import type { CreditTransactionType } from '../generated/prisma/enums.ts';
-import type { Sql, Transaction } from '../platform/database.ts';
+import { userEventParts } from '../jobs/service.ts';
+import type { Transaction } from '../platform/database.ts';
+import { type Writing, writingOn } from '../platform/transactions.ts';
 
 /** Where an account stands after a change. */
 export interface AccountChange {
@@ -27,23 +29,34 @@ export async function openAccount(transaction: Transaction, userId: string, cred
     SELECT FROM line`;
 }
 
-/** Sets credits aside for a job that has none set aside yet. Null when not so many are available. */
+/**
+ * Sets credits aside for a job that has none set aside yet, and appends an event of this type. Null, and no event, when
+ * not so many are available. One statement, handed over before it waits.
+ */
 export async function hold(
-  transaction: Transaction,
+  writing: Writing | Transaction,
   { userId, jobId, amount }: { readonly userId: string; readonly jobId: string; readonly amount: number },
+  eventType: string,
 ): Promise<AccountChange | null> {
-  const rows = await transaction.$queryRaw<AccountChange[]>`
-    WITH account AS (
-      UPDATE "CreditAccount" SET "held" = "held" + ${amount}::int
-      WHERE "userId" = ${userId}::uuid AND "balance" - "held" >= ${amount}::int
-      RETURNING ${changed}, 0 AS change
-    ), hold AS (
-      INSERT INTO "CreditHold" ("jobId", "userId", "amount")
-      SELECT ${jobId}::uuid, "userId", ${amount}::int FROM account
-    )
-    SELECT * FROM account`;
-  return rows[0] ?? null;
+  const [change] = await writingOn(writing).run<AccountChange>({
+    name: 'hold-credits',
+    text: holdSql,
+    values: [userId, jobId, amount, eventType],
+  });
+  return change ?? null;
 }
+
+const holdSql = `WITH account AS (
+    UPDATE "CreditAccount" SET "held" = "held" + $3::int
+    WHERE "userId" = $1::uuid AND "balance" - "held" >= $3::int
+    RETURNING "userId", "balance" AS credits, "balance" - "held" AS available, 0 AS change
+  ), hold AS (
+    INSERT INTO "CreditHold" ("jobId", "userId", "amount") SELECT $2::uuid, "userId", $3::int FROM account
+  ), ${userEventParts({
+    type: '$4',
+    data: "jsonb_build_object('credits', credits, 'available', available, 'change', change)",
+  })}
+  SELECT * FROM account`;
 
 /**
  * Settles a job's hold: debits so many credits, at most the hold, and releases the rest. Null when no hold of the job
@@ -95,10 +108,12 @@ export async function grant(
 }
 
 /** Credits nobody has set aside; 0 without an account. */
-export async function availableCredits(sql: Sql, userId: string): Promise<number> {
-  const rows = await sql.$queryRaw<{ available: number }[]>`
-    SELECT "balance" - "held" AS available FROM "CreditAccount" WHERE "userId" = ${userId}::uuid`;
-  return rows[0]?.available ?? 0;
+export async function availableCredits(writing: Writing | Transaction, userId: string): Promise<number> {
+  const [row] = await writingOn(writing).run<{ available: number }>({
+    text: 'SELECT "balance" - "held" AS available FROM "CreditAccount" WHERE "userId" = $1::uuid',
+    values: [userId],
+  });
+  return row?.available ?? 0;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { CreditTransactionType } from '../generated/prisma/enums.ts';
 import { appendUserEvent, type EventRow, idempotently, myEvents } from '../jobs/service.ts';
 import type { Transaction } from '../platform/database.ts';
 import { DomainError, NotFoundError, requireForm, unfit } from '../platform/errors.ts';
+import type { Writing } from '../platform/transactions.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
 import { type AccountChange, availableCredits, grant, hold, mostCredits, openAccount, settle } from './ledger.ts';
 import { creditsOfTokens, welcomeCredits } from './pricing.ts';
@@ -49,14 +50,13 @@ export function openCreditAccount(transaction: Transaction, userId: string): Pro
  * @throws InsufficientCreditsError
  */
 export async function holdCredits(
-  transaction: Transaction,
+  writing: Writing | Transaction,
   request: { readonly userId: string; readonly jobId: string; readonly amount: number },
 ): Promise<void> {
-  const change = await hold(transaction, request);
+  const change = await hold(writing, request, updated);
   if (change === null) {
-    throw new InsufficientCreditsError(request.amount, await availableCredits(transaction, request.userId));
+    throw new InsufficientCreditsError(request.amount, await availableCredits(writing, request.userId));
   }
-  await tell(transaction, change);
 }
 
 /**

@@ -10,10 +10,10 @@ import { parsePacked } from '../code/tree/parse-tree.ts';
 import { cachePlace } from '../platform/content-cache.ts';
 import { sourceVersion } from '../platform/source-version.ts';
 import { type Checkout, requireFolder } from '../repos/service.ts';
-import { COMPOSE, type Composed, type Composition } from './engine/compose.ts';
+import { COMPOSERS, type Composed, type Composition, composeTree } from './engine/compose.ts';
 import { composedBefore } from './engine/composed-before.ts';
 import type { RepositoryFacts } from './engine/project-model.ts';
-import { READ_FOR_HEALTH } from './health/read-for-health.ts';
+import { healthReadings, READ_FOR_HEALTH } from './health/read-for-health.ts';
 import { reportStage, type Work } from './progress.ts';
 
 /** What was read of a checkout. */
@@ -49,7 +49,7 @@ export async function readCheckout(
   repository: RepositoryFacts,
 ): Promise<Read> {
   reportStage(work, 'parsing_code', 0, 'Listing files');
-  const kept = keptResults(app, 'composed', [COMPOSE.module, PARSER]);
+  const kept = keptResults(app, 'composed', [...COMPOSERS, PARSER]);
   let known: Composed | null = null;
   const recall = async ({ packed, tracked }: PackedInventory): Promise<boolean> => {
     known = await composedBefore(app.cache, kept.kind, { root: checkout.root, packed, tracked, repository });
@@ -73,7 +73,8 @@ async function compose(
 ): Promise<Composed> {
   const kept = found.died > 0 ? null : composition.kept;
   const pack = join(work.workFolder, found.pack ?? '');
-  return app.threads.run(COMPOSE, { ...composition, readings: keptReadings(app), kept, pack }, { signal: work.signal });
+  const { signal } = work;
+  return composeTree(app.threads, { ...composition, readings: keptReadings(app), kept, pack }, { signal });
 }
 
 /** Where the results of modules are kept: those of another version of them, or of what they use, are not found there. */
@@ -135,9 +136,12 @@ function readBeside(app: App, work: Work, root: string, packed: Uint8Array): Asy
   const stop = new AbortController();
   const signal = AbortSignal.any([work.signal, stop.signal]);
   const task = { root, packed, kept: keptReadings(app) };
-  const done = app.threads.run(READ_FOR_HEALTH, task, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) work.log.warn({ err: error }, 'the documents could not be read beside the parsing');
-  });
+  const readings = healthReadings.map((what) =>
+    app.threads.run(READ_FOR_HEALTH, { ...task, what }, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) work.log.warn({ err: error }, 'the documents could not be read beside the parsing');
+    }),
+  );
+  const done = Promise.all(readings).then(() => undefined);
   return {
     done,
     async [Symbol.asyncDispose]() {

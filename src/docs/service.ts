@@ -1,14 +1,15 @@
 import type { App } from '../app.ts';
-import type { Repository } from '../generated/prisma/client.ts';
+import type { Prisma, Repository } from '../generated/prisma/client.ts';
 import { createJob } from '../jobs/service.ts';
 import { NotFoundError, ValidationError } from '../platform/errors.ts';
+import { insertStatement } from '../platform/row-inserts.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
 import { connectRepository, getWorkableRepository, planMessage, planPullRequest } from '../repos/service.ts';
 import { percentageOf } from './engine/coverage.ts';
 import { countFrom, type HealthFinding, type HealthReport } from './health-report.ts';
 import { docsDefinition } from './jobs.ts';
 
-export { DOCUMENT_TREE, type TreeDocumentation } from './tree-documentation.ts';
+export { DOCUMENT_TREE, type TreeDocumentation } from './tree-task.ts';
 export { countFrom, type HealthFinding, type HealthReport, percentageOf };
 
 export interface DocsRequest {
@@ -41,7 +42,11 @@ export async function generateDocs(app: App, viewer: Viewer, request: DocsReques
     message: planMessage(plan),
     operation: 'generateDocs',
     idempotencyKey: request.idempotencyKey,
-    detail: (transaction, jobId) => transaction.docsJob.create({ data: { jobId, repositoryId: repository.id, ref } }),
+    detailNeverRefuses: true,
+    detail: (writing, jobId) => {
+      const row = { jobId, repositoryId: repository.id, ref } satisfies Prisma.DocsJobUncheckedCreateInput;
+      return writing.run(insertStatement('DocsJob', row));
+    },
   });
 }
 

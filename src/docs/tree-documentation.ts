@@ -1,43 +1,14 @@
 import { posix } from 'node:path';
-import type { Finding } from '../code/findings.ts';
 import { resolveFolder } from '../code/source-tree.ts';
 import { unpack } from '../code/tree/packed.ts';
-import type { ThreadTask } from '../platform/thread-pool.ts';
-import { type Coverage, percentageOf } from './engine/coverage.ts';
+import { percentageOf } from './engine/coverage.ts';
 import { readExamples } from './engine/examples.ts';
 import { choosePagePaths, type PagePaths } from './engine/page-paths.ts';
 import { makePatch, type Page } from './engine/patch.ts';
-import { describeProject, type ProjectModel, type RepositoryFacts } from './engine/project-model.ts';
+import { describeProject, type ProjectModel } from './engine/project-model.ts';
 import { writePages } from './engine/write-pages.ts';
 import { checkHealth } from './health/check-health.ts';
-
-/** What is to be documented, and how much of it. Plain data. */
-export interface TreeDocumentationRequest {
-  readonly root: string;
-  /** Inventory and parsed files, packed. */
-  readonly packed: Uint8Array;
-  readonly repository: RepositoryFacts;
-  /** Files that are meant; null for the whole project. */
-  readonly only: readonly string[] | null;
-  /** What those files are called together; null for the whole project. */
-  readonly title: string | null;
-}
-
-/** What the docs engine makes of a tree or of a part of it. */
-export interface TreeDocumentation {
-  /** At paths that are free. */
-  readonly pages: readonly Page[];
-  readonly coverage: Coverage;
-  /** Faults of documents and comments, of the meant files only. */
-  readonly findings: readonly Finding[];
-  /** Limits that were reached, one sentence each. */
-  readonly limitsReached: readonly string[];
-}
-
-/** This module as a task for a thread. */
-export const DOCUMENT_TREE: ThreadTask<TreeDocumentationRequest, TreeDocumentation> = {
-  module: new URL(import.meta.url),
-};
+import type { TreeDocumentation, TreeDocumentationRequest } from './tree-task.ts';
 
 /**
  * Thread entry: the pages of a whole project, or the reference of some of its files on a page named after them. Writes

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
 import { newestFirst, offset, skipping } from '../platform/pages.ts';
+import { findRow, findRows } from '../platform/rows.ts';
 import { ownedBy } from '../platform/viewer.ts';
 import { createItem, deleteItem, updateItem } from './service.ts';
 
@@ -50,8 +51,11 @@ export function addItems(builder: Builder): void {
       description: 'An item by its databaseId; null when there is none or it is not yours.',
       authScopes: { permission: 'item:read' },
       args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
-      resolve: async (query, _root, { id }, context) =>
-        context.app.database.prisma.item.findFirst({ ...query, where: { id, ...ownedBy(await signedIn(context)) } }),
+      resolve: async (query, _root, { id }, context) => {
+        const { database } = context.app;
+        const asked = { ...query, where: { id, ...ownedBy(await signedIn(context)) } };
+        return findRow(database, 'Item', asked, () => database.prisma.item.findFirst(asked));
+      },
     }),
     items: t.prismaConnection({
       type: ItemRef,
@@ -67,10 +71,11 @@ export function addItems(builder: Builder): void {
           description: 'How many to skip before the page begins: for pages by number. Goes with `first` only.',
         }),
       },
-      resolve: async (query, _root, args, context) =>
-        context.app.database.prisma.item.findMany(
-          skipping(newestFirst(query, { ownerId: (await signedIn(context)).id }), args),
-        ),
+      resolve: async (query, _root, args, context) => {
+        const { database } = context.app;
+        const asked = skipping(newestFirst(query, { ownerId: (await signedIn(context)).id }), args);
+        return findRows(database, 'Item', asked, () => database.prisma.item.findMany(asked));
+      },
     }),
   }));
 

@@ -1,9 +1,12 @@
+import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import type { Item } from '../generated/prisma/client.ts';
+import { type Item, Prisma } from '../generated/prisma/client.ts';
 import { idempotently } from '../jobs/service.ts';
 import { isMissingRow } from '../platform/database.ts';
 import { NotFoundError } from '../platform/errors.ts';
+import { insertStatement } from '../platform/row-inserts.ts';
+import { inTransaction } from '../platform/transactions.ts';
 import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
 
 export interface NewItem {
@@ -25,22 +28,38 @@ export async function createItem(
   idempotencyKey?: string | null | undefined,
 ): Promise<Item> {
   requirePermission(viewer, 'item:write');
-  const { prisma } = app.database;
-  const data = { ownerId: viewer.id, title: input.title, description: input.description ?? null };
-  if (idempotencyKey === null || idempotencyKey === undefined) return prisma.item.create({ data });
+  const { pool } = app.database;
+  const insert = (id: string) => {
+    const now = new Date();
+    const row = { id, ownerId: viewer.id, title: input.title, description: input.description ?? null };
+    const whole = { ...row, createdAt: now, updatedAt: now } satisfies Prisma.ItemUncheckedCreateInput;
+    return insertStatement('Item', whole, itemColumns);
+  };
+  if (idempotencyKey === null || idempotencyKey === undefined) {
+    const { name, text, values } = insert(uuidv7());
+    const { rows } = await pool.query<Item>({ ...(name !== undefined && { name }), text, values: [...values] });
+    return only(rows);
+  }
   const id = await idempotently(app, viewer, {
     operation: 'createItem',
     key: idempotencyKey,
     input,
     answer: z.uuid(),
-    work: (remember) =>
-      prisma.$transaction(async (transaction) => {
-        const made = await transaction.item.create({ data, select: { id: true } });
-        await remember(transaction, made.id);
-        return made.id;
-      }),
+    work: async (remember) => {
+      const made = uuidv7();
+      await inTransaction(app.database, (writing) => Promise.all([writing.run(insert(made)), remember(writing, made)]));
+      return made;
+    },
   });
   return getItem(app, viewer, id);
+}
+
+const itemColumns = Object.values(Prisma.ItemScalarFieldEnum);
+
+function only<Row>(rows: readonly Row[]): Row {
+  const [row] = rows;
+  if (row === undefined) throw new Error('the database gave no row back');
+  return row;
 }
 
 /** An item the viewer may see. @throws NotFoundError */

@@ -1,8 +1,11 @@
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { ZodType } from 'zod';
 import type { App } from '../app.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import type { Transaction } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
+import { recordTogether } from './gathered-moves.ts';
 import { type Claim, type JobRow, type Progress, recordProgress } from './transitions.ts';
 
 /** This attempt no longer holds its job: it was cancelled, or a newer attempt took over. Nothing is left to write. */
@@ -47,9 +50,11 @@ export class JobContext<Input> {
   readonly failures: number;
   /** Aborted when the attempt must stop; pass it on to everything that takes one. */
   readonly signal: AbortSignal;
-  /** A folder of this job's own, kept over attempts on the same machine, removed when the job ends. */
-  readonly workFolder: string;
   readonly log: Log;
+  readonly #workFolder: string;
+  #isFolderMade = false;
+  /** Whether an attempt may have made the work folder: most short work needs none. */
+  #mayHaveFolder: boolean;
   readonly #claim: Claim;
   readonly #outputs: Map<string, unknown>;
   #stage: string;
@@ -68,12 +73,26 @@ export class JobContext<Input> {
     this.failures = parts.row.failures;
     this.input = parts.input;
     this.signal = parts.signal;
-    this.workFolder = parts.workFolder;
+    this.#workFolder = parts.workFolder;
+    this.#mayHaveFolder = parts.row.attempt > 1;
     this.log = parts.log;
     this.#claim = parts.claim;
     this.#outputs = outputs;
     this.#stage = parts.row.stage;
     this.#percentage = parts.row.percentage;
+  }
+
+  /** A folder of this job's own, kept over attempts on the same machine, removed when the job ends. */
+  get workFolder(): string {
+    if (!this.#isFolderMade) mkdirSync(this.#workFolder, { recursive: true, mode: 0o700 });
+    this.#isFolderMade = true;
+    this.#mayHaveFolder = true;
+    return this.#workFolder;
+  }
+
+  /** Removes the work folder, if there may be one. */
+  async removeWorkFolder(): Promise<void> {
+    if (this.#mayHaveFolder) await rm(this.#workFolder, { recursive: true, force: true });
   }
 
   /** Reads which steps earlier attempts have finished. */
@@ -176,7 +195,7 @@ export class JobContext<Input> {
     this.#writing = this.#writing.then(async () => {
       if (this.#failure !== undefined || this.signal.aborted) return;
       try {
-        const row = await recordProgress(this.app.database.prisma, this.#claim, tick);
+        const row = await recordTogether(this.app, this.#claim, tick);
         if (row === null) throw new SupersededError();
         this.#announce(row);
       } catch (error) {

@@ -3,10 +3,10 @@ import type PrismaTypes from '../generated/pothos.ts';
 import type { JobKind } from '../generated/prisma/enums.ts';
 import type { Builder, SchemaTypes } from '../platform/builder.ts';
 import { type Context, signedIn } from '../platform/context.ts';
+import { findRow, getRow } from '../platform/rows.ts';
 import type { Permission, Viewer } from '../platform/viewer.ts';
-import { readEvents } from './events.ts';
 import type { JobRef } from './schema.ts';
-import { type EventRow, getJob, jobEvents, jobEventTypes, myEvents } from './service.ts';
+import { type EventRow, jobEvents, jobEventTypes, listJobEvents, myEvents } from './service.ts';
 
 /** What every event is; features whose events are about no job pass it to their own type. */
 export type EventRef = ReturnType<typeof addEvents>;
@@ -27,10 +27,7 @@ export function addEvents(builder: Builder, jobRef: JobRef) {
         after: t.arg.int({ defaultValue: 0, description: 'Number of the last event already seen.' }),
       },
       complexity: { field: 1, multiplier: 100 },
-      resolve: async (_root, { id, after }, context) => {
-        await getJob(context.app, await signedIn(context), id);
-        return readEvents(context.app, { jobId: id }, after);
-      },
+      resolve: async (_root, { id, after }, context) => listJobEvents(context.app, await signedIn(context), id, after),
     }),
   );
   builder.subscriptionFields((t) => ({
@@ -86,7 +83,9 @@ export function addProgress(
   builder.subscriptionField(name, (t) =>
     t.prismaField({
       type,
-      description: `${subject} each time it changes, ending with its final state. Cursors as in jobEvents.`,
+      description:
+        `${subject} each time it changes, ending with its final state. Who is behind gets the newest progress at once ` +
+        'and every change of status. Cursors as in jobEvents.',
       ...(permission !== undefined && { authScopes: { permission } }),
       args: {
         id: t.arg({ type: 'UUID', description: "The job's databaseId." }),
@@ -94,10 +93,13 @@ export function addProgress(
       },
       subscribe: async (_root, { id, after }, context) => {
         const viewer = viewerOf === undefined ? await signedIn(context) : await viewerOf(context, id);
-        return jobEvents(context.app, viewer, id, { ...following(context, after), kind });
+        return jobEvents(context.app, viewer, id, { ...following(context, after), kind, newestProgress: true });
       },
-      resolve: (query, event: EventRow, _args, context) =>
-        context.app.database.prisma.job.findUniqueOrThrow({ ...query, where: { id: event.jobId ?? '' } }),
+      resolve: (query, event: EventRow, _args, context) => {
+        const { database } = context.app;
+        const asked = { ...query, where: { id: event.jobId ?? '' } };
+        return getRow(database, 'Job', asked, () => database.prisma.job.findUniqueOrThrow(asked));
+      },
     }),
   );
 }
@@ -171,10 +173,12 @@ function addEventTypes(builder: Builder, jobRef: JobRef) {
         type: jobRef,
         nullable: true,
         description: 'The job as it is now; null when it was deleted meanwhile.',
-        resolve: (query, event, _args, context) =>
-          event.jobId === null
-            ? null
-            : context.app.database.prisma.job.findUnique({ ...query, where: { id: event.jobId } }),
+        resolve: (query, event, _args, context) => {
+          if (event.jobId === null) return null;
+          const { database } = context.app;
+          const asked = { ...query, where: { id: event.jobId } };
+          return findRow(database, 'Job', asked, () => database.prisma.job.findUnique(asked));
+        },
       }),
     }),
   });

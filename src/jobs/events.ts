@@ -1,23 +1,10 @@
 import type { App } from '../app.ts';
-import type { Prisma } from '../generated/prisma/client.ts';
 import { DomainError, NotFoundError, UnauthenticatedError, ValidationError } from '../platform/errors.ts';
-import { type Viewer, viewerStillSignedIn } from '../platform/viewer.ts';
+import { stillSignedIn } from '../platform/sign-in-checks.ts';
+import type { Viewer } from '../platform/viewer.ts';
+import { type EventRow, type EventStream, seqOf } from './event-reading.ts';
+import { joinTail, rereadAfter, type Standing } from './event-tails.ts';
 import { terminalStatuses } from './transitions.ts';
-
-/** One row of the event log. */
-export interface EventRow {
-  readonly id: bigint;
-  readonly jobId: string | null;
-  readonly jobSeq: number | null;
-  readonly userId: string;
-  readonly userSeq: number;
-  readonly type: string;
-  readonly data: Prisma.JsonValue;
-  readonly at: Date;
-}
-
-/** Which numbered sequence to follow: a job's, or everything of a user. */
-export type EventStream = { readonly jobId: string } | { readonly userId: string };
 
 /** The cursor is older than what is kept. The snapshot says where things stand and from which cursor to go on. */
 export class CursorExpiredError extends DomainError {
@@ -34,36 +21,9 @@ interface Snapshot {
   readonly job: { status: string; percentage: number; stage: string; message: string | null } | null;
 }
 
-/** Rows read at once. A reader that does not pull holds at most this many. */
-const pageSize = 100;
-/** Milliseconds after which a waiting reader looks again without having been woken. */
-const rereadAfter = 5000;
 /** Milliseconds that a reader bears a database that does not answer, and between two tries. */
 const outagePatience = 60_000;
 const outagePause = 500;
-
-/** The topic that is woken when a stream has grown. */
-export function topicOf(stream: EventStream): string {
-  return 'jobId' in stream ? `job:${stream.jobId}` : `user:${stream.userId}`;
-}
-
-/**
- * Reads the events of a stream after a cursor, in order, at most `limit`.
- * The cursor is the event's number in that stream; 0 is the beginning.
- */
-export async function readEvents(app: App, stream: EventStream, after: number, limit = pageSize): Promise<EventRow[]> {
-  const statement =
-    'jobId' in stream
-      ? { name: 'job-events', text: jobEventsSql, values: [stream.jobId, after, limit] }
-      : { name: 'user-events', text: userEventsSql, values: [stream.userId, after, limit] };
-  return (await app.database.pool.query<EventRow>(statement)).rows;
-}
-
-// By name: PostgreSQL refuses a prepared `*` for good once a migration has added a column beside a running server.
-const columns = '"id", "jobId", "jobSeq", "userId", "userSeq", "type", "data", "at"';
-const jobEventsSql = `SELECT ${columns} FROM "Event" WHERE "jobId" = $1 AND "jobSeq" > $2 ORDER BY "jobSeq" LIMIT $3`;
-const userEventsSql = `SELECT ${columns} FROM "Event" WHERE "userId" = $1 AND "userSeq" > $2
-  ORDER BY "userSeq" LIMIT $3`;
 
 export interface Following {
   /** Number of the last event already seen. Absent: for a job from its first kept event, for a user from now on. */
@@ -72,6 +32,11 @@ export interface Following {
   readonly signal?: AbortSignal | undefined;
   /** Told the number of each event just before it is given out. */
   readonly onCursor?: ((cursor: number) => void) | undefined;
+  /**
+   * For a reader who only wants to know where the job stands: ticks of progress are left out that have a successor
+   * already when it gets to them. Every change of state is given all the same.
+   */
+  readonly newestProgress?: boolean | undefined;
 }
 
 /**
@@ -100,42 +65,56 @@ async function* follow(
   following: Following,
 ): AsyncGenerator<EventRow, void, undefined> {
   const attention = new Attention();
-  const stopListening = app.wakeUps.listen(topicOf(stream), () => attention.wake());
   const stop = () => attention.stop();
   following.signal?.addEventListener('abort', stop, { once: true });
   app.closing.addEventListener('abort', stop, { once: true });
   if (following.signal?.aborted === true || app.closing.aborted) stop();
   const patiently = <Answer>(ask: () => Promise<Answer>) => bearingOutages(app, attention, ask);
+  const { tail, leave } = joinTail(app, stream, start, attention);
   try {
     let cursor = start;
     let checkedAt = performance.now();
+    let askedAt = -1;
     while (!attention.stopped) {
       attention.rest();
-      const events = await patiently(() => readEvents(app, stream, cursor));
-      for (const event of events) {
-        const seq = 'jobId' in stream ? event.jobSeq : event.userSeq;
-        if (seq === null) throw new Error(`event ${event.id} has no number in its job`);
+      const events = tail.ready(cursor) ?? (await patiently(() => tail.after(cursor)));
+      for (const [index, event] of events.entries()) {
+        const seq = seqOf(stream, event);
         if (seq !== cursor + 1) await patiently(() => explainGap(app, stream, cursor));
         cursor = seq;
+        if (following.newestProgress === true && isOutdated(event, events[index + 1])) continue;
         following.onCursor?.(seq);
         yield event;
         if ('jobId' in stream && isTerminalEvent(event)) return;
       }
-      if (events.length === pageSize) continue;
-      if ('jobId' in stream && events.length === 0 && (await patiently(() => hasEnded(app, stream, cursor)))) return;
-      await attention.wait(rereadAfter);
+      if (tail.isBehind || (events.length > 0 && tail.reachesBeyond(cursor))) continue;
+      // A look that gave something has shown that the job is there and goes on.
+      if (events.length > 0) askedAt = tail.answered;
+      if ('jobId' in stream && askedAt !== tail.answered) {
+        askedAt = tail.answered;
+        const standing = await patiently(() => tail.standing(() => standingOf(app, stream.jobId)));
+        if (cursor < standing.prunedSeq) throw new CursorExpiredError(await patiently(() => snapshotOf(app, stream)));
+        // A job can end before its reader's cursor, and then no further event will ever wake it.
+        if (standing.hasEnded && cursor >= standing.lastSeq) return;
+      }
+      await attention.wait();
       // A timer may come a millisecond early.
       if (performance.now() - checkedAt < rereadAfter - 100) continue;
       checkedAt = performance.now();
-      if (!(await patiently(() => viewerStillSignedIn(app, viewer)))) {
+      if (!(await patiently(() => stillSignedIn(app, viewer)))) {
         throw new UnauthenticatedError('Your session has ended');
       }
     }
   } finally {
-    stopListening();
+    leave();
     following.signal?.removeEventListener('abort', stop);
     app.closing.removeEventListener('abort', stop);
   }
+}
+
+/** Whether an event is a tick of progress that another event has overtaken. */
+function isOutdated(event: EventRow, next: EventRow | undefined): boolean {
+  return event.type === 'PROGRESS' && next !== undefined;
 }
 
 /** Asks again while the database does not answer, until the reader goes or a minute is over. */
@@ -196,15 +175,13 @@ async function snapshotOf(app: App, stream: EventStream): Promise<Snapshot> {
   return { prunedSeq: counter?.prunedSeq ?? 0, lastSeq: counter?.lastSeq ?? 0, job: null };
 }
 
-/** A job can end before its reader's cursor, and then no further event will ever wake it. */
-async function hasEnded(app: App, { jobId }: { readonly jobId: string }, cursor: number): Promise<boolean> {
+async function standingOf(app: App, jobId: string): Promise<Standing> {
   const job = await app.database.prisma.job.findUnique({
     where: { id: jobId },
     select: { status: true, lastSeq: true, prunedSeq: true },
   });
   if (job === null) throw new NotFoundError('Job');
-  if (cursor < job.prunedSeq) throw new CursorExpiredError(await snapshotOf(app, { jobId }));
-  return terminalStatuses.includes(job.status) && cursor >= job.lastSeq;
+  return { hasEnded: terminalStatuses.includes(job.status), lastSeq: job.lastSeq, prunedSeq: job.prunedSeq };
 }
 
 /** One pending flag per reader: any number of wake-ups while it is busy are one. */
@@ -232,8 +209,8 @@ class Attention {
     this.#pending = false;
   }
 
-  /** Resolves at the next wake-up, or after `milliseconds`. */
-  wait(milliseconds: number): Promise<void> {
+  /** Resolves at the next wake-up, or after `milliseconds` where they are given. */
+  wait(milliseconds?: number): Promise<void> {
     if (this.#pending || this.#stopped) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = () => {
@@ -241,7 +218,7 @@ class Attention {
         this.#resume = undefined;
         resolve();
       };
-      const timer = setTimeout(finish, milliseconds);
+      const timer = milliseconds === undefined ? undefined : setTimeout(finish, milliseconds);
       this.#resume = finish;
     });
   }

@@ -4,6 +4,7 @@ import type { App } from '../app.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import type { Transaction } from '../platform/database.ts';
 import { ConflictError, DomainError, ValidationError } from '../platform/errors.ts';
+import { type Writing, writingOn } from '../platform/transactions.ts';
 import type { Viewer } from '../platform/viewer.ts';
 
 /** The same key came with another input. */
@@ -23,9 +24,9 @@ export interface Idempotent<Answer> {
   readonly answer: z.ZodType<Answer>;
   /**
    * Does the work. `remember` must be called inside the transaction that has the effect, as part of it: then a crash
-   * leaves either both or neither.
+   * leaves either both or neither. It hands its statement over before it waits.
    */
-  readonly work: (remember: (transaction: Transaction, answer: Answer) => Promise<void>) => Promise<Answer>;
+  readonly work: (remember: (writing: Writing | Transaction, answer: Answer) => Promise<void>) => Promise<Answer>;
 }
 
 /** Seconds after which a first request that never finished no longer holds its key. */
@@ -59,13 +60,17 @@ export async function idempotently<Answer extends Prisma.InputJsonValue>(
     return answer.parse(present.answer);
   }
   try {
-    return await work(async (transaction, result) => {
-      const { count } = await transaction.idempotencyKey.updateMany({
-        where: { ...where, lockedUntil: claim },
-        data: { answer: result },
+    return await work(async (writing, result) => {
+      const written = await writingOn(writing).run({
+        name: 'remember-answer',
+        text: `UPDATE "IdempotencyKey" SET "answer" = $5::jsonb
+          WHERE "userId" = $1::uuid AND "operation" = $2 AND "key" = $3 AND "lockedUntil" = $4 RETURNING "key"`,
+        values: [viewer.id, operation, key, claim, JSON.stringify(result)],
       });
       // Work that outlasted its lock may have been begun again by another request: only one of them may have an effect.
-      if (count === 0) throw new ConflictError('Another request with this idempotency key took over', 'CONFLICT');
+      if (written.length === 0) {
+        throw new ConflictError('Another request with this idempotency key took over', 'CONFLICT');
+      }
     });
   } catch (error) {
     await app.database.pool.query(

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job as QueueJob } from 'pg-boss';
 import { v7 as uuidv7 } from 'uuid';
@@ -6,15 +6,16 @@ import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { JobKind } from '../generated/prisma/enums.ts';
 import { DomainError } from '../platform/errors.ts';
-import { deadLetterQueue } from '../platform/queue.ts';
+import { deadLetterQueue, topicOfQueue } from '../platform/queue.ts';
+import type { TakenEntry } from '../platform/queue-work.ts';
 import type { JobResult } from './context.ts';
 import { JobContext, SupersededError } from './context.ts';
 import { endJob } from './endings.ts';
+import { claimTogether, completeTogether } from './gathered-moves.ts';
 import { backoffSeconds, type JobDefinition } from './kind.ts';
 import {
   buryJob,
   type Claim,
-  claimJob,
   completeJob,
   crashed,
   failJob,
@@ -49,17 +50,14 @@ type StopReason = 'cancelled' | 'superseded' | 'deadline' | 'closing';
 
 /** Starts working on the queue of a handler, as many jobs at once as WORKER_CONCURRENCY says. */
 export async function startHandler<Input>(app: App, handler: JobHandler<Input>): Promise<void> {
-  const { boss } = app.queue;
-  const options = { heartbeatRefreshSeconds: 0.5, notifyPollingIntervalSeconds: 2, pollingIntervalSeconds: 2 };
-  for (let n = 0; n < app.config.WORKER_CONCURRENCY; n += 1) {
-    let workerId = '';
-    workerId = await boss.work(handler.definition.queue, options, async ([job]: QueueJob<unknown>[]) => {
-      if (job === undefined) return;
-      await runJob(app, handler, job);
-      // Otherwise the next job of a full queue would wait for the next poll.
-      boss.notifyWorker(workerId);
-    });
-  }
+  const { queue } = handler.definition;
+  const look = app.queue.work({
+    queue,
+    places: app.config.WORKER_CONCURRENCY,
+    handle: (taken) => runJob(app, handler, taken),
+    closing: app.closing,
+  });
+  app.wakeUps.listen(topicOfQueue(queue), look);
 }
 
 /** Starts ending the jobs whose workers died again and again. */
@@ -83,20 +81,19 @@ async function bury(app: App, jobId: string, queueId: string): Promise<JobRow | 
   });
 }
 
-async function runJob<Input>(app: App, handler: JobHandler<Input>, queueJob: QueueJob<unknown>): Promise<void> {
-  const { jobId, queueId } = entry.parse(queueJob.data);
-  const row = await claimJob(app.database.prisma, jobId, queueId);
+async function runJob<Input>(app: App, handler: JobHandler<Input>, taken: TakenEntry): Promise<void> {
+  const { jobId, queueId } = entry.parse(taken.data);
+  const row = await claimTogether(app, jobId, queueId);
   if (row === null) return;
   announce(app, row);
   const claim: Claim = { jobId, attempt: row.attempt };
   const stop = new StopSwitch();
-  const forget = watchForStop(app, handler.definition, row, queueJob.signal, stop);
+  const forget = watchForStop(app, handler.definition, row, taken.signal, stop);
   const log = app.log.child({ jobId, kind: row.kind, attempt: row.attempt });
   app.metrics.jobsRunning.inc({ kind: row.kind });
   try {
     stop.signal.throwIfAborted();
     const workFolder = join(app.workFolder, jobId);
-    await mkdir(workFolder, { recursive: true, mode: 0o700 });
     const input = handler.definition.input.parse(row.input);
     const context = await JobContext.open({ app, row, claim, input, signal: stop.signal, workFolder, log });
     const result = await handler.run(context);
@@ -155,25 +152,27 @@ async function finish(
   app: App,
   kind: JobKind,
   claim: Claim,
-  context: Pick<JobContext<unknown>, 'flush' | 'workFolder'>,
+  context: Pick<JobContext<unknown>, 'flush' | 'removeWorkFolder'>,
   result: JobResult,
 ): Promise<void> {
   await context.flush();
-  const row = await app.database.prisma.$transaction(async (transaction) => {
-    // What such a kind saves takes locks that come after the job's.
-    const locked = !app.jobEndings.has(kind) || (await lockJob(transaction, heldBy(claim))) !== null;
-    if (!locked) throw new SupersededError();
-    await result.save?.(transaction);
-    const completed = await completeJob(transaction, claim, {
-      stage: result.stage ?? 'completed',
-      engine: result.engine,
-      message: result.message,
-    });
-    if (completed === null) throw new SupersededError();
-    return completed;
-  });
+  const outcome = { stage: result.stage ?? 'completed', engine: result.engine, message: result.message };
+  const { save } = result;
+  const row =
+    save === undefined && !app.jobEndings.has(kind)
+      ? await completeTogether(app, claim, outcome)
+      : await app.database.prisma.$transaction(async (transaction) => {
+          // What such a kind saves takes locks that come after the job's.
+          const locked = !app.jobEndings.has(kind) || (await lockJob(transaction, heldBy(claim))) !== null;
+          if (!locked) throw new SupersededError();
+          await save?.(transaction);
+          const completed = await completeJob(transaction, claim, outcome);
+          if (completed === null) throw new SupersededError();
+          return completed;
+        });
+  if (row === null) throw new SupersededError();
   announce(app, row);
-  await rm(context.workFolder, { recursive: true, force: true });
+  await context.removeWorkFolder();
 }
 
 /** Decides what a broken-off attempt means for its job. */
@@ -249,7 +248,9 @@ async function requeue(
       if (error instanceof SupersededError) return null;
       throw error;
     });
-  if (requeued !== null) announce(app, requeued);
+  if (requeued === null) return;
+  announce(app, requeued);
+  if (requeueing.delaySeconds === 0) app.wakeUps.publish([topicOfQueue(definition.queue)]);
 }
 
 /** Tells readers that a job has changed. */

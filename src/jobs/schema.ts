@@ -1,8 +1,9 @@
 import { JobKind, JobStatus } from '../generated/prisma/enums.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
-import { ValidationError } from '../platform/errors.ts';
+import { NotFoundError, ValidationError } from '../platform/errors.ts';
 import { newestFirst, offset, skipping } from '../platform/pages.ts';
+import { findRow, findRows } from '../platform/rows.ts';
 import { ownedBy } from '../platform/viewer.ts';
 import { artifactLink, artifactText } from './artifacts.ts';
 import { addEvents, type EventRef } from './events-schema.ts';
@@ -145,8 +146,11 @@ function addJobQueries(builder: Builder, jobRef: JobRef): void {
       description: 'A job by its databaseId; null when there is none or it is not yours.',
       authScopes: { signedIn: true },
       args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
-      resolve: async (query, _root, { id }, context) =>
-        context.app.database.prisma.job.findFirst({ ...query, where: { id, ...ownedBy(await signedIn(context)) } }),
+      resolve: async (query, _root, { id }, context) => {
+        const { database } = context.app;
+        const asked = { ...query, where: { id, ...ownedBy(await signedIn(context)) } };
+        return findRow(database, 'Job', asked, () => database.prisma.job.findFirst(asked));
+      },
     }),
     jobs: t.prismaConnection({
       type: jobRef,
@@ -164,10 +168,11 @@ function addJobQueries(builder: Builder, jobRef: JobRef): void {
       },
       totalCount: async (_root, args, context) =>
         context.app.database.prisma.job.count({ where: filter((await signedIn(context)).id, args) }),
-      resolve: async (query, _root, args, context) =>
-        context.app.database.prisma.job.findMany(
-          skipping(newestFirst(query, filter((await signedIn(context)).id, args)), args),
-        ),
+      resolve: async (query, _root, args, context) => {
+        const { database } = context.app;
+        const asked = skipping(newestFirst(query, filter((await signedIn(context)).id, args)), args);
+        return findRows(database, 'Job', asked, () => database.prisma.job.findMany(asked));
+      },
     }),
   }));
 }
@@ -189,7 +194,10 @@ function addCancelling(builder: Builder, jobRef: JobRef): void {
         await cancelJob(context.app, await signedIn(context), id);
         // Prisma refuses the empty selection that is planned when nothing of the job is asked for.
         const planned = Object.keys(query.select ?? query).length === 0 ? {} : query;
-        return context.app.database.prisma.job.findUniqueOrThrow({ ...planned, where: { id } });
+        const job = await context.app.database.prisma.job.findUnique({ ...planned, where: { id } });
+        // Deleted at the same moment.
+        if (job === null) throw new NotFoundError('Job');
+        return job;
       },
     }),
   );

@@ -3,21 +3,24 @@ import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import type { JobKind } from '../generated/prisma/enums.ts';
-import type { Transaction } from '../platform/database.ts';
 import { ConflictError, NotFoundError } from '../platform/errors.ts';
+import { topicOfQueue } from '../platform/queue.ts';
+import { handedOver, inTransaction, type Writing } from '../platform/transactions.ts';
 import { ownedBy, type Permission, requirePermission, type Viewer } from '../platform/viewer.ts';
+import { announceJob, insertJob } from './creation.ts';
 import { endJob } from './endings.ts';
-import { type EventRow, type Following, followEvents, isTerminalEvent } from './events.ts';
+import { type EventRow, pageSize } from './event-reading.ts';
+import { type Following, followEvents, isTerminalEvent } from './events.ts';
 import { idempotently } from './idempotency.ts';
 import type { JobDefinition } from './kind.ts';
-import { announceJob, cancelJobRow, insertJob, type JobRow, notEnded, terminalStatuses } from './transitions.ts';
+import { cancelJobRow, type JobRow, notEnded, terminalStatuses } from './transitions.ts';
 
-export type { EventRow } from './events.ts';
+export type { EventRow } from './event-reading.ts';
 export { isTerminalEvent } from './events.ts';
 export { idempotently } from './idempotency.ts';
 export type { JobDefinition } from './kind.ts';
 export type { JobRow } from './transitions.ts';
-export { appendUserEvent, jobEventTypes } from './transitions.ts';
+export { appendUserEvent, jobEventTypes, userEventParts } from './transitions.ts';
 
 /** Where a job's queue and permissions are found by its kind. */
 const kinds: Record<JobKind, { readonly queue: string } & Record<Action, Permission>> = {
@@ -40,8 +43,13 @@ export interface JobRequest<Input> {
   readonly priority?: number;
   readonly operation: string;
   readonly idempotencyKey?: string | null | undefined;
-  /** Writes the kind's own row, in the same transaction; late in it, as it may take locks that hold up others. */
-  readonly detail: (transaction: Transaction, jobId: string) => Promise<unknown>;
+  /**
+   * Writes the kind's own row, in the same transaction; late in it, as it may take locks that hold up others. Hands its
+   * statements over before it waits.
+   */
+  readonly detail: (writing: Writing, jobId: string) => Promise<unknown>;
+  /** Whether only the database can refuse `detail`, which then need not be waited for before the commit. */
+  readonly detailNeverRefuses?: boolean;
 }
 
 /**
@@ -49,7 +57,7 @@ export interface JobRequest<Input> {
  * request gives the same job for 24 hours. Gives the job's id.
  */
 export async function createJob<Input>(app: App, viewer: Viewer, request: JobRequest<Input>): Promise<string> {
-  const { definition, input, priority = 0, operation } = request;
+  const { definition, input, message, priority = 0, operation } = request;
   requirePermission(viewer, permissionFor(definition.kind, 'create'));
   const jobId = await idempotently(app, viewer, {
     operation,
@@ -58,24 +66,19 @@ export async function createJob<Input>(app: App, viewer: Viewer, request: JobReq
     answer: z.uuid(),
     work: async (remember) => {
       const [id, queueId] = [uuidv7(), uuidv7()];
-      await app.database.prisma.$transaction(async (transaction) => {
-        const job = await insertJob(transaction, {
-          id,
-          kind: definition.kind,
-          ownerId: viewer.id,
-          queueId,
-          priority,
-          input,
-        });
-        if (typeof request.message === 'string') {
-          await transaction.job.update({ where: { id }, data: { message: request.message } });
-        }
-        await app.queue.send(transaction, definition.queue, { id: queueId, data: { jobId: id, queueId }, priority });
-        await remember(transaction, id);
-        await request.detail(transaction, id);
-        await announceJob(transaction, job);
+      const { kind, queue } = definition;
+      await inTransaction(app.database, async (writing, commit) => {
+        // Handed over in the order in which they take locks, and answered together.
+        const inserted = insertJob(writing, { id, kind, ownerId: viewer.id, queueId, priority, input, message });
+        const entry = { id: queueId, data: { jobId: id, queueId }, priority };
+        const { done: queued } = await handedOver(writing, (told) => app.queue.send(told, queue, entry));
+        const written = [inserted, queued, remember(writing, id), request.detail(writing, id)];
+        const announced = announceJob(writing, id);
+        // A key may be lost to another request, and a detail may refuse: both are known by their answers only.
+        if (request.detailNeverRefuses === true && !request.idempotencyKey) commit();
+        await Promise.all([...written, announced]);
       });
-      app.wakeUps.publish([`job:${id}`, `user:${viewer.id}`]);
+      app.wakeUps.publish([topicOfQueue(queue), `job:${id}`, `user:${viewer.id}`]);
       return id;
     },
   });
@@ -84,13 +87,32 @@ export async function createJob<Input>(app: App, viewer: Viewer, request: JobReq
 
 /** The job of this id, if the viewer may see it. @throws NotFoundError */
 export async function getJob(app: App, viewer: Viewer, id: string): Promise<{ id: string; kind: JobKind }> {
-  const job = await app.database.prisma.job.findFirst({
-    where: { id, ...ownedBy(viewer) },
-    select: { id: true, kind: true },
+  const [job] = await app.database.statements.run<{ id: string; kind: JobKind }>({
+    name: 'own-job',
+    text: 'SELECT "id", "kind" FROM "Job" WHERE "id" = $1 AND ($2::uuid IS NULL OR "ownerId" = $2)',
+    values: [id, ownedBy(viewer).ownerId],
   });
-  if (job === null) throw new NotFoundError('Job');
+  if (job === undefined) throw new NotFoundError('Job');
   requirePermission(viewer, permissionFor(job.kind, 'read'));
   return job;
+}
+
+/** The events of one job after a cursor, in order, without waiting for more; at most 100. @throws NotFoundError */
+export async function listJobEvents(app: App, viewer: Viewer, id: string, after: number): Promise<EventRow[]> {
+  // A job without such events is one row that has no event.
+  const rows = await app.database.statements.run<EventRow & { readonly jobKind: JobKind }>({
+    name: 'own-job-events',
+    text: `SELECT job."kind" AS "jobKind", event.* FROM "Job" job LEFT JOIN LATERAL (
+        SELECT "id", "jobId", "jobSeq", "userId", "userSeq", "type", "data", "at" FROM "Event"
+        WHERE "jobId" = job."id" AND "jobSeq" > $3 ORDER BY "jobSeq" LIMIT ${pageSize}
+      ) event ON true
+      WHERE job."id" = $1 AND ($2::uuid IS NULL OR job."ownerId" = $2) ORDER BY event."jobSeq"`,
+    values: [id, ownedBy(viewer).ownerId, after],
+  });
+  const [first] = rows;
+  if (first === undefined) throw new NotFoundError('Job');
+  requirePermission(viewer, permissionFor(first.jobKind, 'read'));
+  return first.jobSeq === null ? [] : rows;
 }
 
 /**

@@ -51,44 +51,6 @@ export interface Claim {
   readonly attempt: number;
 }
 
-export interface NewJob {
-  readonly id: string;
-  readonly kind: JobKind;
-  readonly ownerId: string;
-  readonly queueId: string;
-  readonly priority: number;
-  readonly input: Prisma.InputJsonValue;
-}
-
-/**
- * Inserts a job and its first event. Must be the last statement but the commit: it takes the lock of the user's
- * event counter, and whatever comes after would hold up every other job of that user.
- */
-export async function announceJob(transaction: Transaction, job: JobRow): Promise<void> {
-  await transaction.$queryRaw(appendEvent(Prisma.sql`SELECT * FROM "Job" WHERE "id" = ${job.id}::uuid`, 'QUEUED', {}));
-}
-
-/** Inserts the job's row. The event is written by `announceJob` once everything else of the transaction is done. */
-export async function insertJob(transaction: Transaction, job: NewJob): Promise<JobRow> {
-  const rows = await transaction.$queryRaw<JobRow[]>`
-    INSERT INTO "Job" ("id", "kind", "ownerId", "queueId", "priority", "input", "lastSeq", "updatedAt")
-    VALUES (${job.id}::uuid, ${job.kind}::"JobKind", ${job.ownerId}::uuid, ${job.queueId}::uuid, ${job.priority},
-      ${JSON.stringify(job.input)}::jsonb, 1, now())
-    RETURNING *`;
-  return only(rows);
-}
-
-/** A worker takes a job that its queue entry may start. Null when the entry is stale or the job has ended. */
-export async function claimJob(sql: Sql, jobId: string, queueId: string): Promise<JobRow | null> {
-  const rows = await move(
-    sql,
-    Prisma.sql`"status" = 'RUNNING', "attempt" = "attempt" + 1, "startedAt" = coalesce("startedAt", now())`,
-    startableBy(jobId, queueId),
-    Prisma.sql`CASE WHEN job."attempt" = 1 THEN 'STARTED' ELSE 'RESUMED' END`,
-  );
-  return rows[0] ?? null;
-}
-
 export interface Progress {
   readonly stage: string;
   /** 0–100; a smaller one than before leaves the old. */
@@ -262,6 +224,21 @@ function nextUserSeq(source: Prisma.Sql): Prisma.Sql {
 }
 
 /**
+ * The same as part of another statement: appends an event of the user that `account` gives, a part of the statement with
+ * a row of one user. `type` and `data` are SQL.
+ */
+export function userEventParts(event: { readonly type: string; readonly data: string }): string {
+  return `counter AS (
+      INSERT INTO "EventCounter" AS present ("userId", "lastSeq") SELECT "userId", 1 FROM account
+      ON CONFLICT ("userId") DO UPDATE SET "lastSeq" = present."lastSeq" + 1
+      RETURNING "userId", "lastSeq"
+    ), event AS (
+      INSERT INTO "Event" ("userId", "userSeq", "type", "data")
+      SELECT counter."userId", counter."lastSeq", ${event.type}, ${event.data} FROM account, counter
+    )`;
+}
+
+/**
  * Appends an event of a user that is about no job. It takes the lock of the user's event counter: whatever comes after
  * it in the transaction holds up every job of that user.
  */
@@ -275,10 +252,4 @@ export async function appendUserEvent(
     WITH counter AS (${nextUserSeq(Prisma.sql`VALUES (${userId}::uuid, 1)`)})
     INSERT INTO "Event" ("userId", "userSeq", "type", "data")
     SELECT "userId", "lastSeq", ${type}, ${JSON.stringify(data)}::jsonb FROM counter`;
-}
-
-function only<Row>(rows: readonly Row[]): Row {
-  const [row] = rows;
-  if (row === undefined) throw new Error('the database gave no row back');
-  return row;
 }

@@ -19,6 +19,7 @@ import {
   UnauthenticatedError,
   ValidationError,
 } from './errors.ts';
+import { knowLoadedColumns } from './loaded-columns.ts';
 import { isUuid } from './scalars.ts';
 import type { UploadedFile } from './uploaded-file.ts';
 import type { Permission } from './viewer.ts';
@@ -54,8 +55,17 @@ export type Builder = ReturnType<typeof createBuilder>;
 
 /** Makes the builder: non-null by default, refusals as union members, scopes by permission, cost limits. */
 export function createBuilder() {
+  knowLoadedColumns();
   return new SchemaBuilder<SchemaTypes>({
-    plugins: [ErrorsPlugin, ScopeAuthPlugin, ValidationPlugin, RelayPlugin, PrismaPlugin, ComplexityPlugin],
+    plugins: [
+      ErrorsPlugin,
+      ScopeAuthPlugin,
+      ValidationPlugin,
+      RelayPlugin,
+      'loadedColumns',
+      PrismaPlugin,
+      ComplexityPlugin,
+    ],
     defaultFieldNullability: false,
     defaultInputFieldRequiredness: true,
     prisma: {

@@ -136,6 +136,13 @@ export const settings = z.object({
   SAFE_FETCH_ALLOW: list
     .default([])
     .describe('Exact origins that outgoing requests may reach although they are private, separated by commas.'),
+  MAX_REQUESTS: wholeNumber(16, 100_000)
+    .default(512)
+    .describe('Requests a process answers at once; more get 503, and fewer while it cannot keep up.'),
+  SHED_LOAD: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether a process that cannot keep up lets in fewer requests than MAX_REQUESTS.'),
   TRUSTED_DOCUMENTS: z
     .string()
     .optional()

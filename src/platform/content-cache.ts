@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { z } from 'zod';
 import type { Config } from './config.ts';
 import { type ContentFile, openContentFile } from './content-file.ts';
 
@@ -60,9 +59,29 @@ const ENTRY_BYTES = 256;
 /** Primary result codes of SQLite. */
 const CODES = { error: 1, busy: 5, corrupt: 11, notDatabase: 26 } as const;
 
-const found = z.object({ id: z.int(), key: z.string(), compressed: z.int(), bytes: z.instanceof(Uint8Array) });
-const held = z.object({ id: z.int(), size: z.int() });
-const count = z.object({ n: z.int() });
+/**
+ * Rows as the statements of the file give them. They are looked at by hand: every thread opens a cache, and loading a
+ * library for it takes longer than the reading.
+ */
+type Row = Readonly<Record<string, unknown>>;
+
+function numberIn(row: Row | undefined, column: string): number {
+  const value = row?.[column];
+  if (typeof value !== 'number') throw new BrokenValueError(`${column} is no number`);
+  return value;
+}
+
+function textIn(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw new BrokenValueError(`${column} is no text`);
+  return value;
+}
+
+function bytesIn(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  if (!(value instanceof Uint8Array)) throw new BrokenValueError(`${column} holds no bytes`);
+  return value;
+}
 
 class SqliteCache implements ContentCache {
   readonly #folder: string;
@@ -145,9 +164,10 @@ class SqliteCache implements ContentCache {
 function readEntries(open: ContentFile, kind: string, keys: readonly string[]): Map<string, Uint8Array> {
   const known = new Map<string, Uint8Array>();
   const ids: number[] = [];
-  for (const row of z.array(found).parse(open.find.all(JSON.stringify(keys), kind))) {
-    known.set(row.key, row.compressed === 1 ? unpack(row.bytes) : row.bytes);
-    ids.push(row.id);
+  for (const row of open.find.all(JSON.stringify(keys), kind)) {
+    const bytes = bytesIn(row, 'bytes');
+    known.set(textIn(row, 'key'), numberIn(row, 'compressed') === 1 ? unpack(bytes) : bytes);
+    ids.push(numberIn(row, 'id'));
   }
   if (ids.length > 0) noteUse(open, ids);
   return known;
@@ -155,7 +175,7 @@ function readEntries(open: ContentFile, kind: string, keys: readonly string[]): 
 
 function noteUse(open: ContentFile, ids: readonly number[]): void {
   try {
-    inTransaction(open, () => open.touch.run(count.parse(open.tick.get()).n, JSON.stringify(ids)));
+    inTransaction(open, () => open.touch.run(numberIn(open.tick.get(), 'n'), JSON.stringify(ids)));
   } catch (error) {
     // Somebody writes for long: what was read is good all the same.
     if (codeOf(error) !== CODES.busy) throw error;
@@ -190,9 +210,9 @@ class BrokenValueError extends Error {
 }
 
 function writeEntries(open: ContentFile, kind: string, entries: readonly Packed[], maxBytes: number): void {
-  const { n: tick } = count.parse(open.tick.get());
+  const tick = numberIn(open.tick.get(), 'n');
   for (const { key, bytes, compressed } of entries) {
-    const { n: id } = count.parse(open.enter.get(kind, key, tick, bytes.length + ENTRY_BYTES));
+    const id = numberIn(open.enter.get(kind, key, tick, bytes.length + ENTRY_BYTES), 'n');
     open.store.run(id, compressed, bytes);
   }
   makeRoom(open, maxBytes);
@@ -200,19 +220,19 @@ function writeEntries(open: ContentFile, kind: string, entries: readonly Packed[
 
 /** Drops what was used least recently until the file's used pages fit again, with room for some more. */
 function makeRoom(open: ContentFile, maxBytes: number): void {
-  let used = count.parse(open.used.get()).n;
+  let used = numberIn(open.used.get(), 'n');
   if (used <= maxBytes) return;
   while (used > maxBytes * 0.9) {
-    const rows = z.array(held).parse(open.oldest.all());
+    const rows = open.oldest.all();
     if (rows.length === 0) return;
     let excess = used - maxBytes * 0.9;
-    for (const { id, size } of rows) {
+    for (const row of rows) {
       if (excess <= 0) break;
-      open.dropEntry.run(id);
-      open.dropValue.run(id);
-      excess -= size;
+      open.dropEntry.run(numberIn(row, 'id'));
+      open.dropValue.run(numberIn(row, 'id'));
+      excess -= numberIn(row, 'size');
     }
-    used = count.parse(open.used.get()).n;
+    used = numberIn(open.used.get(), 'n');
   }
 }
 
@@ -230,7 +250,7 @@ function inTransaction(open: ContentFile, act: () => void): void {
 
 /** Whether an error says that the file does not hold what it should, not that it cannot be had. */
 function isBroken(error: unknown): boolean {
-  if (error instanceof z.ZodError || error instanceof BrokenValueError) return true;
+  if (error instanceof BrokenValueError) return true;
   const code = codeOf(error);
   return code === CODES.corrupt || code === CODES.notDatabase || code === CODES.error;
 }

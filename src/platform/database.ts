@@ -1,12 +1,17 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Pool } from 'pg';
+import { type ClientBase, Pool } from 'pg';
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import type { Log } from './log.ts';
+import { openStatements, type Statements } from './statements.ts';
 
-/** The database as features see it: Prisma for most things, `pool` for what must be one raw statement. */
+/**
+ * The database as features see it: Prisma for most things, `statements` for what every request asks, `pool` for what
+ * must be one raw statement and may take its time.
+ */
 export interface Database {
   readonly prisma: PrismaClient;
   readonly pool: Pool;
+  readonly statements: Statements;
   close(): Promise<void>;
 }
 
@@ -22,7 +27,7 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly connections: number;
   readonly log: Log;
-  /** Called with every statement Prisma sends; tests count them. */
+  /** Called with every statement; tests count them. */
   readonly onStatement?: ((sql: string) => void) | undefined;
 }
 
@@ -36,25 +41,41 @@ export function openDatabase({ url, connections, log, onStatement }: DatabaseOpt
     idleTimeoutMillis: 30_000,
     // A process that is stopped in the middle of a transaction would hold a user's counter, and so all jobs of the user.
     idle_in_transaction_session_timeout: idleInTransaction,
+    // For transactions whose statements do not wait for one another.
+    pipeline: true,
   });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),
     transactionOptions: { maxWait: 10_000, timeout: 30_000 },
-    log: onStatement === undefined ? [] : [{ emit: 'event', level: 'query' }],
   });
-  if (onStatement !== undefined) {
-    const listen: (event: 'query', callback: (event: Prisma.QueryEvent) => void) => unknown = prisma.$on.bind(prisma);
-    listen('query', (event) => onStatement(event.query));
-  }
+  if (onStatement !== undefined) pool.on('connect', (client) => tellStatements(client, onStatement));
+  const statements = openStatements({ url, log, onStatement });
   return {
     prisma,
     pool,
+    statements,
     async close() {
+      await statements.close();
       await prisma.$disconnect();
       await pool.end();
     },
   };
+}
+
+/** Tells every statement a connection is given, by whomever. */
+function tellStatements(client: ClientBase, onStatement: (sql: string) => void): void {
+  const { query } = client;
+  Object.defineProperty(client, 'query', {
+    configurable: true,
+    writable: true,
+    value: (...given: unknown[]) => {
+      const [asked] = given;
+      const isConfig = typeof asked === 'object' && asked !== null && 'text' in asked;
+      onStatement(String(isConfig ? asked.text : asked));
+      return Reflect.apply(query, client, given);
+    },
+  });
 }
 
 /** Whether an error says that a unique constraint was hit. */

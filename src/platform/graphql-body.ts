@@ -18,11 +18,11 @@ export function bodyPlugin(): Plugin {
       }
       const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
       if (encoding !== 'identity') throw refusal(`A body in content-encoding ${encoding} is not read here`, 415);
-      const type = request.headers.get('content-type')?.split(/[;,]/, 1)[0]?.trim().toLowerCase();
+      const type = mediaTypeOf(request.headers.get('content-type'));
       const isMultipart = type === 'multipart/form-data';
       // Only files may be large.
       if (!isMultipart && Number(request.headers.get('content-length')) > bodyLimit) throw tooLarge();
-      if (type === 'application/json' || type === 'application/graphql+json') setRequestParser(parseJson);
+      if (isJsonType(type)) setRequestParser(async (read) => jsonIn(await bytesOf(read)));
       else if (requestParser === undefined) {
         throw refusal(`The Content-Type must be application/json, not ${type ?? 'absent'}`, 415);
       } else if (isMultipart) {
@@ -52,18 +52,37 @@ async function multipart<Parsed>(parse: () => Parsed | Promise<Parsed>): Promise
   return parsed;
 }
 
-async function parseJson(request: Request): Promise<GraphQLParams> {
-  const bytes = await bytesOf(request);
-  const body = await refusingSyntax(() => {
-    let text: string;
-    try {
-      text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    } catch {
-      throw refusal('The body is not valid UTF-8', 400);
-    }
+/** A content type without its parameters, in lower case. */
+function mediaTypeOf(contentType: string | null | undefined): string | undefined {
+  return contentType?.split(/[;,]/, 1)[0]?.trim().toLowerCase();
+}
+
+function isJsonType(type: string | undefined): boolean {
+  return type === 'application/json' || type === 'application/graphql+json';
+}
+
+/** Whether a header announces a body in JSON. */
+export function announcesJson(contentType: string | undefined): boolean {
+  return contentType === 'application/json' || isJsonType(mediaTypeOf(contentType));
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** The object or array that a body in JSON holds. @throws GraphQLError saying what is wrong with it */
+export function jsonIn(bytes: Uint8Array): GraphQLParams {
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch {
+    throw refusal('The body is not valid UTF-8', 400);
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (error) {
     if (text.trim() === '') throw refusal('The body is empty', 400);
-    return JSON.parse(text);
-  });
+    throw syntaxRefusal(error);
+  }
   if (typeof body !== 'object' || body === null) throw refusal('The body must be a JSON object', 400);
   return body;
 }
@@ -94,9 +113,12 @@ async function refusingSyntax<T>(read: () => T | Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof SyntaxError) throw refusal(`This is not valid JSON: ${error.message}`, 400);
-    throw error;
+    throw syntaxRefusal(error);
   }
+}
+
+function syntaxRefusal(error: unknown): unknown {
+  return error instanceof SyntaxError ? refusal(`This is not valid JSON: ${error.message}`, 400) : error;
 }
 
 function refusal(message: string, status: number): GraphQLError {

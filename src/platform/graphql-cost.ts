@@ -13,7 +13,9 @@ import {
   isListType,
   isObjectType,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
+  type ValueNode,
 } from 'graphql';
 import { costLimit, defaultPageSize, maxPageSize } from './builder.ts';
 import { unfit, ValidationError } from './errors.ts';
@@ -37,10 +39,22 @@ export function costOf(args: ExecutionArgs): Cost {
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
   if (!operation || !root) return { points: 0 };
+  const known = fixedCosts.get(operation);
+  if (known !== undefined) return known;
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], { ...args.variableValues });
   if (coerced === undefined) return { points: 0 };
+  const counter = new CostCounter(args, coerced);
+  const cost = countOrRefuse(() => counter.ofSelections(operation.selectionSet, root));
+  if (!counter.followsVariables && cost.refusal === undefined) fixedCosts.set(operation, cost);
+  return cost;
+}
+
+/** What operations cost whatever their variables are; documents are kept, and with them these. */
+const fixedCosts = new WeakMap<OperationDefinitionNode, Cost>();
+
+function countOrRefuse(count: () => number): Cost {
   try {
-    const points = new CostCounter(args, coerced).ofSelections(operation.selectionSet, root);
+    const points = count();
     if (points <= costLimit) return { points };
     const refusal = new GraphQLError(
       `This operation costs ${points} points, more than ${costLimit}: ask for smaller pages or fewer fields`,
@@ -59,6 +73,8 @@ interface FieldCost {
 }
 
 class CostCounter {
+  /** Whether other variables might cost more or less. */
+  followsVariables = false;
   readonly #args: ExecutionArgs;
   readonly #variables: Record<string, unknown>;
   readonly #fragments = new Map<string, number>();
@@ -108,22 +124,32 @@ class CostCounter {
 
   #costOf(field: GraphQLField<unknown, unknown>, node: FieldNode): FieldCost {
     const type = getNullableType(field.type);
-    const args = this.#argumentsOf(field, node);
-    if (isObjectType(type) && type.name.endsWith('Connection')) return { field: 1, multiplier: pageSize(args) };
+    if (isObjectType(type) && type.name.endsWith('Connection')) {
+      return { field: 1, multiplier: pageSize(this.#argumentsOf(field, node)) };
+    }
     const otherwise = { field: 1, multiplier: isListType(type) ? ordinaryListSize : 1 };
     const option: unknown = field.extensions.complexity;
-    const said: unknown = typeof option === 'function' ? option(args, this.#args.contextValue, field) : option;
+    const said: unknown =
+      typeof option === 'function' ? option(this.#argumentsOf(field, node), this.#args.contextValue, field) : option;
     if (typeof said === 'number') return { ...otherwise, field: said };
     return typeof said === 'object' && said !== null ? { ...otherwise, ...said } : otherwise;
   }
 
+  /** Only for fields whose cost is told by their arguments. */
   #argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> {
+    this.followsVariables ||= node.arguments?.some(({ value }) => holdsVariable(value)) === true;
     try {
       return getArgumentValues(field, node, this.#variables);
     } catch {
       return {};
     }
   }
+}
+
+function holdsVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.VARIABLE) return true;
+  if (value.kind === Kind.LIST) return value.values.some(holdsVariable);
+  return value.kind === Kind.OBJECT && value.fields.some((field) => holdsVariable(field.value));
 }
 
 /** How many things a page may hold; every connection here has the ids as its cursors. @throws ValidationError */

@@ -52,13 +52,19 @@ export async function readTrustedDocuments(path: string): Promise<ReadonlyMap<st
     : new Map(Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
+/** The hash by which a request names its operation; undefined when it names none. */
+function hashIn(extensions: DocumentRequest['extensions']): string | undefined {
+  if (extensions === undefined || extensions === null) return undefined;
+  return persistedQuery.safeParse(extensions).data?.persistedQuery.sha256Hash;
+}
+
 /** Only registered operations: a request names one by its hash, and may send its text as well if it is the same. */
 export function trustedDocuments(registered: ReadonlyMap<string, string>): Documents {
   return {
     resolve({ query, extensions }) {
-      const named = persistedQuery.safeParse(extensions ?? {});
-      if (!named.success) throw refusal('PersistedQueryOnly', 'PERSISTED_QUERY_ONLY', 400);
-      const text = registered.get(named.data.persistedQuery.sha256Hash);
+      const sha256Hash = hashIn(extensions);
+      if (sha256Hash === undefined) throw refusal('PersistedQueryOnly', 'PERSISTED_QUERY_ONLY', 400);
+      const text = registered.get(sha256Hash);
       // Not PersistedQueryNotFound: a client would answer that with the text, again and again.
       if (text === undefined) throw refusal('PersistedQueryNotInList', 'PERSISTED_QUERY_NOT_IN_LIST', 404);
       if (query && query !== text) throw refusal('PersistedQueryMismatch', 'PERSISTED_QUERY_MISMATCH', 400);
@@ -72,9 +78,8 @@ export function persistedDocuments(): Documents {
   const kept = new BoundedCache<string>();
   return {
     resolve({ query, extensions }) {
-      const named = persistedQuery.safeParse(extensions ?? {});
-      if (!named.success) return query ?? '';
-      const { sha256Hash } = named.data.persistedQuery;
+      const sha256Hash = hashIn(extensions);
+      if (sha256Hash === undefined) return query ?? '';
       if (!query) {
         const text = kept.get(sha256Hash);
         if (text === undefined) throw refusal('PersistedQueryNotFound', 'PERSISTED_QUERY_NOT_FOUND', 404);
@@ -103,8 +108,14 @@ export function documentPlugin(documents: Documents): Plugin {
   };
 }
 
+/** Parsed documents by text. */
+export interface DocumentCache {
+  get(text: string): DocumentNode | undefined;
+  set(text: string, document: DocumentNode): void;
+}
+
 /** Parsed documents by text, bounded by their length: texts come from strangers. */
-export function documentCache() {
+export function documentCache(): DocumentCache {
   const kept = new BoundedCache<DocumentNode>();
   return {
     get: (text: string) => kept.get(text),
@@ -115,20 +126,26 @@ export function documentCache() {
 /** Keeps what was used last, up to a number of characters all together. */
 class BoundedCache<T> {
   readonly #kept = new Map<string, { readonly value: T; readonly size: number }>();
+  /** Stands last in the map: who asks for it again need not move it. */
+  #newest: { readonly value: T; readonly size: number } | undefined;
   #size = 0;
 
   get(key: string): T | undefined {
     const found = this.#kept.get(key);
     if (found === undefined) return undefined;
-    this.#kept.delete(key);
-    this.#kept.set(key, found);
+    if (found !== this.#newest) {
+      this.#kept.delete(key);
+      this.#kept.set(key, found);
+      this.#newest = found;
+    }
     return found.value;
   }
 
   set(key: string, value: T, size: number): void {
     if (size > keptCharacters / 10) return;
     this.#drop(key);
-    this.#kept.set(key, { value, size });
+    this.#newest = { value, size };
+    this.#kept.set(key, this.#newest);
     this.#size += size;
     for (const oldest of this.#kept.keys()) {
       if (this.#size <= keptCharacters) break;

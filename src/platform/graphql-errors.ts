@@ -22,21 +22,27 @@ export function maskingPlugin(app: App): Plugin<Context> {
     readonly args: { readonly contextValue: Context };
     readonly result: ExecutionResult;
     readonly setResult: (result: ExecutionResult) => void;
-  }) => {
-    const { result, args } = payload;
-    if (result.errors === undefined) return;
-    const errors = result.errors.map((error) => maskError(error, app.log, args.contextValue.requestId));
-    payload.setResult({ ...result, errors });
-  };
+  }) => payload.setResult(maskResult(payload.result, app.log, payload.args.contextValue.requestId));
   return {
     onExecute: () => ({ onExecuteDone: (payload) => handleStreamOrSingleExecutionResult(payload, mask) }),
-    onSubscribe: () => ({ onSubscribeResult: (payload) => handleStreamOrSingleExecutionResult(payload, mask) }),
+    // The results of a stream are masked where they are made.
+    onSubscribe: () => ({
+      onSubscribeResult: ({ result, args, setResult }) => {
+        if (!(Symbol.asyncIterator in result)) mask({ result, args, setResult });
+      },
+    }),
   };
 }
 
+/** The result of an execution as the caller may see it. */
+export function maskResult(result: ExecutionResult, log: Log, requestId: string): ExecutionResult {
+  if (result.errors === undefined) return result;
+  return { ...result, errors: result.errors.map((error) => maskError(error, log, requestId)) };
+}
+
 /** Masks what goes wrong before or after an execution: an unexpected error there is a failed request. */
-export function maskOutsideExecution(error: unknown, log: Log): GraphQLError {
-  const masked = maskError(error, log, requestInHand.getStore());
+export function maskOutsideExecution(error: unknown, log: Log, requestId = requestInHand.getStore()): GraphQLError {
+  const masked = maskError(error, log, requestId);
   if (masked.extensions.code !== internal || masked === error) return masked;
   return new GraphQLError(masked.message, { extensions: { ...masked.extensions, http: { status: 500 } } });
 }

@@ -4,18 +4,21 @@ import {
   type ExecutionArgs,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLSchema,
   Lexer,
   type ParseOptions,
   parse,
   type SelectionSetNode,
   Source,
+  specifiedRules,
   TokenKind,
   type ValidationContext,
+  validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { depthLimit } from './builder.ts';
 import type { Context } from './context.ts';
-import { costOf } from './graphql-cost.ts';
+import { type Cost, costOf } from './graphql-cost.ts';
 import { complaintAbout, unstorable } from './stored-values.ts';
 
 /** Largest body of a GraphQL request and of a message on a socket, in bytes. */
@@ -37,36 +40,49 @@ export const variableLimits = { depth: 32, values: 20_000 } as const;
  * quadratic time on repeated fields.
  */
 export function limitPlugin(costs: WeakMap<Context, number>): Plugin<Context> {
-  const measured = new WeakMap<DocumentNode, readonly GraphQLError[]>();
   return {
     onParse: ({ setParseFn }) => setParseFn(parseWithin),
     onValidate: ({ params: { documentAST }, setResult, addValidationRule }) => {
-      const errors = measured.get(documentAST) ?? shapeErrors(documentAST);
-      measured.set(documentAST, errors);
+      const errors = shapeErrors(documentAST);
       if (errors.length > 0) setResult(errors);
       addValidationRule(onlyStorableText);
     },
     onExecute: ({ args, setResultAndStopExecution }) => {
-      const error = errorOf(args, costs);
+      const error = noteCost(args, costs);
       if (error !== undefined) setResultAndStopExecution({ errors: [error] });
     },
     onSubscribe: ({ args, setResultAndStopExecution }) => {
-      const error = errorOf(args, costs);
+      const error = noteCost(args, costs);
       if (error !== undefined) setResultAndStopExecution({ errors: [error] });
     },
   };
 }
 
-function errorOf(args: ExecutionArgs & { contextValue: Context }, costs: WeakMap<Context, number>) {
-  const error = variableError(args.variableValues);
-  if (error !== null) return error;
-  const { points, refusal } = costOf(args);
+/** Whether a document keeps the limits of shape and is valid. */
+export function isValid(schema: GraphQLSchema, document: DocumentNode): boolean {
+  return shapeErrors(document).length === 0 && validate(schema, document, rules).length === 0;
+}
+
+/** What an operation costs, or what stands against running it: its variables, or its cost. */
+export function costWithin(args: ExecutionArgs): Cost {
+  const refusal = variableError(args.variableValues);
+  return refusal === null ? costOf(args) : { refusal };
+}
+
+function noteCost(
+  args: ExecutionArgs & { readonly contextValue: Context },
+  costs: WeakMap<Context, number>,
+): GraphQLError | undefined {
+  const { points, refusal } = costWithin(args);
   if (points !== undefined) costs.set(args.contextValue, points);
   return refusal;
 }
 
-/** Looks at the brackets first: the parser is recursive, and a deeply nested text would exhaust its stack. */
-function parseWithin(source: string | Source, options?: ParseOptions): DocumentNode {
+/**
+ * Parses a text. Looks at the brackets first: the parser is recursive, and a deeply nested text would exhaust its
+ * stack. @throws GraphQLError
+ */
+export function parseWithin(source: string | Source, options?: ParseOptions): DocumentNode {
   const lexer = new Lexer(typeof source === 'string' ? new Source(source) : source);
   let tokens = 0;
   let nesting = 0;
@@ -110,7 +126,18 @@ interface Shape {
   readonly repetitions: number;
 }
 
-function shapeErrors(document: DocumentNode): GraphQLError[] {
+/** Measured documents: they are kept, and asked for again and again. */
+const measured = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+
+function shapeErrors(document: DocumentNode): readonly GraphQLError[] {
+  const known = measured.get(document);
+  if (known !== undefined) return known;
+  const errors = measureShape(document);
+  measured.set(document, errors);
+  return errors;
+}
+
+function measureShape(document: DocumentNode): GraphQLError[] {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) if (node.kind === 'FragmentDefinition') fragments.set(node.name.value, node);
   const ruler = new Ruler(fragments);
@@ -180,6 +207,8 @@ class Ruler {
   }
 }
 
+const rules = [...specifiedRules, onlyStorableText];
+
 function onlyStorableText(context: ValidationContext): ASTVisitor {
   return {
     StringValue(node) {
@@ -192,6 +221,7 @@ function onlyStorableText(context: ValidationContext): ASTVisitor {
 }
 
 function variableError(variables: unknown): GraphQLError | null {
+  if (variables === undefined || variables === null) return null;
   const complaint = complaintAbout(variables, variableLimits);
   if (complaint === null) return null;
   const words = {

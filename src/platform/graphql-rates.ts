@@ -33,8 +33,6 @@ export type RulesOf = (operation: OperationDefinitionNode['operation'], field: s
 export interface RateOptions {
   readonly rateLimits: RateLimits;
   readonly rulesOf: RulesOf;
-  /** What operations cost, as limitPlugin has noted it. */
-  readonly costs: WeakMap<Context, number>;
 }
 
 /** What guards passwords and tokens against guessing: callers that nobody knows, by their address. */
@@ -46,35 +44,58 @@ const passwordFields: ReadonlySet<string> = new Set(['deleteMe']);
 /** Counters of the general rule: those of the REST dialect whose limit is the same. */
 const generalScope = 'automations';
 
+/** Counts an operation that costs so many points. */
+export type RateGate = (args: Args, points: number | undefined) => Promise<Admission>;
+
+/** What counting an operation gave: the answer that refuses it, or what its answer tells of the limits. */
+export interface Admission {
+  readonly refusal?: ExecutionResult;
+  told(result: ExecutionResult): ExecutionResult;
+}
+
 /**
- * Limits how often a caller asks, over HTTP, SSE and sockets: signed-in ones by user, others by address. Every answer
- * tells in `extensions` where its caller stands and what the operation cost. A subscription counts once.
+ * Limits how often a caller asks: signed-in ones by user, others by address. Every answer tells in `extensions` where
+ * its caller stands and what the operation cost. Null where nothing is limited.
  */
-export function ratePlugin(app: App, options: RateOptions): Plugin<Context> {
-  if (app.config.RATE_LIMITS === 'off') return {};
+export function rateGate(app: App, options: RateOptions): RateGate | null {
+  if (app.config.RATE_LIMITS === 'off') return null;
+  return async (args, points) => {
+    const state = await count(app, args, options);
+    const told = extensionsOf(state, points);
+    return {
+      ...(state.exceeded && { refusal: { errors: [tooMany(state)], extensions: told } }),
+      told: (result) => ({ ...result, extensions: { ...result.extensions, ...told } }),
+    };
+  };
+}
+
+/**
+ * Puts the gate before operations over HTTP, SSE and sockets, with what they cost as limitPlugin has noted it. A
+ * subscription counts once.
+ */
+export function ratePlugin(gate: RateGate | null, costs: WeakMap<Context, number>): Plugin<Context> {
+  if (gate === null) return {};
   return {
     async onExecute({ args, setResultAndStopExecution }) {
-      const state = await count(app, args, options);
-      const told = extensionsOf(state, options.costs.get(args.contextValue));
-      if (state.exceeded) {
-        setResultAndStopExecution({ errors: [tooMany(state)], extensions: told });
-        return;
+      const { refusal, told } = await gate(args, costs.get(args.contextValue));
+      if (refusal === undefined) {
+        return {
+          onExecuteDone({ result, setResult }) {
+            if (!(Symbol.asyncIterator in result)) setResult(told(result));
+          },
+        };
       }
-      return {
-        onExecuteDone({ result, setResult }) {
-          if (!(Symbol.asyncIterator in result)) setResult(withExtensions(result, told));
-        },
-      };
+      setResultAndStopExecution(refusal);
     },
     async onSubscribe({ args, setResultAndStopExecution }) {
-      const state = await count(app, args, options);
-      if (!state.exceeded) return;
-      setResultAndStopExecution({ errors: [tooMany(state)], extensions: extensionsOf(state, undefined) });
+      const { refusal } = await gate(args, costs.get(args.contextValue));
+      if (refusal !== undefined) setResultAndStopExecution(refusal);
     },
   };
 }
 
-type Args = ExecutionArgs & { readonly contextValue: Context };
+/** An operation that is about to run. */
+export type Args = ExecutionArgs & { readonly contextValue: Context };
 
 async function count(app: App, args: Args, { rateLimits, rulesOf }: RateOptions): Promise<LimitState> {
   const viewer = await args.contextValue.viewer().catch((error: unknown) => {
@@ -112,7 +133,18 @@ function special(args: Args, anonymous: boolean, rulesOf: RulesOf): (ScopedRule 
 }
 
 /** The names of an operation's root fields, each as often as it will be executed. */
-function rootFields(document: DocumentNode, operation: OperationDefinitionNode): string[] {
+function rootFields(document: DocumentNode, operation: OperationDefinitionNode): readonly string[] {
+  const known = knownRootFields.get(operation);
+  if (known !== undefined) return known;
+  const found = findRootFields(document, operation);
+  knownRootFields.set(operation, found);
+  return found;
+}
+
+/** Documents are kept, and asked with again and again. */
+const knownRootFields = new WeakMap<OperationDefinitionNode, readonly string[]>();
+
+function findRootFields(document: DocumentNode, operation: OperationDefinitionNode): string[] {
   const byKey = new Map<string, string>();
   const spread = new Set<string>();
   const visit = ({ selections }: SelectionSetNode): void => {
@@ -145,8 +177,4 @@ function extensionsOf({ rule, remaining, resetAt }: LimitState, cost: number | u
     rateLimit: { limit: rule.requests, remaining, resetAt: resetAt.toISOString() },
     ...(cost !== undefined && { cost: { points: cost, maximum: costLimit } }),
   };
-}
-
-function withExtensions(result: ExecutionResult, told: Record<string, unknown>): ExecutionResult {
-  return { ...result, extensions: { ...result.extensions, ...told } };
 }

@@ -1,19 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { ExecutionArgs, execute, GraphQLError, subscribe } from 'graphql';
+import type {
+  ExecutionArgs,
+  ExecutionResult,
+  execute,
+  FormattedExecutionResult,
+  GraphQLError,
+  subscribe,
+} from 'graphql';
 import { handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import { credentialOf } from './context.ts';
+import { type Context, credentialOf } from './context.ts';
 import { DomainError } from './errors.ts';
 import type { GraphqlServer } from './graphql.ts';
 import type { Documents } from './graphql-documents.ts';
 import { formatError, maskError } from './graphql-errors.ts';
 import { bodyLimit } from './graphql-limits.ts';
+import { isAsyncIterable, streamOf } from './graphql-streams.ts';
 import { mayUseCookieOnSocket, sessionTokenIn } from './session-cookie.ts';
+import { textOf } from './shared-results.ts';
+import { credentialId, stillSignedIn } from './sign-in-checks.ts';
 import { closeAtShutdown, keepAlive, send } from './sockets.ts';
-import { type Viewer, viewerStillSignedIn } from './viewer.ts';
+import type { Viewer } from './viewer.ts';
 
 /** Close codes that graphql-ws clients understand: they try again after 1013 and 4403. */
 const closing = { tryLater: 1013, forbidden: 4403, failed: 4500 } as const;
@@ -71,7 +81,7 @@ export function createGraphqlSocket(app: App, options: GraphqlSocketOptions): We
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (data) => send(socket, data),
+        send: async (data) => send(socket, data),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (listener) => {
           socket.on('message', (data) => {
@@ -119,6 +129,7 @@ async function connect(
 
 interface Operation {
   readonly requestId: string;
+  readonly context: Context;
   readonly execute: typeof execute;
   readonly subscribe: typeof subscribe;
 }
@@ -153,14 +164,15 @@ function operationHooks(app: App, { graphql, documents }: GraphqlSocketOptions) 
         const document = enveloped.parse(query);
         const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
         if (errors.length > 0) return errors;
+        const context = await enveloped.contextFactory();
         const args: ExecutionArgs = {
           schema: enveloped.schema,
           operationName: payload.operationName,
           document,
           variableValues: payload.variables,
-          contextValue: await enveloped.contextFactory(),
+          contextValue: context,
         };
-        operations.set(args, { requestId, execute: enveloped.execute, subscribe: enveloped.subscribe });
+        operations.set(args, { requestId, context, execute: enveloped.execute, subscribe: enveloped.subscribe });
         return args;
       } catch (error) {
         return [maskError(error, app.log, requestId)];
@@ -168,11 +180,71 @@ function operationHooks(app: App, { graphql, documents }: GraphqlSocketOptions) 
     },
     execute: (args) => run('execute', args),
     subscribe: (args) => run('subscribe', args),
-    onNext: (_context, _id, _payload, _args, { data, errors }) =>
-      errors && { ...(data !== undefined && { data }), errors: errors.map(formatError) },
+    onOperation: ({ extra }, id, _payload, args, result) => {
+      if (!isAsyncIterable(result)) return;
+      const context = operations.get(args)?.context;
+      return delivered(extra.socket, id, (context && streamOf(context)) ?? result);
+    },
+    onNext: (_context, _id, _payload, _args, result) => formatted(result),
     onError: (_context, _id, _payload, errors) =>
       errors.map((error) => formatError(maskError(error, app.log, undefined))),
   } satisfies Protocol;
+}
+
+type Undefinable<T> = { readonly [Key in keyof T]: T[Key] | undefined };
+
+/** A result as it goes out, the errors in the form for streams. */
+function formatted({ data, errors, extensions }: Partial<Undefinable<ExecutionResult>>): FormattedExecutionResult {
+  return {
+    ...(data !== undefined && { data }),
+    ...(errors !== undefined && { errors: errors.map(formatError) }),
+    ...(extensions !== undefined && { extensions }),
+  };
+}
+
+/**
+ * Sends a stream's results itself, each as soon as the one before it is on its way: the protocol is only left to say
+ * that it is complete. So a result that many share is written as JSON once, and only the frame around it is each one's.
+ */
+function delivered(
+  socket: WebSocket,
+  id: string,
+  results: AsyncIterable<ExecutionResult>,
+): AsyncGenerator<ExecutionResult, void, undefined> {
+  const stream = results[Symbol.asyncIterator]();
+  const before = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  const finished: IteratorReturnResult<undefined> = { done: true, value: undefined };
+  return {
+    next: () =>
+      new Promise((resolve, reject) => {
+        const pull = () => void stream.next().then(give, reject);
+        const give = ({ done, value }: IteratorResult<ExecutionResult>) => {
+          if (done === true) return resolve(finished);
+          try {
+            const text = value.errors === undefined ? textOf(value) : JSON.stringify(formatted(value));
+            const sending = send(socket, `${before}${text}}`);
+            if (sending === undefined) pull();
+            else sending.then(pull);
+          } catch (error) {
+            reject(error);
+          }
+        };
+        pull();
+      }),
+    async return() {
+      await stream.return?.();
+      return finished;
+    },
+    async throw() {
+      return this.return();
+    },
+    async [Symbol.asyncDispose]() {
+      await this.return();
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 /** The session cookie the socket was opened with, unless a header says who is asking, or a foreign page opened it. */
@@ -189,29 +261,18 @@ function credentialIn(connectionParams: unknown): string | undefined {
   return bearer ?? params.data['X-API-Key'] ?? params.data['x-api-key'] ?? token;
 }
 
-/** What a wake-up about a credential names it by. */
-function credentialId(credential: Exclude<Viewer['credential'], { kind: 'operator' | 'capability' }>): string {
-  switch (credential.kind) {
-    case 'session':
-      return credential.sessionId;
-    case 'apiKey':
-      return credential.apiKeyId;
-    case 'githubToken':
-      return credential.tokenHash;
-  }
-}
-
 /** Closes a socket when its token expires or its session or key is revoked. Gives a function that stops watching. */
 function closeWhenSignedOut(app: App, viewer: Viewer, socket: WebSocket): () => void {
   const { credential } = viewer;
-  if (credential.kind === 'operator' || credential.kind === 'capability') return () => {};
+  const id = credentialId(viewer);
+  if (id === null) return () => {};
   const check = async () => {
-    if (!(await viewerStillSignedIn(app, viewer))) socket.close(closing.forbidden, 'Signed out');
+    if (!(await stillSignedIn(app, viewer))) socket.close(closing.forbidden, 'Signed out');
   };
   const recheck = () => {
     check().catch((error: unknown) => app.log.warn({ err: error }, 'a socket could not be rechecked'));
   };
-  const unlisten = app.wakeUps.listen(`session:${credentialId(credential)}`, recheck);
+  const unlisten = app.wakeUps.listen(`session:${id}`, recheck);
   const timer = setInterval(recheck, recheckInterval);
   const expiry =
     credential.kind === 'session'

@@ -3,6 +3,7 @@ import type { FetchAPI, Plugin } from 'graphql-yoga';
 import type { Context } from './context.ts';
 import { formatError } from './graphql-errors.ts';
 import { isAsyncIterable } from './graphql-streams.ts';
+import { textOf } from './shared-results.ts';
 
 /** Milliseconds between two comments that keep an idle connection alive. */
 export const pingInterval = 12_000;
@@ -50,7 +51,7 @@ function sseProcessor(context: Context | undefined) {
         }
         const cursor = context?.delivery.cursor;
         const id = cursor === undefined ? '' : `id: ${cursor}\n`;
-        controller.enqueue(encoder.encode(`${id}event: next\ndata: ${JSON.stringify(formatted(value))}\n\n`));
+        controller.enqueue(encoder.encode(`${id}event: next\ndata: ${text(value)}\n\n`));
       },
       cancel: stop,
     });
@@ -66,8 +67,9 @@ function sseProcessor(context: Context | undefined) {
   };
 }
 
-function formatted(result: ExecutionResult) {
-  return result.errors === undefined ? result : { ...result, errors: result.errors.map(formatError) };
+function text(result: ExecutionResult): string {
+  if (result.errors === undefined) return textOf(result);
+  return JSON.stringify({ ...result, errors: result.errors.map(formatError) });
 }
 
 /** The results of an operation one by one, whether there is one or a stream of them. */

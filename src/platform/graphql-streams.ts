@@ -1,31 +1,29 @@
-import type { ExecutionResult, GraphQLError } from 'graphql';
+import { createSourceEventStream, type ExecutionResult, type GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { App } from '../app.ts';
 import type { Context } from './context.ts';
-import { maskError } from './graphql-errors.ts';
+import { maskError, maskResult } from './graphql-errors.ts';
+import { type OperationArgs, SharedResults } from './shared-results.ts';
 
 /**
  * What every subscription's stream keeps, in both protocols: an error in the middle becomes its last result (left
  * alone it would tear down the whole socket or break the connection off without a word), hanging up ends it at once,
- * and it is counted while it is served.
+ * and it is counted while it is served. Subscriptions that must get the same results share them.
  */
 export function streamPlugin(app: App): Plugin<Context> {
+  const shared = new SharedResults();
   return {
-    onSubscribe: ({ args }) => ({
-      onSubscribeResult: ({ result, setResult }) => {
-        if (!isAsyncIterable(result)) return;
-        const { requestId, hangUp } = args.contextValue;
-        app.metrics.subscriptions.inc();
-        setResult(
-          guarded(result[Symbol.asyncIterator](), {
-            hangUp,
-            mask: (error) => maskError(error, app.log, requestId),
-            onEnd: () => app.metrics.subscriptions.dec(),
-          }),
-        );
-      },
-    }),
+    onSubscribe: ({ args: { contextValue }, setSubscribeFn }) =>
+      setSubscribeFn((args) => openStream(app, shared, { ...args, contextValue })),
   };
+}
+
+/** Each operation has one. */
+const streams = new WeakMap<Context, AsyncGenerator<ExecutionResult, void, undefined>>();
+
+/** An operation's stream, without the layers around it that look at every result once more. */
+export function streamOf(context: Context): AsyncGenerator<ExecutionResult, void, undefined> | undefined {
+  return streams.get(context);
 }
 
 /** Whether an operation answers with a stream of results. */
@@ -33,17 +31,43 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<Executio
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-interface Guard {
+async function openStream(
+  app: App,
+  shared: SharedResults,
+  args: OperationArgs,
+): Promise<AsyncGenerator<ExecutionResult, void, undefined> | ExecutionResult> {
+  const { requestId, hangUp } = args.contextValue;
+  const source = await createSourceEventStream(args);
+  if (!(Symbol.asyncIterator in source)) return source;
+  const reader = await shared.join(args);
+  app.metrics.subscriptions.inc();
+  const stream = results(source[Symbol.asyncIterator](), {
+    hangUp,
+    resultOf: (event) => reader.resultOf(event),
+    maskResult: (result) => maskResult(result, app.log, requestId),
+    mask: (error) => maskError(error, app.log, requestId),
+    onEnd: () => {
+      app.metrics.subscriptions.dec();
+      reader.leave();
+    },
+  });
+  streams.set(args.contextValue, stream);
+  return stream;
+}
+
+interface Stream {
   readonly hangUp: AbortController;
+  readonly resultOf: (event: unknown) => ExecutionResult | Promise<ExecutionResult>;
+  readonly maskResult: (result: ExecutionResult) => ExecutionResult;
   readonly mask: (error: unknown) => GraphQLError;
   /** Called once, however the stream ends. */
   readonly onEnd: () => void;
 }
 
 /** An async generator in all its methods, or graphql-ws would not end it. */
-function guarded(
-  source: AsyncIterator<ExecutionResult>,
-  { hangUp, mask, onEnd }: Guard,
+function results(
+  source: AsyncIterator<unknown>,
+  { hangUp, resultOf, maskResult: masked, mask, onEnd }: Stream,
 ): AsyncGenerator<ExecutionResult, void, undefined> {
   let ended = false;
   const end = () => {
@@ -51,19 +75,31 @@ function guarded(
     ended = true;
   };
   const finished: IteratorReturnResult<undefined> = { done: true, value: undefined };
+  const failed = (error: unknown): IteratorYieldResult<ExecutionResult> => {
+    end();
+    return { done: false, value: { errors: [mask(error)] } };
+  };
   return {
-    async next() {
-      if (ended) return finished;
-      try {
-        const result = await source.next();
-        if (result.done !== true) return result;
-        end();
-        return finished;
-      } catch (error) {
-        end();
-        return { done: false, value: { errors: [mask(error)] } };
-      }
-    },
+    // Without async functions: each of their steps would be made for every reader of every event.
+    next: () =>
+      new Promise((resolve) => {
+        if (ended) return resolve(finished);
+        const fail = (error: unknown) => resolve(failed(error));
+        const give = (result: ExecutionResult) => resolve({ done: false, value: masked(result) });
+        source.next().then((event) => {
+          if (event.done === true) {
+            end();
+            return resolve(finished);
+          }
+          try {
+            const result = resultOf(event.value);
+            if (result instanceof Promise) result.then(give, fail);
+            else give(result);
+          } catch (error) {
+            fail(error);
+          }
+        }, fail);
+      }),
     async return() {
       // A generator that waits for a wake-up would take its return only after that.
       hangUp.abort();

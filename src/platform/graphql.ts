@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createFetch } from '@whatwg-node/fetch';
-import { type GraphQLSchema, getOperationAST } from 'graphql';
+import { type GraphQLSchema, getOperationAST, OperationTypeNode } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { App } from '../app.ts';
 import { type Context, createContext } from './context.ts';
 import { bodyPlugin, fileLimit, mostFiles, multipartLimit } from './graphql-body.ts';
-import { type Documents, documentCache, documentPlugin } from './graphql-documents.ts';
+import { type DocumentCache, type Documents, documentCache, documentPlugin } from './graphql-documents.ts';
 import { maskingPlugin, maskOutsideExecution } from './graphql-errors.ts';
 import { bodyLimit, limitPlugin } from './graphql-limits.ts';
-import { type RulesOf, ratePlugin } from './graphql-rates.ts';
+import { type RateGate, type RulesOf, rateGate, ratePlugin } from './graphql-rates.ts';
+import { createShortWay, type ShortWay } from './graphql-short-way.ts';
 import { ssePlugin } from './graphql-sse.ts';
 import { isAsyncIterable, streamPlugin } from './graphql-streams.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -26,6 +27,14 @@ export interface ServerFacts {
 }
 export type GraphqlServer = YogaServerInstance<ServerFacts, Context>;
 
+/** The two ways to an answer. What runs, and what is refused, is the same on both. */
+export interface GraphqlServers {
+  /** Takes every request there is, on HTTP and on sockets. */
+  readonly graphql: GraphqlServer;
+  /** Takes ordinary requests at a fraction of the cost, and leaves the others. */
+  readonly shortWay: ShortWay;
+}
+
 export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   readonly authenticate: (credential: string) => Promise<Viewer>;
@@ -34,9 +43,26 @@ export interface GraphqlOptions {
   readonly rulesOf: RulesOf;
 }
 
-/** The GraphQL server behind HTTP, SSE and socket: context, limits, masking, metrics. */
-export function createGraphql(app: App, options: GraphqlOptions): GraphqlServer {
-  const { schema, authenticate, documents } = options;
+/** The GraphQL servers behind HTTP, SSE and socket: context, limits, masking, metrics. */
+export function createGraphql(app: App, options: GraphqlOptions): GraphqlServers {
+  const shared = {
+    ...options,
+    gate: rateGate(app, options),
+    // Refused texts are not kept: they cost little to refuse again and may be large.
+    kept: documentCache(),
+    count: operationCounter(app),
+  };
+  return { graphql: createLongWay(app, shared), shortWay: createShortWay(app, shared) };
+}
+
+/** What both ways share. */
+export interface SharedParts extends GraphqlOptions {
+  readonly gate: RateGate | null;
+  readonly kept: DocumentCache;
+  readonly count: OperationCounter;
+}
+
+function createLongWay(app: App, { schema, authenticate, documents, gate, kept, count }: SharedParts) {
   const costs = new WeakMap<Context, number>();
   const contexts = new WeakMap<Request, Context>();
   return createYoga<ServerFacts, Context>({
@@ -51,8 +77,7 @@ export function createGraphql(app: App, options: GraphqlOptions): GraphqlServer 
     fetchAPI: createFetch({
       formDataLimits: { fileSize: fileLimit, files: mostFiles, fields: 2, fieldSize: bodyLimit },
     }),
-    // Refused texts are not kept: they cost little to refuse again and may be large.
-    parserAndValidationCache: { documentCache: documentCache(), errorCache: { get: () => undefined, set() {} } },
+    parserAndValidationCache: { documentCache: kept, errorCache: { get: () => undefined, set() {} } },
     context: (initial) => {
       const { request } = initial;
       const context = createContext(app, {
@@ -72,11 +97,11 @@ export function createGraphql(app: App, options: GraphqlOptions): GraphqlServer 
       bodyPlugin(),
       documentPlugin(documents),
       limitPlugin(costs),
-      ratePlugin(app, { ...options, costs }),
+      ratePlugin(gate, costs),
       ssePlugin((request) => contexts.get(request)),
       streamPlugin(app),
       maskingPlugin(app),
-      metricsPlugin(app),
+      metricsPlugin(count),
     ],
   });
 }
@@ -89,18 +114,30 @@ function headerOf({ req }: ServerFacts, request: Request | undefined, name: stri
   return req?.headers[name]?.toString() ?? request?.headers.get(name) ?? undefined;
 }
 
-function metricsPlugin(app: App): Plugin<Context> {
-  const count = (type: string, result: unknown) => {
+/** Counts an operation by its type and whether its answer has errors. */
+export type OperationCounter = (type: OperationTypeNode, result: unknown) => void;
+
+function operationCounter(app: App): OperationCounter {
+  const ofType = (type: string) => ({
+    ok: app.metrics.operations.labels({ type, outcome: 'ok' }),
+    errors: app.metrics.operations.labels({ type, outcome: 'errors' }),
+  });
+  const counters = { query: ofType('query'), mutation: ofType('mutation'), subscription: ofType('subscription') };
+  return (type, result) => {
     const failed = typeof result === 'object' && result !== null && 'errors' in result && Array.isArray(result.errors);
-    app.metrics.operations.inc({ type, outcome: failed ? 'errors' : 'ok' });
+    counters[type][failed ? 'errors' : 'ok'].inc();
   };
+}
+
+function metricsPlugin(count: OperationCounter): Plugin<Context> {
   return {
     onExecute: ({ args }) => {
-      const type = getOperationAST(args.document, args.operationName)?.operation ?? 'query';
+      const type = getOperationAST(args.document, args.operationName)?.operation ?? OperationTypeNode.QUERY;
       return { onExecuteDone: ({ result }) => count(type, result) };
     },
     onSubscribe: () => ({
-      onSubscribeResult: ({ result }) => count('subscription', isAsyncIterable(result) ? undefined : result),
+      onSubscribeResult: ({ result }) =>
+        count(OperationTypeNode.SUBSCRIPTION, isAsyncIterable(result) ? undefined : result),
     }),
   };
 }

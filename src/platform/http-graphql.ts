@@ -4,29 +4,39 @@ import { isLoopback } from './config.ts';
 import { type GraphiqlPage, type ReadySignIn, renderGraphiqlPage } from './graphiql.ts';
 import type { GraphqlServer } from './graphql.ts';
 import { inRequest } from './graphql-errors.ts';
+import type { ShortWay } from './graphql-short-way.ts';
 import { requestIdOf } from './http-request.ts';
 
 export interface GraphqlHttpOptions {
   readonly graphql: GraphqlServer;
+  readonly shortWay: ShortWay | null;
   readonly readySignIn: () => Promise<ReadySignIn | null>;
 }
 
 /** Answers /graphql: GraphiQL for browsers, preflights, and everything else through the GraphQL server. */
-export function graphqlListener(app: App, { graphql, readySignIn }: GraphqlHttpOptions): RequestListener {
+export function graphqlListener(app: App, { graphql, shortWay, readySignIn }: GraphqlHttpOptions): RequestListener {
   const page = renderedOnce(async () => renderGraphiqlPage(await readySignIn()));
   const openPage = renderedOnce(() => renderGraphiqlPage(null));
+  const isAddressable = addressCheck();
   return (request, response) => {
     const requestId = requestIdOf(request);
+    const headers = headersOf(requestId);
     const failed = (error: unknown) => {
       app.log.error({ err: error, requestId }, 'unexpected');
       if (response.headersSent) response.destroy();
-      else response.writeHead(500, { 'content-type': 'application/json' }).end(failure(requestId));
+      else response.writeHead(500, { ...headers, 'content-type': 'application/json' }).end(failure(requestId));
     };
-    response.setHeader('x-content-type-options', 'nosniff');
-    response.setHeader('x-frame-options', 'DENY');
-    response.setHeader('referrer-policy', 'no-referrer');
-    // An answer is for its caller alone, and may hold tokens.
-    response.setHeader('cache-control', 'no-store');
+    const otherwise = () => {
+      setAll(response, headers);
+      const facts = { requestId, ipAddress: request.socket.remoteAddress };
+      inRequest(requestId, () => Promise.resolve(graphql(request, response, facts))).catch(failed);
+    };
+    if (shortWay !== null && request.method === 'POST' && isAddressable(request)) {
+      crossOrigin(app, request, response);
+      if (!shortWay({ request, response, requestId, headers, otherwise, failed })) otherwise();
+      return;
+    }
+    setAll(response, headers);
     if (isBrowserPage(request)) {
       const chosen = isThisMachine(request) ? page() : openPage();
       chosen.then((ready) => sendPage(ready, request, response)).catch(failed);
@@ -37,12 +47,37 @@ export function graphqlListener(app: App, { graphql, readySignIn }: GraphqlHttpO
       response.writeHead(204, { allow: 'GET, POST, OPTIONS' }).end();
       return;
     }
-    if (!URL.canParse(request.url ?? '', `http://${request.headers.host}`)) {
+    if (!isAddressable(request)) {
       response.writeHead(400, { 'content-type': 'application/json' }).end(badAddress);
       return;
     }
-    const facts = { requestId, ipAddress: request.socket.remoteAddress };
-    inRequest(requestId, () => Promise.resolve(graphql(request, response, facts))).catch(failed);
+    otherwise();
+  };
+}
+
+/** What every answer says. It is for its caller alone, and may hold tokens. */
+function headersOf(requestId: string): Readonly<Record<string, string>> {
+  return {
+    'x-request-id': requestId,
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+  };
+}
+
+function setAll(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
+
+/** Whether Host and address make a URL. The last Host that did is known, as most requests have the same. */
+function addressCheck(): (request: IncomingMessage) => boolean {
+  let good: string | undefined;
+  return ({ url = '', headers: { host } }) => {
+    if (url === '/graphql' && host !== undefined && host === good) return true;
+    const fits = URL.canParse(url, `http://${host}`);
+    if (fits) good = host;
+    return fits;
   };
 }
 
@@ -103,7 +138,7 @@ function sendPage(page: GraphiqlPage, request: IncomingMessage, response: Server
 }
 
 /** CORS for /graphql, which does not pass Fastify: only the configured front end. */
-function crossOrigin(app: App, request: IncomingMessage, response: ServerResponse): void {
+export function crossOrigin(app: App, request: IncomingMessage, response: ServerResponse): void {
   const { FRONTEND_URL } = app.config;
   if (FRONTEND_URL === undefined) return;
   response.setHeader('vary', 'origin');

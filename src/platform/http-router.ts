@@ -29,20 +29,6 @@ export interface FeatureSockets {
   readonly serverOf: (request: IncomingMessage) => WebSocketServer | undefined;
 }
 
-/** The sockets of several features as one. */
-export function joinSockets(features: readonly FeatureSockets[]): FeatureSockets {
-  return {
-    routes: features.flatMap(({ routes }) => routes),
-    serverOf(request) {
-      for (const { serverOf } of features) {
-        const server = serverOf(request);
-        if (server !== undefined) return server;
-      }
-      return undefined;
-    },
-  };
-}
-
 export interface RouterOptions {
   /** Adds a feature's raw routes, such as downloads. */
   readonly routes: readonly ((server: FastifyInstance) => void | Promise<void>)[];
@@ -51,11 +37,20 @@ export interface RouterOptions {
    * it is nobody's.
    */
   readonly unroutedReply?: (request: Unrouted) => UnroutedReply | undefined;
+  /** What a request gets that is not let in, in the words of whoever its address belongs to. */
+  readonly overloadedReply?: (request: Unrouted) => UnroutedReply | undefined;
   readonly sockets?: FeatureSockets;
 }
 
+/** Fastify's router, the function that answers by it, and its routes. */
+export interface Router {
+  readonly fastify: FastifyInstance;
+  readonly listener: RequestListener;
+  readonly routes: readonly HttpRoute[];
+}
+
 /** Makes Fastify's router with what every route has: security headers, CORS, errors in JSON. Listens to nothing. */
-export async function createRouter(app: App, options: RouterOptions) {
+export async function createRouter(app: App, options: RouterOptions): Promise<Router> {
   let listener: RequestListener | undefined;
   const added: { readonly url: string; readonly route: RouteOptions }[] = [];
   const server = fastify({
@@ -65,6 +60,8 @@ export async function createRouter(app: App, options: RouterOptions) {
       listener = handler;
       return createServer(handler);
     },
+    // Handlers parse by zod and word what is wrong: Fastify's own compilers are not even loaded.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     genReqId: (request) => requestIdOf(request),
     logger: false,
     routerOptions: { ignoreTrailingSlash: false },
@@ -83,7 +80,7 @@ export async function createRouter(app: App, options: RouterOptions) {
   server.addHook('onRoute', (route) => {
     added.push({ url: route.url, route });
   });
-  await server.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
+  await addSecurityHeaders(server);
   answerUnrouted(server, options);
   await server.register(cors, {
     origin: app.config.FRONTEND_URL ?? false,
@@ -99,6 +96,12 @@ export async function createRouter(app: App, options: RouterOptions) {
   return { fastify: server, listener, routes: added.flatMap(({ url, route }) => described(url, route)) };
 }
 
+function noCompiler(): () => never {
+  return () => {
+    throw new Error('no route has a schema of its own here: its handler parses what it is given');
+  };
+}
+
 /** What front ends may read of an answer. */
 const exposedHeaders = [
   'x-request-id',
@@ -109,6 +112,24 @@ const exposedHeaders = [
   'location',
   'content-disposition',
 ];
+
+/** Helmet's headers. They are the same for every answer, so it is asked for them once. */
+async function addSecurityHeaders(server: FastifyInstance): Promise<void> {
+  const contentSecurityPolicy = { directives: { 'upgrade-insecure-requests': null } };
+  await server.register(helmet, { global: false, contentSecurityPolicy });
+  let known: ReadonlyMap<string, number | string | string[]> | undefined;
+  server.addHook('onRequest', async (_request, reply) => {
+    const { raw } = reply;
+    if (known !== undefined) {
+      for (const [name, value] of known) raw.setHeader(name, value);
+      return;
+    }
+    const before = new Set(raw.getHeaderNames());
+    await reply.helmet();
+    const added = raw.getHeaderNames().filter((name) => !before.has(name));
+    known = new Map(added.map((name) => [name, raw.getHeader(name) ?? '']));
+  });
+}
 
 /** A request that leads to no route: its address is nobody's, its verb is odd there, or it cannot even be read. */
 export interface Unrouted {

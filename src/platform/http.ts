@@ -1,14 +1,16 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { WebSocketServer } from 'ws';
 import type { App } from '../app.ts';
 import type { ReadySignIn } from './graphiql.ts';
 import type { GraphqlServer } from './graphql.ts';
-import { graphqlListener, isForeignPage } from './http-graphql.ts';
+import type { ShortWay } from './graphql-short-way.ts';
+import { crossOrigin, graphqlListener, isForeignPage } from './http-graphql.ts';
 import { requestIdOf } from './http-request.ts';
-import { createRouter, type HttpRoute, type RouterOptions } from './http-router.ts';
-import { redactUrl } from './log.ts';
+import type { HttpRoute, Router, RouterOptions } from './http-router.ts';
+import { redactUrl, withoutSecrets } from './log.ts';
+import { Admission, graphqlOverloaded, isAlwaysLetIn, overloaded, retryAfter, watchStrain } from './overload.ts';
 
 /** What is dispatched before the router. */
 const graphqlRoutes: readonly HttpRoute[] = [
@@ -19,14 +21,19 @@ const graphqlRoutes: readonly HttpRoute[] = [
 
 export interface HttpOptions extends RouterOptions {
   readonly graphql: GraphqlServer;
+  /** Null where every request shall go the long way. */
+  readonly shortWay: ShortWay | null;
   readonly graphqlSocket: WebSocketServer;
   readonly readySignIn: () => Promise<ReadySignIn | null>;
 }
 
 /** A running HTTP server. */
 export interface HttpServer {
-  readonly fastify: FastifyInstance;
-  /** Starts to listen on every configured port; gives the addresses. */
+  /**
+   * Starts to listen on every configured port; gives the addresses once every route is served. GraphQL is from the
+   * first moment on: other requests wait until the router is made.
+   * @throws what stands against listening, or against a route
+   */
   listen(): Promise<string[]>;
   /** Stops accepting, lets running requests end (at most 5 s), closes sockets. */
   close(): Promise<void>;
@@ -36,42 +43,144 @@ export interface HttpServer {
  * One HTTP server for GraphQL, its socket, GraphiQL, downloads, health and metrics. /graphql is dispatched before
  * Fastify's router, which would cost a third of a trivial query.
  */
-export async function createHttpServer(app: App, options: HttpOptions): Promise<HttpServer> {
-  const routed = await createRouter(app, options);
+export function createHttpServer(app: App, options: HttpOptions): HttpServer {
   const graphql = graphqlListener(app, options);
+  const observe = requestObserver(app);
+  const admission = new Admission({ most: app.config.MAX_REQUESTS });
+  const routed = new LateRouter(app, options, admission);
   const dispatch: RequestListener = (request, response) => {
     const requestId = requestIdOf(request);
+    observe(request, response, requestId);
+    const isLetIn = admission.enter(response) || isAlwaysLetIn(request);
+    // GraphQL writes all headers of an answer at once, which is cheaper.
+    if (isLetIn && isGraphql(request)) {
+      graphql(request, response);
+      return;
+    }
     response.setHeader('x-request-id', requestId);
-    request.headers['x-request-id'] = requestId;
-    observe(app, request, response, requestId);
-    partWhenClosing(app, request, response);
-    const path = (request.url ?? '').split('?', 1)[0];
-    if (path === '/graphql') graphql(request, response);
-    else routed.listener(request, response);
+    if (isLetIn) routed.answer(request, response);
+    else refuseOverloaded(app, options, request, response);
   };
+  const forgetStrain = app.config.SHED_LOAD === 'on' ? watchStrain(app, admission) : () => {};
   const servers: Server[] = [];
+  const close = async () => {
+    forgetStrain();
+    await Promise.all(servers.map(closeServer));
+    await routed.close();
+  };
   return {
-    fastify: routed.fastify,
     async listen() {
       const addresses: string[] = [];
-      for (const port of app.config.PORT) {
-        const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, dispatch);
-        server.on('upgrade', (request, socket, head) => upgrade(app, options, request, socket, head));
-        await listen(server, port, app.config.HOST);
-        servers.push(server);
-        addresses.push(addressOf(server));
+      try {
+        for (const port of app.config.PORT) {
+          const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000 }, dispatch);
+          server.on('upgrade', (request, socket, head) => upgrade(app, options, request, socket, head));
+          await listen(server, port, app.config.HOST);
+          servers.push(server);
+          addresses.push(addressOf(server));
+        }
+        await routed.made();
+      } catch (error) {
+        await close();
+        throw error;
       }
       return addresses;
     },
-    async close() {
-      await Promise.all(servers.map(closeServer));
-      await routed.fastify.close();
-    },
+    close,
   };
+}
+
+/** Milliseconds for which requests in hand may hold up the making of the router. */
+const mostHeldUp = 1000;
+
+/**
+ * Fastify's router, which is loaded and made while GraphQL is served already: it takes as long as all the rest. GraphQL
+ * requests that are in hand meanwhile are answered first, unless somebody waits for the router.
+ */
+class LateRouter {
+  readonly #app: App;
+  readonly #options: RouterOptions;
+  readonly #admission: Admission;
+  #making: Promise<Router> | undefined;
+  #router: Router | undefined;
+  #isWanted = false;
+
+  constructor(app: App, options: RouterOptions, admission: Admission) {
+    this.#app = app;
+    this.#options = options;
+    this.#admission = admission;
+  }
+
+  /** Resolves when the router is there. */
+  async made(): Promise<void> {
+    this.#making ??= this.#make();
+    this.#router = await this.#making;
+  }
+
+  /** Answers a request, once the router is there. */
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#router !== undefined) return void this.#router.listener(request, response);
+    this.#isWanted = true;
+    this.made().then(
+      () => this.#router?.listener(request, response),
+      // The start has failed, and says why.
+      () => response.destroy(),
+    );
+  }
+
+  async close(): Promise<void> {
+    const router = await this.#making?.catch(() => undefined);
+    await router?.fastify.close();
+  }
+
+  async #make(): Promise<Router> {
+    await this.#letRequestsThrough();
+    const { createRouter } = await import('./http-router.ts');
+    await this.#letRequestsThrough();
+    return createRouter(this.#app, this.#options);
+  }
+
+  async #letRequestsThrough(): Promise<void> {
+    const until = performance.now() + mostHeldUp;
+    // A connection is accepted in one turn of the event loop and read in another.
+    for (let quiet = 0; quiet < 3 && !this.#isWanted && performance.now() < until; quiet += 1) {
+      await delay(1);
+      if (this.#admission.inside > 0) quiet = 0;
+    }
+  }
+}
+
+function isGraphql({ url }: IncomingMessage): boolean {
+  return url === '/graphql' || url?.startsWith('/graphql?') === true;
+}
+
+/** Answers what is not let in: 503 in the words of whoever would have answered, and when to come back. */
+function refuseOverloaded(
+  app: App,
+  { overloadedReply }: RouterOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  app.metrics.requestsRefused.inc();
+  crossOrigin(app, request, response);
+  const { url = '', method = '' } = request;
+  const reply = isGraphql(request) ? graphqlOverloaded : (overloadedReply?.({ url, method }) ?? overloaded);
+  const text = JSON.stringify(reply.body);
+  response.writeHead(reply.status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(text)),
+    'cache-control': 'no-store',
+    'retry-after': String(retryAfter),
+    ...reply.headers,
+  });
+  response.end(text);
+  // What is still on its way is read past, so that the connection can be kept.
+  request.resume();
 }
 
 /** Every route and socket there is, from the real router. Listens to nothing and reads only the app's settings. */
 export async function listHttpRoutes(app: App, options: RouterOptions): Promise<HttpRoute[]> {
+  const { createRouter } = await import('./http-router.ts');
   const router = await createRouter(app, options);
   await router.fastify.close();
   return [...graphqlRoutes, ...(options.sockets?.routes ?? []), ...router.routes];
@@ -92,33 +201,40 @@ function upgrade(app: App, options: HttpOptions, request: IncomingMessage, socke
   else sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
 }
 
-/** A connection that is kept would hold a closing server until it times out. */
-function partWhenClosing({ closing }: App, request: IncomingMessage, response: ServerResponse): void {
-  if (closing.aborted) response.shouldKeepAlive = false;
-  response.once('close', () => {
-    if (closing.aborted) request.socket.destroySoon();
-  });
+/** What is seen of a request from its beginning to its end. */
+type Observer = (request: IncomingMessage, response: ServerResponse, requestId: string) => void;
+
+/** Tells log and metrics how each request ended. What every request pays for is made once here. */
+function requestObserver(app: App): Observer {
+  const log = withoutSecrets(app.log);
+  const histograms = new Map<string, ReturnType<typeof app.metrics.httpSeconds.labels>>();
+  const secondsOf = (route: string, status: string) => {
+    const name = `${route} ${status}`;
+    const known = histograms.get(name);
+    if (known !== undefined) return known;
+    const made = app.metrics.httpSeconds.labels({ route, status });
+    histograms.set(name, made);
+    return made;
+  };
+  return (request, response, requestId) => {
+    const started = performance.now();
+    // A connection that is kept would hold a closing server until it times out.
+    if (app.closing.aborted) response.shouldKeepAlive = false;
+    response.on('close', () => {
+      if (app.closing.aborted) request.socket.destroySoon();
+      const { method, url = '' } = request;
+      const milliseconds = performance.now() - started;
+      const status = response.writableFinished ? response.statusCode : 499;
+      secondsOf(routeOf(url), `${Math.floor(status / 100)}xx`).observe(milliseconds / 1000);
+      log.info({ requestId, method, url: redactUrl(url), status, milliseconds: Math.round(milliseconds) }, 'request');
+    });
+  };
 }
 
-function observe(app: App, request: IncomingMessage, response: ServerResponse, requestId: string): void {
-  const started = performance.now();
-  response.once('close', () => {
-    const seconds = (performance.now() - started) / 1000;
-    const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    const route = path === '/graphql' ? path : `/${path.split('/')[1] ?? ''}`;
-    const status = response.writableFinished ? response.statusCode : 499;
-    app.metrics.httpSeconds.observe({ route: knownRoute(route), status: `${Math.floor(status / 100)}xx` }, seconds);
-    app.log.info(
-      {
-        requestId,
-        method: request.method,
-        url: redactUrl(request.url ?? ''),
-        status,
-        milliseconds: Math.round(seconds * 1000),
-      },
-      'request',
-    );
-  });
+function routeOf(url: string): string {
+  if (url === '/graphql') return url;
+  const path = url.split('?', 1)[0] ?? '';
+  return path === '/graphql' ? path : knownRoute(`/${path.split('/')[1] ?? ''}`);
 }
 
 /** Metrics must not grow with what strangers ask for. */

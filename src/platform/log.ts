@@ -38,15 +38,72 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     {
       level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: isoTime,
       formatters: { level: (label) => ({ level: label }), log: redactFields },
       // What a child log carries does not pass the formatter.
       redact: { paths: secretNames, censor: '[redacted]' },
       // Errors have become plain objects by then; pino's own serializer would not know them.
       serializers: { err: (error) => error },
     },
-    destination ?? pino.destination({ dest: 2, sync: true }),
+    destination ?? standardError(),
   );
+}
+
+/**
+ * The same log for records in which nothing can be secret, because whoever makes them has seen to it: they are written
+ * as they are.
+ */
+export function withoutSecrets(log: Log): Log {
+  return log.child({}, { formatters: { log: (record) => record } });
+}
+
+/** pino's number for warnings. */
+const warning = 40;
+/** How long, in milliseconds, and how many characters of lines below a warning wait for others to be written with. */
+const waiting = { time: 10, characters: 16_000 } as const;
+let standard: DestinationStream | undefined;
+
+/**
+ * Standard error, for all logs of the process. Lines are written together: at once with a warning or worse, and when
+ * the process ends. For each line alone a busy server would spend a tenth of its time.
+ */
+function standardError(): DestinationStream {
+  if (standard !== undefined) return standard;
+  const stream = pino.destination({ dest: 2, sync: true });
+  let lines = '';
+  const flush = () => {
+    if (lines !== '') stream.write(lines);
+    lines = '';
+  };
+  process.on('exit', flush);
+  const together = {
+    // Has pino say how bad each record is.
+    [Symbol.for('pino.metadata')]: true,
+    lastLevel: 0,
+    // pino asks for it after a fatal record.
+    flushSync() {
+      flush();
+      stream.flushSync();
+    },
+    write(line: string) {
+      if (lines === '') setTimeout(flush, waiting.time);
+      lines += line;
+      if (together.lastLevel >= warning || lines.length > waiting.characters) flush();
+    },
+  };
+  standard = together;
+  return together;
+}
+
+let lastTime = { milliseconds: 0, text: '' };
+
+/** The time as a field of a line; of many lines in one millisecond only the first writes it out. */
+function isoTime(): string {
+  const milliseconds = Date.now();
+  if (milliseconds !== lastTime.milliseconds) {
+    lastTime = { milliseconds, text: `,"time":"${new Date(milliseconds).toISOString()}"` };
+  }
+  return lastTime.text;
 }
 
 function redactFields(record: object, depth = 0): Record<string, unknown> {
@@ -88,5 +145,6 @@ const userInfo = /\/\/[^/?#\s]*@/g;
 
 /** A URL without the parts that may carry a credential: the values of query and fragment, and the user info. */
 export function redactUrl(url: string): string {
+  if (!/[?&#@]/.test(url)) return url;
   return url.replace(/([?&#][^=&#]*)=[^&#]*/g, '$1=[redacted]').replace(userInfo, '//[redacted]@');
 }

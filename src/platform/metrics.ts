@@ -5,6 +5,12 @@ export interface Metrics {
   readonly registry: Registry;
   /** Seconds an HTTP request took, by route and status class. */
   readonly httpSeconds: Histogram<'route' | 'status'>;
+  /** HTTP requests whose answer has not begun. */
+  readonly requestsInside: Gauge;
+  /** How many of them are let in at once, as things stand. */
+  readonly requestLimit: Gauge;
+  /** HTTP requests that were not let in. */
+  readonly requestsRefused: Counter;
   /** GraphQL operations by type and whether they had errors. */
   readonly operations: Counter<'type' | 'outcome'>;
   /** Subscriptions being served now. */
@@ -22,13 +28,7 @@ export function createMetrics(): Metrics {
   const registers = [registry];
   return {
     registry,
-    httpSeconds: new Histogram({
-      name: 'http_request_duration_seconds',
-      help: 'Seconds an HTTP request took.',
-      labelNames: ['route', 'status'],
-      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-      registers,
-    }),
+    ...httpMetrics(registers),
     operations: new Counter({
       name: 'graphql_operations_total',
       help: 'GraphQL operations by type and outcome.',
@@ -50,6 +50,33 @@ export function createMetrics(): Metrics {
       name: 'jobs_running',
       help: 'Jobs this process is working on now.',
       labelNames: ['kind'],
+      registers,
+    }),
+  };
+}
+
+function httpMetrics(registers: Registry[]) {
+  return {
+    httpSeconds: new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Seconds an HTTP request took.',
+      labelNames: ['route', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
+    requestsInside: new Gauge({
+      name: 'http_requests_inside',
+      help: 'HTTP requests whose answer has not begun.',
+      registers,
+    }),
+    requestLimit: new Gauge({
+      name: 'http_requests_limit',
+      help: 'HTTP requests that are let in at once, as things stand.',
+      registers,
+    }),
+    requestsRefused: new Counter({
+      name: 'http_requests_refused_total',
+      help: 'HTTP requests that were refused with 503 because there was too much to do.',
       registers,
     }),
   };

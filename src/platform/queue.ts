@@ -1,6 +1,9 @@
-import { fromPrisma, PgBoss } from 'pg-boss';
+import { type Db, fromPrisma, PgBoss } from 'pg-boss';
 import type { Transaction } from './database.ts';
 import type { Log } from './log.ts';
+import { type QueueWork, QueueWorker } from './queue-work.ts';
+import { statementName } from './statements.ts';
+import type { Writing } from './transactions.ts';
 
 /** How one queue treats its entries. */
 export interface QueueSettings {
@@ -13,9 +16,11 @@ export interface QueueSettings {
 export interface Queue {
   readonly boss: PgBoss;
   /** Puts an entry in, as part of `transaction`. The caller chooses the entry's id. */
-  send(transaction: Transaction, name: string, entry: QueueEntry): Promise<void>;
+  send(transaction: Writing | Transaction, name: string, entry: QueueEntry): Promise<void>;
   /** Takes an entry out, or tells the worker that has it to stop. An entry that is gone already is fine. */
   withdraw(name: string, id: string): Promise<void>;
+  /** Works on the entries of a queue until it is closed. Gives what makes it look into the queue at once. */
+  work(work: QueueWork): () => void;
   close(): Promise<void>;
 }
 
@@ -25,6 +30,11 @@ export interface QueueEntry {
   readonly priority: number;
   /** Seconds, by the database's clock, before which nobody takes it. */
   readonly delaySeconds?: number;
+}
+
+/** The topic that is woken when something was put into a queue. */
+export function topicOfQueue(name: string): string {
+  return `queue:${name}`;
 }
 
 /** Where entries go whose worker died again and again. */
@@ -57,7 +67,6 @@ export async function startQueue({ url, queues, working, scheduling, log }: Queu
     connectionString: url,
     application_name: 'millwright queue',
     max: working ? 10 : 3,
-    useListenNotify: working,
     supervise: working,
     schedule: scheduling,
     superviseIntervalSeconds: 2,
@@ -67,7 +76,7 @@ export async function startQueue({ url, queues, working, scheduling, log }: Queu
   boss.on('error', (error) => log.warn({ err: error }, 'the queue had a problem'));
   await boss.start();
   const known = new Set((await boss.getQueues()).map((queue) => queue.name));
-  if (!known.has(deadLetterQueue)) await boss.createQueue(deadLetterQueue, { retryLimit: 5, notify: true });
+  if (!known.has(deadLetterQueue)) await boss.createQueue(deadLetterQueue, { retryLimit: 5 });
   if (!known.has(pruneQueue)) await boss.createQueue(pruneQueue, { retryLimit: 2, policy: 'short' });
   for (const { name, expireSeconds } of queues) {
     const options = {
@@ -76,18 +85,25 @@ export async function startQueue({ url, queues, working, scheduling, log }: Queu
       heartbeatSeconds: 10,
       retentionSeconds: waitingDays * 86_400,
       expireInSeconds: expireSeconds,
-      notify: true,
+      // Workers are told by our own wake-ups, once for all that a transaction has put in.
+      notify: false,
     };
     if (known.has(name)) await boss.updateQueue(name, options);
     else await boss.createQueue(name, { ...options, deadLetter: deadLetterQueue });
   }
+  const workers: QueueWorker[] = [];
   return {
     boss,
+    work(work) {
+      const worker = new QueueWorker(boss, log, work);
+      workers.push(worker);
+      return () => worker.look();
+    },
     async send(transaction, name, { id, data, priority, delaySeconds = 0 }) {
       const options = {
         id,
         priority,
-        db: fromPrisma(transaction),
+        db: 'run' in transaction ? onWriting(transaction) : fromPrisma(transaction),
         ...(delaySeconds > 0 && { startAfter: delaySeconds }),
       };
       const sent = await boss.send(name, data, options);
@@ -97,7 +113,17 @@ export async function startQueue({ url, queues, working, scheduling, log }: Queu
       await boss.cancel(name, id);
     },
     async close() {
+      await Promise.all(workers.map((worker) => worker.stop()));
       await boss.stop({ graceful: true, timeout: 10_000 });
     },
+  };
+}
+
+/** How pg-boss writes in a transaction of ours. */
+function onWriting(writing: Writing): Db {
+  return {
+    executeSql: async (text, values = []) => ({
+      rows: await writing.run({ name: statementName(text), text, values }),
+    }),
   };
 }

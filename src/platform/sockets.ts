@@ -10,11 +10,23 @@ const farewell = 2000;
 /** What clients take as a reason to come back: the service restarts, or it has too much to do. */
 const [restart, tryLater] = [1012, 1013];
 
-/** Resolves when the message is on its way, so that a stream waits for its reader. */
-export function send(socket: WebSocket, data: string): Promise<void> {
-  if (socket.readyState !== WebSocket.OPEN) return Promise.resolve();
+/**
+ * Sends a message. Gives nothing when the system has taken it at once, as it does while its reader keeps up, else what
+ * resolves when it is on its way, so that a stream waits for its reader.
+ */
+export function send(socket: WebSocket, data: string): Promise<void> | undefined {
+  if (socket.readyState !== WebSocket.OPEN) return undefined;
   if (socket.bufferedAmount > bufferLimit) socket.close(tryLater, 'Too slow a reader');
-  return new Promise((resolve) => socket.send(data, () => resolve()));
+  let isSent = false;
+  let resume: (() => void) | undefined;
+  socket.send(data, () => {
+    isSent = true;
+    resume?.();
+  });
+  if (isSent || socket.bufferedAmount === 0) return undefined;
+  return new Promise((resolve) => {
+    resume = resolve;
+  });
 }
 
 /** Pings a socket every so many milliseconds and cuts it when it does not answer. Gives a function that stops it. */

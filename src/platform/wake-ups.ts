@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Client, type Pool } from 'pg';
 import type { Log } from './log.ts';
-import { openRedis } from './redis.ts';
 
 /**
  * Tells processes to look again. A wake-up carries no data and may be lost: rows are the truth, and every reader
@@ -148,7 +146,12 @@ export async function postgresWakeUps(url: string, pool: Pool, log: Log): Promis
  * Wake-ups by Redis. Redis delivers at most once and may be away: messages sent meanwhile are dropped at once instead
  * of queueing, and every listener is woken when it comes back.
  */
-export function redisWakeUps(url: string, log: Log): WakeUps {
+export async function redisWakeUps(url: string, log: Log): Promise<WakeUps> {
+  // Loaded where there is a Redis.
+  const [{ RedisPubSub }, { openRedis }] = await Promise.all([
+    import('graphql-redis-subscriptions'),
+    import('./redis.ts'),
+  ]);
   const listeners = new Listeners();
   const self = randomUUID();
   const publisher = openRedis(url, log);

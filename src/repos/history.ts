@@ -15,6 +15,7 @@ import { cloneToken } from './github-lookup.ts';
 import { watchSize } from './growing-folder.ts';
 import { localRepository, resolveLocalRef } from './local-repository.ts';
 import { remoteAccess } from './remote-access.ts';
+import { rememberBranches, wereSeen } from './seen-branches.ts';
 import { addressOf, allowedOrigins } from './stored-address.ts';
 
 type Work = JobContext<{ readonly byOperator: boolean }>;
@@ -124,7 +125,10 @@ export async function missingBranches(
     const address = await addressOf(app, repository, byOperator);
     const usable = address.provider === 'GITHUB' ? await usableToken(app, viewer) : null;
     const token = usable?.from === 'server' && !byOperator ? undefined : usable?.token;
+    const key = `${repository.id} ${repository.url} ${viewer.id} ${usable?.from ?? ''}`;
+    if (wereSeen(app, key, names)) return [];
     const { branches } = await inspectRemote(address, { allow: allowedOrigins(app), token });
+    rememberBranches(app, key, branches);
     return names.filter((name) => !branches.includes(name));
   } catch (error) {
     if (error instanceof RepositoryError && error.retryable) return null;

@@ -3,6 +3,7 @@ import { RepositoryProvider } from '../generated/prisma/enums.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
 import { newestFirst, offset, skipping } from '../platform/pages.ts';
+import { findRow, findRows } from '../platform/rows.ts';
 import { ownedBy } from '../platform/viewer.ts';
 import {
   type Branch,
@@ -42,6 +43,8 @@ function addRepositoryType(builder: Builder) {
     description: 'A repository somebody connected.',
     id: { field: 'id' },
     nullable: true,
+    // Of all its columns only those that are asked for are read.
+    select: { id: true },
     findUnique: (id, context) => ({ id, ...ownedBy(alreadySignedIn(context)) }),
     fields: (t) => ({
       databaseId: t.expose('id', { type: 'UUID', description: 'Its id in REST.' }),
@@ -85,11 +88,11 @@ function addRepositoryFields(builder: Builder, RepositoryRef: RepositoryRef): vo
       description: 'A repository by its databaseId; null when there is none or it is not yours.',
       authScopes: { permission: 'repository:read' },
       args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
-      resolve: async (query, _root, { id }, context) =>
-        context.app.database.prisma.repository.findFirst({
-          ...query,
-          where: { id, ...ownedBy(await signedIn(context)) },
-        }),
+      resolve: async (query, _root, { id }, context) => {
+        const { database } = context.app;
+        const asked = { ...query, where: { id, ...ownedBy(await signedIn(context)) } };
+        return findRow(database, 'Repository', asked, () => database.prisma.repository.findFirst(asked));
+      },
     }),
     repositories: t.prismaConnection({
       type: RepositoryRef,
@@ -114,10 +117,11 @@ function addRepositoryFields(builder: Builder, RepositoryRef: RepositoryRef): vo
       },
       totalCount: async (_root, args, context) =>
         context.app.database.prisma.repository.count({ where: ownRepositories(await signedIn(context), args) }),
-      resolve: async (query, _root, args, context) =>
-        context.app.database.prisma.repository.findMany(
-          skipping(newestFirst(query, ownRepositories(await signedIn(context), args)), args),
-        ),
+      resolve: async (query, _root, args, context) => {
+        const { database } = context.app;
+        const asked = skipping(newestFirst(query, ownRepositories(await signedIn(context), args)), args);
+        return findRows(database, 'Repository', asked, () => database.prisma.repository.findMany(asked));
+      },
     }),
   }));
   builder.mutationFields((t) => ({

@@ -43,3 +43,10 @@ export interface Dialect {
     readonly headers: (state: LimitState) => Readonly<Record<string, string>>;
   };
 }
+
+/** The addresses of a row as the router writes them. */
+export function addressesOf({ path, slashes }: Pick<AnyRow, 'path' | 'slashes'>): string[] {
+  const url = path.replaceAll(/\{(\w+)\}/g, ':$1');
+  const bare = url.replace(/\/$/, '');
+  return slashes === 'both' ? [bare, `${bare}/`] : [url];
+}

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Dialect } from './dialect.ts';
 
 /** Pages that ask nobody but this server, over HTTP as over HTTPS. */
@@ -10,24 +8,57 @@ const contentSecurityPolicy =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'";
 
 /** Swagger UI at /api/docs and ReDoc at /api/redoc, served from this machine, for every dialect. */
-export async function addExplorer(server: FastifyInstance, dialects: readonly Dialect[]): Promise<void> {
+export function addExplorer(server: FastifyInstance, dialects: readonly Dialect[]): void {
   const urls = dialects.map(({ name, title }) => ({ url: `/api/openapi/${name}.json`, name: title }));
-  await server.register(async (scope) => {
-    // The page shows the dialects' own descriptions; the plugin wants one of its scope all the same.
-    await scope.register(swagger, { openapi: { openapi: '3.1.0' } });
-    scope.addHook('onRoute', (route) => {
-      const purpose = route.url === '/api/docs' ? 'Swagger UI of every dialect' : 'A file of Swagger UI';
-      route.config = { ...route.config, purpose };
-    });
-    await scope.register(swaggerUi, {
-      routePrefix: '/api/docs',
-      uiConfig: { urls, persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
-      theme: { title: 'Millwright REST' },
-      logo: { type: 'image/svg+xml', content: Buffer.from(wordmark) },
-      staticCSP: contentSecurityPolicy,
-    });
-  });
+  addSwaggerUi(server, urls);
   addRedoc(server, urls);
+}
+
+interface Described {
+  readonly url: string;
+  readonly name: string;
+}
+
+/** By a server inside this one, which is made when somebody opens the page: few ever do. */
+function addSwaggerUi(server: FastifyInstance, urls: readonly Described[]): void {
+  let making: Promise<FastifyInstance> | undefined;
+  server.addHook('onClose', async () => {
+    await (await making)?.close();
+  });
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    making ??= makeSwaggerUi(urls);
+    const inner = await making;
+    for (const [name, value] of Object.entries(reply.getHeaders())) {
+      if (value !== undefined) reply.raw.setHeader(name, value);
+    }
+    reply.hijack();
+    inner.routing(request.raw, reply.raw);
+    return reply;
+  };
+  server.get('/api/docs', { config: { purpose: 'Swagger UI of every dialect' } }, answer);
+  for (const url of ['/api/docs/', '/api/docs/static/*']) {
+    server.get(url, { config: { purpose: 'A file of Swagger UI' } }, answer);
+  }
+}
+
+async function makeSwaggerUi(urls: readonly Described[]): Promise<FastifyInstance> {
+  const [{ fastify }, { default: swagger }, { default: swaggerUi }] = await Promise.all([
+    import('fastify'),
+    import('@fastify/swagger'),
+    import('@fastify/swagger-ui'),
+  ]);
+  const inner = fastify();
+  // The page shows the dialects' own descriptions; the plugin wants one of its server all the same.
+  await inner.register(swagger, { openapi: { openapi: '3.1.0' } });
+  await inner.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    uiConfig: { urls: [...urls], persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
+    theme: { title: 'Millwright REST' },
+    logo: { type: 'image/svg+xml', content: Buffer.from(wordmark) },
+    staticCSP: contentSecurityPolicy,
+  });
+  await inner.ready();
+  return inner;
 }
 
 /** What stands at the top of Swagger UI instead of its maker's logo. */
@@ -38,11 +69,10 @@ const wordmark =
 const logo = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
 const emptyImage = 'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E';
 
-function addRedoc(server: FastifyInstance, urls: readonly { url: string; name: string }[]): void {
-  const script = fileURLToPath(import.meta.resolve('redoc/bundles/redoc.standalone.js'));
+function addRedoc(server: FastifyInstance, urls: readonly Described[]): void {
   let bundle: Promise<string> | undefined;
   server.get('/api/redoc/redoc.js', { config: { purpose: "ReDoc's script" } }, async (_request, reply) => {
-    bundle ??= readFile(script, 'utf8').then((text) => text.replaceAll(logo, emptyImage));
+    bundle ??= readFile(redocScript(), 'utf8').then((text) => text.replaceAll(logo, emptyImage));
     return reply
       .type('text/javascript; charset=utf-8')
       .header('cache-control', 'public, max-age=3600')
@@ -62,6 +92,10 @@ function addRedoc(server: FastifyInstance, urls: readonly { url: string; name: s
   );
 }
 
+function redocScript(): string {
+  return fileURLToPath(import.meta.resolve('redoc/bundles/redoc.standalone.js'));
+}
+
 const page = `<!doctype html>
 <html lang="en">
   <head>
@@ -79,7 +113,7 @@ const page = `<!doctype html>
 </html>
 `;
 
-function pageScript(urls: readonly { url: string; name: string }[]): string {
+function pageScript(urls: readonly Described[]): string {
   return `const dialects = ${JSON.stringify(urls)};
 const select = document.getElementById('dialect');
 for (const { url, name } of dialects) select.add(new Option(name, url));

@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { App } from '../app.ts';
 import { type Context, createContext } from '../platform/context.ts';
 import { DomainError } from '../platform/errors.ts';
+import { standAside } from '../platform/overload.ts';
 import type { RateLimits } from '../platform/rate-limits.ts';
 import { crossSiteComplaint } from '../platform/session-cookie.ts';
 import { complaintAbout } from '../platform/stored-values.ts';
@@ -45,7 +46,8 @@ export function rowHandler(app: App, dialect: Dialect, row: AnyRow, services: Ro
     if ('refusal' in parsed) return refuse(dialect, parsed.refusal, reply);
     const stopListening = hearHangUp(context, reply);
     try {
-      const answer = await row.answer(parsed.request, createRunner(services.schema, context), { request, reply });
+      const runner = createRunner(services.schema, context, () => standAside(reply.raw));
+      const answer = await row.answer(parsed.request, runner, { request, reply });
       if (answer.kind === 'refused') return refuse(dialect, answer.refusal, reply);
       if (answer.kind === 'sent') return reply;
       return reply.status(answer.status ?? row.status).send(answer.body);

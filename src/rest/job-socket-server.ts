@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import { followJob, isTerminalEvent } from '../jobs/service.ts';
+import { type EventRow, followJob, isTerminalEvent } from '../jobs/service.ts';
 import { type Context, createContext, credentialOf } from '../platform/context.ts';
 import { DomainError, UnauthenticatedError } from '../platform/errors.ts';
 import type { FeatureSockets } from '../platform/http-router.ts';
@@ -133,11 +133,23 @@ async function follow(app: App, viewer: Viewer, listener: Listener): Promise<voi
   if (definition.connected !== undefined) await tell(definition.connected(id, new Date()));
   for await (const event of following) {
     if (isTerminalEvent(event)) break;
-    await tell(definition.changed(id, event));
+    await send(socket, changeText(definition, id, event));
   }
   if (signal.aborted || app.closing.aborted) return;
   const message = await definition.last(id, createRunner(options.schema, context));
   if (message !== null) await tell(message);
+}
+
+/** Messages by their event, which all who follow a job on this server are given as the same object. */
+const changeTexts = new WeakMap<EventRow, Map<AnyJobSocket, string>>();
+
+/** The message of a change as JSON, written once for all who follow the job on such a socket. */
+function changeText(definition: AnyJobSocket, id: string, event: EventRow): string {
+  const texts = changeTexts.get(event) ?? new Map<AnyJobSocket, string>();
+  changeTexts.set(event, texts);
+  const text = texts.get(definition) ?? JSON.stringify(definition.changed(id, event));
+  texts.set(definition, text);
+  return text;
 }
 
 function contextOf(app: App, { authenticate }: JobSocketOptions, request: IncomingMessage): Context {

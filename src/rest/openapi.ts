@@ -1,13 +1,19 @@
 import swagger from '@fastify/swagger';
-import type { FastifyInstance } from 'fastify';
+import { fastify } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Dialect } from './dialect.ts';
+import { addressesOf, type Dialect } from './dialect.ts';
 import { refusal } from './refusal.ts';
 import type { AnyRow } from './route.ts';
 
-/** Describes the rows that follow in this scope as OpenAPI 3.1, at /api/openapi/{dialect}.json. */
-export async function addOpenApi(scope: FastifyInstance, dialect: Dialect): Promise<void> {
+/**
+ * Describes a dialect as OpenAPI 3.1. Made of a router of its own, whose rows answer nothing, so that the one that
+ * serves need not know what is shown of them.
+ */
+export async function describeDialect(dialect: Dialect): Promise<unknown> {
+  const scope = fastify();
+  scope.setValidatorCompiler(() => () => true);
+  scope.setSerializerCompiler(() => (data) => JSON.stringify(data));
   await scope.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -20,15 +26,19 @@ export async function addOpenApi(scope: FastifyInstance, dialect: Dialect): Prom
     },
     transform: jsonSchemaTransform,
   });
-  scope.get(
-    `/api/openapi/${dialect.name}.json`,
-    { schema: { hide: true }, config: { purpose: `OpenAPI description of ${dialect.title}` } },
-    () => scope.swagger(),
-  );
+  for (const row of dialect.rows) {
+    const schema = { summary: row.summary, ...openApiParts(dialect, row) };
+    const [url = row.path] = addressesOf(row);
+    scope.route({ method: row.method, url, schema, handler: () => null });
+  }
+  await scope.ready();
+  const description = scope.swagger();
+  await scope.close();
+  return description;
 }
 
 /** What OpenAPI shows of a row of a dialect. */
-export function openApiParts(dialect: Dialect, row: AnyRow): Record<string, unknown> {
+function openApiParts(dialect: Dialect, row: AnyRow): Record<string, unknown> {
   const { request = {}, response, status, auth, accepts = 'json' } = row;
   const consumes = {
     json: 'application/json',

@@ -1,12 +1,12 @@
+import { setImmediate as letRequestsThrough } from 'node:timers/promises';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
 import type { App } from '../app.ts';
-import type { Dialect } from './dialect.ts';
+import { addressesOf, type Dialect } from './dialect.ts';
 import { type RowServices, rowHandler } from './handler.ts';
 import { validateLimits } from './limits.ts';
-import { addOpenApi, openApiParts } from './openapi.ts';
 import { refuseError } from './refusing.ts';
 import type { AnyRow } from './route.ts';
 import { validateRows } from './runner.ts';
@@ -25,17 +25,16 @@ const bodyLimit = 1_000_000;
 export async function addRest(app: App, server: FastifyInstance, options: RestOptions): Promise<void> {
   await server.register(cookie);
   for (const dialect of options.dialects) {
+    // A start goes on while GraphQL is asked already.
+    await letRequestsThrough();
     validateRows(options.schema, dialect.rows);
     validateLimits(dialect);
     await server.register(async (scope) => {
       acceptBodies(scope);
       await scope.register(formbody, { bodyLimit });
       await scope.register(multipart, { limits: { fileSize: 10_000_000, files: 1, fields: 50, fieldSize: bodyLimit } });
-      // Zod parses inside the handler, so that issues reach the dialect's own words; these would parse twice.
-      scope.setValidatorCompiler(() => () => true);
-      scope.setSerializerCompiler(() => (data) => JSON.stringify(data));
       scope.setErrorHandler((error, request, reply) => refuseError(app, dialect, error, { request, reply }));
-      await addOpenApi(scope, dialect);
+      addDescription(scope, dialect);
       for (const row of dialect.rows) {
         if (row.accepts !== 'bytes') addRow(app, scope, dialect, row, options);
         else await scope.register(async (inner) => addRow(app, acceptBytes(inner, row), dialect, row, options));
@@ -65,22 +64,27 @@ function acceptBytes(scope: FastifyInstance, row: AnyRow): FastifyInstance {
   return scope;
 }
 
-/** The addresses of a row as the router writes them. */
-function addressesOf({ path, slashes }: Pick<AnyRow, 'path' | 'slashes'>): string[] {
-  const url = path.replaceAll(/\{(\w+)\}/g, ':$1');
-  const bare = url.replace(/\/$/, '');
-  return slashes === 'both' ? [bare, `${bare}/`] : [url];
+/** Describes the rows at /api/openapi/{dialect}.json, once somebody asks. */
+function addDescription(scope: FastifyInstance, dialect: Dialect): void {
+  let description: Promise<unknown> | undefined;
+  scope.get(
+    `/api/openapi/${dialect.name}.json`,
+    { config: { purpose: `OpenAPI description of ${dialect.title}` } },
+    () => {
+      description ??= import('./openapi.ts').then(({ describeDialect }) => describeDialect(dialect));
+      return description;
+    },
+  );
 }
 
 function addRow(app: App, scope: FastifyInstance, dialect: Dialect, row: AnyRow, services: RowServices): void {
   const handler = rowHandler(app, dialect, row, services);
-  for (const [index, url] of addressesOf(row).entries()) {
+  for (const url of addressesOf(row)) {
     scope.route({
       method: row.method,
       url,
       ...(row.bodyLimit !== undefined && { bodyLimit: row.bodyLimit }),
       config: { purpose: row.summary },
-      schema: { summary: row.summary, hide: index > 0, ...openApiParts(dialect, row) },
       handler,
     });
   }

@@ -102,17 +102,25 @@ const carried = z.object({
 /** What the fields of the input are called in the caller's request, where the names differ. */
 export type FieldNames = Readonly<Record<string, string>>;
 
+/** A refusal with the further facts of its type. */
+const refusedMember = z.looseObject({ ...carried.shape, __typename: z.string() });
+
 /** The refusal a union member is, or null when the member is the thing itself. */
 export function refusalOfMember(member: unknown, names: FieldNames): Refusal | null {
-  const refused = z.object({ __typename: z.string().endsWith('Error') }).safeParse(member);
-  if (!refused.success) return null;
-  const { code, message, issues = [], __typename: _, ...said } = z.looseObject(carried.shape).parse(member);
-  const details = refused.data.__typename === 'ExternalServiceError' ? retryingDetails(said) : said;
+  if (!isRefused(member)) return null;
+  const { code, message, issues = [], __typename: type, ...said } = refusedMember.parse(member);
+  const details = type === 'ExternalServiceError' ? retryingDetails(said) : said;
   return refusal(code, renamed(message, names), {
-    type: refused.data.__typename,
+    type,
     details,
     issues: issues.map((issue) => inCallersNames(issue, names)),
   });
+}
+
+/** Looked at in every answer, most of which are none. */
+function isRefused(member: unknown): boolean {
+  if (typeof member !== 'object' || member === null || !('__typename' in member)) return false;
+  return typeof member.__typename === 'string' && member.__typename.endsWith('Error');
 }
 
 /** When to come back, in the words the extensions of the same error have. */

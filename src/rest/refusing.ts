@@ -3,6 +3,7 @@ import type { App } from '../app.ts';
 import { isDatabaseAway } from '../platform/database.ts';
 import { DomainError } from '../platform/errors.ts';
 import type { Unrouted, UnroutedReply } from '../platform/http-router.ts';
+import { overloadedMessage, retryAfter } from '../platform/overload.ts';
 import type { Dialect } from './dialect.ts';
 import { type Refusal, refusal, refusalOfDomainError } from './refusal.ts';
 import type { AnyRow } from './route.ts';
@@ -70,6 +71,19 @@ export function unroutedReply(
   const refused = refusalOfUnrouted(method, allow !== null, error);
   const { status, body, headers } = dialect.refuse(refused, new Date());
   return { status, body, headers: { ...headers, ...(status === 405 && allow?.headers) } };
+}
+
+/** What a request gets that is not let in, in the words of its dialect; undefined when its address is nobody's. */
+export function overloadedReply(dialects: readonly Dialect[], { url }: Unrouted): UnroutedReply | undefined {
+  const path = url.split('?', 1)[0] ?? '';
+  const dialect = allowedAt(dialects, path)?.dialect ?? dialectOf(dialects, path);
+  if (dialect === undefined) return undefined;
+  const {
+    status,
+    body,
+    headers = {},
+  } = dialect.refuse(refusal('SERVICE_UNAVAILABLE', overloadedMessage, { retryAfter }), new Date());
+  return { status, body, headers };
 }
 
 function refusalOfUnrouted(method: string, known: boolean, error: Error | undefined): Refusal {

@@ -45,8 +45,11 @@ export function rootFieldOf(
   return { operation: operation.operation, field: field.name.value, alias: field.alias?.value };
 }
 
-/** Runs documents for one request, through the executor directly: parsed and validated once, at start. */
-export function createRunner(schema: GraphQLSchema, context: Context): Runner {
+/**
+ * Runs documents for one request, through the executor directly: parsed and validated once, at start. `waits` is told
+ * when the request begins to wait for a job.
+ */
+export function createRunner(schema: GraphQLSchema, context: Context, waits: () => void = () => {}): Runner {
   return {
     async run<Data, Variables>(
       document: TypedDocumentNode<Data, Variables>,
@@ -69,6 +72,7 @@ export function createRunner(schema: GraphQLSchema, context: Context): Runner {
       return { thing: rootOf<Data>(root) };
     },
     async jobEnded(jobId, seconds) {
+      waits();
       const viewer = await context.viewer();
       return viewer !== null && followEnd(context.app, viewer, jobId, { seconds, hangUp: context.hangUp.signal });
     },

@@ -4,6 +4,7 @@ import { addProgress } from '../jobs/events-schema.ts';
 import type { Builder } from '../platform/builder.ts';
 import { signedIn } from '../platform/context.ts';
 import { newestFirst, offset, skipping } from '../platform/pages.ts';
+import { findRow, findRows } from '../platform/rows.ts';
 import { ownedBy, type Viewer } from '../platform/viewer.ts';
 import type { TaskRef } from './schema.ts';
 import { estimateTask, type TaskEstimate } from './service.ts';
@@ -30,11 +31,11 @@ export function addTaskFields(builder: Builder, taskRef: TaskRef): void {
       description: 'A task by its databaseId; null when there is none or it is not yours.',
       authScopes: { permission: 'task:read' },
       args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
-      resolve: async (query, _root, { id }, context) =>
-        context.app.database.prisma.job.findFirst({
-          ...query,
-          where: { id, kind: 'TASK', ...ownedBy(await signedIn(context)) },
-        }),
+      resolve: async (query, _root, { id }, context) => {
+        const { database } = context.app;
+        const asked = { ...query, where: { id, kind: 'TASK' as const, ...ownedBy(await signedIn(context)) } };
+        return findRow(database, 'Job', asked, () => database.prisma.job.findFirst(asked));
+      },
     }),
     tasks: t.prismaConnection({
       type: taskRef,
@@ -53,10 +54,11 @@ export function addTaskFields(builder: Builder, taskRef: TaskRef): void {
       },
       totalCount: async (_root, args, context) =>
         context.app.database.prisma.job.count({ where: ownTasks(await signedIn(context), args) }),
-      resolve: async (query, _root, args, context) =>
-        context.app.database.prisma.job.findMany(
-          skipping(newestFirst(query, ownTasks(await signedIn(context), args)), args),
-        ),
+      resolve: async (query, _root, args, context) => {
+        const { database } = context.app;
+        const asked = skipping(newestFirst(query, ownTasks(await signedIn(context), args)), args);
+        return findRows(database, 'Job', asked, () => database.prisma.job.findMany(asked));
+      },
     }),
   }));
   addProgress(builder, {

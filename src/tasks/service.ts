@@ -1,9 +1,10 @@
 import type { App } from '../app.ts';
 import { creditsOf, estimateCredits, holdCredits } from '../credits/service.ts';
-import type { AiModel, Repository, TaskPriority, TaskType } from '../generated/prisma/client.ts';
+import type { AiModel, Prisma, Repository, TaskPriority, TaskType } from '../generated/prisma/client.ts';
 import { cancelJob, createJob } from '../jobs/service.ts';
 import { isModelActive } from '../models/catalogue.ts';
 import { ConflictError, NotFoundError, unfit } from '../platform/errors.ts';
+import { insertStatement } from '../platform/row-inserts.ts';
 import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
 import { getWorkableRepository, missingBranches, planMessage, planPullRequest } from '../repos/service.ts';
 import { requireTaskForm } from './forms.ts';
@@ -89,9 +90,12 @@ async function startTask(app: App, viewer: Viewer, { request, retryOfId, ...star
     message: wish === true ? planMessage(plan) : null,
     priority: queuePriority[kind.priority],
     ...start,
-    detail: async (transaction, jobId) => {
-      await transaction.task.create({ data: { ...task, ...kind, jobId, estimatedCredits, retryOfId } });
-      await holdCredits(transaction, { userId: viewer.id, jobId, amount: estimatedCredits });
+    detail: (writing, jobId) => {
+      const row = { ...task, ...kind, jobId, estimatedCredits, retryOfId } satisfies Prisma.TaskUncheckedCreateInput;
+      return Promise.all([
+        writing.run(insertStatement('Task', row)),
+        holdCredits(writing, { userId: viewer.id, jobId, amount: estimatedCredits }),
+      ]);
     },
   });
 }

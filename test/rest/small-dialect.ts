@@ -186,15 +186,16 @@ export async function serve(app: App, dialects: readonly Dialect[]): Promise<{ u
   const features = { ...createFeatures(app), dialects };
   const check = (credential: string) => authenticate(app, credential);
   const documents = persistedDocuments();
-  const served = createGraphql(app, {
+  const { graphql, shortWay } = createGraphql(app, {
     ...features,
     authenticate: check,
     documents,
     rulesOf: rulesOfRows(dialects),
   });
   const http = await createHttpServer(app, {
-    graphql: served,
-    graphqlSocket: createGraphqlSocket(app, { graphql: served, authenticate: check, documents }),
+    graphql,
+    shortWay,
+    graphqlSocket: createGraphqlSocket(app, { graphql, authenticate: check, documents }),
     ...featureRoutes(app, features),
     readySignIn: async () => null,
   });

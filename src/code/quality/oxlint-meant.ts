@@ -35,6 +35,11 @@ const judges: Readonly<Record<string, Judge>> = {
       own !== undefined && new RegExp(`(?<![\\w$.])${own}\\.[\\w$]+\\s*=[^=]|Object\\.\\w+\\(\\s*${own}\\b`).test(text)
     );
   },
+  // A request that is given may be of any method.
+  'unicorn/no-invalid-fetch-options': ({ hit, lines }) =>
+    /\bnew\s+Request\(\s*[A-Za-z_$][\w$.]*\s*,\s*\{?[^;]*$/.test(
+      lines.slice(Math.max(0, hit.line - 8), hit.line).join('\n'),
+    ),
   // To assign a property may do something.
   'eslint/no-self-assign': ({ line, hit }) => {
     const left = /([\w$.[\]'"]+)\s*=[^=]/.exec(line.slice(0, hit.column + 80))?.[1] ?? '';
@@ -48,7 +53,9 @@ const judges: Readonly<Record<string, Judge>> = {
     return !names.every((name) => isDeclared(name.replaceAll('$', '\\$'), text));
   },
   // A list of exports may stand anywhere: nothing is read there.
-  'eslint/no-use-before-define': ({ hit, lines }) =>
+  'eslint/no-use-before-define': ({ hit, lines, here }) =>
+    // A name that is there already, from another file, is added to.
+    /^[\w$]+\s*\|\|\s*\{\s*\}/.test(here) ||
     /(?:^|[;\n])\s*export\s*\{[^}]*$/.test(
       `${lines.slice(Math.max(0, hit.line - LINES_ABOVE), hit.line - 1).join('\n')}\n${(lines[hit.line - 1] ?? '').slice(0, hit.column - 1)}`,
     ),

@@ -166,13 +166,24 @@ async function withoutMeantHits(root: string, results: Map<string, LintResult>):
   return results;
 }
 
+/** Rules that first show what stands there already, and then what must not: that is the place to change. */
+const SECOND_IS_WRONG =
+  /^eslint\((?:no-dupe-keys|no-dupe-class-members|no-duplicate-case|no-redeclare|no-const-assign)\)$/;
+
+type Label = z.infer<typeof answer>['diagnostics'][number]['labels'][number];
+
+function spanOf(code: string | undefined, labels: readonly Label[]): Label['span'] {
+  const label = code !== undefined && SECOND_IS_WRONG.test(code) ? labels.at(-1) : labels[0];
+  return label?.span ?? { line: 1, column: 1 };
+}
+
 function resultsOf({ diagnostics }: z.infer<typeof answer>): Map<string, LintResult> {
   const found = new Map<string, { hits: LintResult['hits'][number][]; problem: string | null }>();
   for (const { message, code, help, filename, labels } of diagnostics) {
     const path = filename.replaceAll('\\', '/').replace(/^\.\//, '');
     const result = found.get(path) ?? { hits: [], problem: null };
     found.set(path, result);
-    const span = labels[0]?.span ?? { line: 1, column: 1 };
+    const span = spanOf(code, labels);
     const said = message.slice(0, LONGEST_MESSAGE);
     if (code === undefined) {
       result.problem ??= `Line ${span.line}: ${said}`;

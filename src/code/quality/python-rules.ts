@@ -123,7 +123,8 @@ class PythonRules {
     const holds = !(condition.type === 'false' || condition.type === 'none' || Number(written) === 0);
     this.#hit(condition, {
       rule: 'constant-condition',
-      severity: 'high',
+      // A literal was written there on purpose: to keep a block together, or to leave one out for now.
+      severity: 'low',
       message: `The condition \`${written}\` ${holds ? 'always' : 'never'} holds.`,
       suggestion: 'Remove the condition, or write what it should ask.',
     });

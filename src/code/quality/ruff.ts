@@ -95,15 +95,20 @@ function isMeant(one: Diagnostic, lines: readonly string[]): boolean {
       // An attribute is read for its effect, a name that is tried for the error.
       if (/^\s*try:/.test(lines[start.row - 2] ?? '')) return true;
       return start.row === end.row && /^[\w.()[\]]+\.\w+$/.test(line.slice(start.column - 1, end.column - 1));
+    case 'F821':
+      return isNameGiven(message, lines, start.row - 1);
     case 'PIE796':
       // Two calls give two values.
       return message.includes('(');
     case 'PLW1508':
       // A conversion around it takes numbers as well as texts.
       return CONVERTED.test(`${lines[start.row - 3] ?? ''}\n${lines[start.row - 2] ?? ''}\n${line}`);
+    case 'PLE1205':
+      // A logger whose texts are filled in another way.
+      return /["'][^"'\n]*\{[^"'\n]*\}/.test(lines.slice(start.row - 1, Math.max(end.row, start.row + 2)).join('\n'));
     case 'PLR0124':
-      // Only what is not a number differs from itself.
-      return /^\w+ != \w+/.test(line.slice(start.column - 1));
+      // Only what is not a number differs from itself; a check asks what the comparison itself does.
+      return /^\w+ != \w+/.test(line.slice(start.column - 1)) || /\bassert/.test(line);
     case 'PLW0127':
       // A name that a module offers.
       return start.column === 1;
@@ -114,6 +119,29 @@ function isMeant(one: Diagnostic, lines: readonly string[]): boolean {
     default:
       return false;
   }
+}
+
+/** Whether a name that is nowhere defined is looked for on purpose, or another checker has been told that it is there. */
+function isNameGiven(message: string, lines: readonly string[], at: number): boolean {
+  const line = lines[at] ?? '';
+  if (
+    /#\s*(?:type|pyright):\s*ignore(?!\s*\[)|#\s*(?:type|pyright):\s*ignore\s*\[[^\]]*(?:name-defined|reportUndefinedVariable)/.test(
+      line,
+    )
+  )
+    return true;
+  const name = /`(\w+)`/.exec(message)?.[1] ?? '';
+  // Python gives it to every module, or to every package.
+  if (/^__(?:path|builtins)__$/.test(name)) return true;
+  // Sphinx runs its configuration with these.
+  if (name === 'tags' && lines.some((one) => /^(?:html_theme|extensions|master_doc|project)\s*[:=]/.test(one)))
+    return true;
+  const indent = line.length - line.trimStart().length;
+  const opening = lines
+    .slice(0, at)
+    .findLastIndex((one) => /^\s*try:/.test(one) && one.length - one.trimStart().length < indent);
+  const handler = lines.slice(at + 1).find((one) => one.trim() !== '' && one.length - one.trimStart().length < indent);
+  return opening >= 0 && /^\s*except\b.*\bNameError\b/.test(handler ?? '');
 }
 
 /** Whether what is opened on a line lives longer than its function, or is closed by name further on. */

@@ -94,6 +94,8 @@ function comparison(expressions: Expressions, test: CompareExpression, scope: Sc
     if (/^(?:__proto__|constructor|prototype)$/.test(String(other.constant))) {
       return operator === '==' ? whenFalse(value, ['prototype-pollution']) : whenTrue(value, ['prototype-pollution']);
     }
+    // An address without a host stays on this one.
+    if (other.constant === '' && /\.(?:netloc|hostname|host)$/.test(value.name ?? '')) return sided(value, ADDRESSES);
     if (other.constant === null || other.constant === '' || other.constant === true) continue;
     if (typeof other.constant === 'number' && other.constant < 0) continue;
     // A value that equals a fixed one, or one that does not come from outside.

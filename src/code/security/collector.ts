@@ -81,12 +81,14 @@ export class Collector {
     const severity = ruleOf(rule).levels[danger.level];
     if (severity === null) return false;
     // Who calls an example or a script of the project's own gives it what belongs there.
-    if (danger.level === 'parameter' && !this.#isOffered) return false;
+    if (danger.level === 'parameter' && (!this.#isOffered || isContract(rule, danger.root))) return false;
     if (danger.level !== 'request' && options.needsBuilt === true && !value.isBuilt) return false;
     const source =
       danger.level === 'parameter' ? `Parameter \`${short(danger.root)}\`` : `Text from \`${short(danger.root)}\``;
     const message = `${source} reaches \`${short(sink)}\`, which ${ruleOf(rule).effect}.`;
-    this.certain(rule, place, message, milder(severity, options.worst ?? 'high'));
+    // What lies deep in something that is handed over was hardly put there by whoever hands it over.
+    const isDeep = danger.level === 'parameter' && (danger.root.match(/\.|\[\]/g)?.length ?? 0) >= DEEP;
+    this.certain(rule, place, message, milder(severity, isDeep ? 'low' : (options.worst ?? 'high')));
     return true;
   }
 
@@ -123,6 +125,14 @@ export class Collector {
     );
     return `${head ?? ''}\n${this.text.slice(from, to < 0 ? undefined : to)}`;
   }
+}
+
+/** Steps from a parameter to what is used of it. */
+const DEEP = 2;
+
+/** A parameter that is to be SQL, by its name: whoever calls the function writes it. */
+function isContract(rule: RuleId, root: string): boolean {
+  return rule === 'sql-injection' && /(?:^|[._$])(?:\w+_)?(?:sql|statement|ddl)s?(?:\[\])*$/i.test(root);
 }
 
 function milder(a: Severity, b: Severity): Severity {

@@ -1,10 +1,10 @@
 import { checksOf } from './checks.ts';
 import type { Flow } from './flow.ts';
-import { harmlessAfter, passesOn } from './passing.ts';
+import { harmlessAfter, passesOn, quotedBy } from './passing.ts';
 import { Scope } from './scope.ts';
 import { handlerInputs, sourceOfCall, sourceOfName } from './sources.ts';
 import { type CallExpression, type Expression, type MemberExpression, pathOf } from './syntax.ts';
-import { escapesMarkup, isConversion, isFixedCall, joined, keepsOnlyFixed } from './texts.ts';
+import { isConversion, isFixedCall, joined, keepsOnlyFixed, replacedIn } from './texts.ts';
 import {
   carrying,
   constantValue,
@@ -227,7 +227,9 @@ export class Expressions {
     const returned = this.#callbacks(node, name, receiver, args, scope);
     const made = callee.made ?? null;
     const followed = made === null ? null : this.#flow.called(made, scope, args, named);
-    if (followed !== null) return { ...followed, name: followed.name ?? `${name}()` };
+    if (followed !== null) {
+      return quotedBy(pathOf(node.callee) ?? name, { ...followed, name: followed.name ?? `${name}()` });
+    }
     if (/^(?:util\.promisify|functools\.partial|bluebird\.promisify)$/.test(name) && args[0] !== undefined)
       return args[0];
     if (name === '$' || name === 'require') return UNKNOWN;
@@ -248,8 +250,7 @@ export class Expressions {
     });
     this.#keepAdded(node, name, args, scope);
     if (name === 're.compile' && typeof args[0]?.constant === 'string') return { ...value, pattern: args[0].constant };
-    const cleaned = escapesMarkup(name, args) ? madeSafe(value, ['cross-site-scripting']) : value;
-    return harmlessAfter(this.#flow.language, name, cleaned);
+    return harmlessAfter(this.#flow.language, name, madeSafe(value, replacedIn(name, args)));
   }
 
   /** `list.append(x)`, `params.push(x)`: the list carries it from now on. */

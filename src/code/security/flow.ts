@@ -23,6 +23,8 @@ export class Flow {
   readonly #homes = new Map<FunctionExpression, Scope>();
   readonly #seen = new Set<FunctionExpression>();
   readonly #returned: Value[][] = [];
+  /** Functions of this file whose calls are being followed. */
+  readonly #followed = new Set<FunctionExpression>();
   #calls = 0;
   #inRoute = false;
 
@@ -148,14 +150,17 @@ export class Flow {
     return this.#enter(made, this.#homes.get(made) ?? scope, inputs);
   }
 
-  /** The value of a call of a function of this file; null when it is too deep to follow. */
+  /**
+   * The value of a call of a function of this file; null when it is too deep to follow, or when a function calls itself:
+   * what comes back then is what goes in, as of any function that is not known.
+   */
   called(
     made: FunctionExpression,
     scope: Scope,
     args: readonly Value[],
     named: ReadonlyMap<string, Value>,
   ): Value | null {
-    if (this.#returned.length > DEEPEST_CALL + 1 || this.#calls >= MOST_CALLS) return null;
+    if (this.#returned.length > DEEPEST_CALL + 1 || this.#calls >= MOST_CALLS || this.#followed.has(made)) return null;
     this.#calls += 1;
     const offset = made.isMethod && this.language === 'python' ? 1 : 0;
     const inputs = made.parameters.map((parameter, at) => {
@@ -163,7 +168,12 @@ export class Flow {
         parameter.target.kind === 'place' && parameter.target.place.kind === 'name' ? parameter.target.place.name : '';
       return args[at - offset] ?? named.get(name) ?? UNKNOWN;
     });
-    return this.#enter(made, this.#homes.get(made) ?? scope, inputs);
+    this.#followed.add(made);
+    try {
+      return this.#enter(made, this.#homes.get(made) ?? scope, inputs);
+    } finally {
+      this.#followed.delete(made);
+    }
   }
 
   #enter(made: FunctionExpression, home: Scope, inputs: readonly Value[]): Value {
@@ -187,6 +197,8 @@ export class Flow {
     switch (target.kind) {
       case 'place': {
         const path = this.#expressions.placeOf(target.place);
+        if (target.place.kind === 'member' && target.place.index !== null)
+          this.#changeOwner(target.place, value, scope);
         if (path !== null)
           scope.set(
             path,
@@ -210,6 +222,14 @@ export class Flow {
       case 'nowhere':
         return;
     }
+  }
+
+  /** `bytes[0] = value`: the whole is no longer what it was made as. */
+  #changeOwner(place: Extract<Target, { kind: 'place' }>['place'], value: Value, scope: Scope): void {
+    if (place.kind !== 'member' || value.isFixed) return;
+    const path = this.#expressions.placeOf(place.object);
+    const old = path === null ? null : scope.get(path);
+    if (path !== null && old?.isFixed === true) scope.set(path, { ...old, isFixed: false, constant: undefined });
   }
 
   /** `list[i] = value`: the whole list carries it. */

@@ -41,6 +41,13 @@ interface Cleaning {
 
 const MARKUP: readonly RuleId[] = ['cross-site-scripting'];
 
+/** Names of functions that write a name or a text as SQL has it: `escape_sqlite`, `quoteIdentifier`. */
+const SQL_QUOTING =
+  /(?:^|[._$])(?:escape|quote)_?(?:sqlite|sql|identifier|ident|id|name|table|column|literal)(?:_?names?)?$|(?:^|[._$])(?:sql|sqlite|identifier)_?(?:escape|quote)$/i;
+
+/** Names of functions that give an address back only where it may be gone to: `safe_referrer`, `getSafeRedirect`. */
+const SAFE_ADDRESS = /(?:^|[._$])(?:get_?)?safe_?(?:referr?er|redirect|next|url|return)\w*$/i;
+
 const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
   script: [
     { name: /^(?:Number|parseInt|parseFloat|BigInt|Boolean|Date|Number\.\w+|Math\.\w+|Date\.\w+)$/, rules: null },
@@ -77,8 +84,9 @@ const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
       name: /(?:mysql2?|sqlstring|pg-format|SqlString|connection|pool|db|client)(?:\(\))?\.(?:escape|escapeId|escapeIdentifier|escapeLiteral|format|literal|ident)$|^pg-format$/,
       rules: ['sql-injection'],
     },
+    { name: SQL_QUOTING, rules: ['sql-injection'] },
     { name: /(?:^|\.)(?:String|toString)$/, rules: ['nosql-injection'] },
-    { name: /ldap-?escape(?:\.\w+)?$|escapeFilter\w*$/i, rules: ['ldap-injection'] },
+    { name: /ldap-?escape(?:\.\w+)?$|escape_?(?:ldap\w*|filter\w*)$/i, rules: ['ldap-injection'] },
     { name: /mongo-?sanitize(?:\.\w+)?$/i, rules: ['nosql-injection'] },
     { name: /\.(?:pick|parse|safeParse|parseAsync)$/, rules: ['nosql-injection', 'mass-assignment'] },
   ],
@@ -123,10 +131,20 @@ const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
       name: /(?:^|\.)(?:quote_ident|quote_identifier|psycopg2?\.sql\.\w+|sql\.(?:Identifier|Literal))$/,
       rules: ['sql-injection'],
     },
+    { name: SQL_QUOTING, rules: ['sql-injection'] },
     { name: /^str$/, rules: ['nosql-injection'] },
+    { name: SAFE_ADDRESS, rules: ['open-redirect', 'server-side-request-forgery'] },
+    // Bytes or characters as others, none of which begins a tag.
+    { name: /(?:^|\.)(?!json_)\w+_encode$/, rules: MARKUP },
     { name: /(?:^|\.)url_for$/, rules: ['open-redirect', 'server-side-request-forgery'] },
   ],
 };
+
+/** What is left of a value that a function of the file gives back: its own steps are known, what it is for its name says. */
+export function quotedBy(name: string, value: Value): Value {
+  if (SQL_QUOTING.test(name)) return madeSafe(value, ['sql-injection']);
+  return SAFE_ADDRESS.test(name) ? madeSafe(value, ['open-redirect', 'server-side-request-forgery']) : value;
+}
 
 /** What is left of a value after a call that cleans it. */
 export function harmlessAfter(language: Language, name: string, value: Value): Value {

@@ -59,13 +59,15 @@ function hashed(
     // Protocols that ask for HMAC-MD5 cannot be spoken with another one.
     const isLabel = !password && !HASHED_SECRET.test(around) && LABEL.test(around);
     if (isLabel) return;
+    // The protocol of HTTP asks for it.
+    const isDigest = /\brealm\b/.test(around) && /nonce/i.test(collector.text);
     const matters = HASHED_SECRET.test(around) && !(isHmac && /cram|ntlm|radius|tacacs/i.test(collector.text));
     const message = `\`${name}\` hashes with ${algorithm.toUpperCase()}, which is broken${password ? ' and far too fast for passwords' : ''}.`;
     collector.certain(
       'weak-hash',
       node,
       message,
-      password && !isHmac ? 'high' : matters ? 'medium' : 'low',
+      isDigest ? 'low' : password && !isHmac ? 'high' : matters ? 'medium' : 'low',
       password ? 'CWE-916' : 'CWE-328',
     );
   } else if (
@@ -153,7 +155,9 @@ function random(collector: Collector, { name, node }: CallSite): void {
     .replace(/([a-z])([A-Z])/g, '$1_$2');
   // A page's nonce makes an address new or a style allowed; only servers make those that must hold.
   const searched = /\.[jt]sx$/.test(collector.path) ? around.replace(/nonce/gi, '') : around;
-  if (!GUESSED.test(searched)) return;
+  const isOnlySalt = !GUESSED.test(searched.replace(/salt/gi, ''));
+  // A salt is one of a hash: without one it only tells one thing from another.
+  if (!GUESSED.test(searched) || (isOnlySalt && !/hash|crypt|pbkdf|digest|passw/i.test(collector.text))) return;
   collector.certain(
     'insecure-random',
     node,
@@ -199,17 +203,22 @@ export function checkComparison(
       // A page that gets a message is the one that waits for it: nobody measures its time from outside.
       (given.taints.length > 0 && given.taints.every(({ root }) => root === 'event.data')) ||
       /\berr(?:or)?\.digest$/.test(collector.source(expression)) ||
+      isChecksum(collector.source(node)) ||
       (expected.isFixed && expected.constant !== undefined && typeof expected.constant !== 'string')
     )
       continue;
     const isMac = /(?:hmac.*\.(?:hexdigest|digest)|createHmac\(\).*\.digest)\(\)$/.test(expected.name ?? '');
     const source = collector.source(expression);
+    // Bytes that a kind of file or message begins with are called its signature.
+    const isMagic =
+      expected.isFixed && /signature/i.test(collector.source(node.left === expression ? node.right : node.left));
+    if (isMagic) continue;
     const isSecret =
       /^(?:process\.env\.|os\.environ|settings\.|config\.|app\.config)/.test(expected.name ?? '') ||
       (typeof expected.constant === 'string' && expected.constant.length >= 8);
     const isGuess = scope.dangerOf(given, 'timing-attack') !== null;
     const other = node.left === expression ? node.right : node.left;
-    const named = SECRET_NAME.test(collector.source(other)) || SECRET_NAME.test(source.replace(/['")\]]+$/, ''));
+    const named = isSecretName(collector.source(other)) || isSecretName(source.replace(/['")\]]+$/, ''));
     const isStored =
       isGuess && named && !isPlainEqual(expected, other.kind) && isVerified(collector, node, expected, given);
     if (!(isMac && !given.isFixed) && !(isSecret && isGuess && named) && !isStored) continue;
@@ -217,6 +226,22 @@ export function checkComparison(
     collector.certain('timing-attack', node, message, 'medium');
     return;
   }
+}
+
+/** A name that says of something that it must not be known; not of what kind that is, or how many there are. */
+function isSecretName(source: string): boolean {
+  return (
+    SECRET_NAME.test(source) &&
+    !/(?:type|kind|name|class|id|count|index|length|position|status|state)(?:\(\))?$/i.test(source)
+  );
+}
+
+/** A hash of content, which anybody can compute: no key goes into it. */
+function isChecksum(source: string): boolean {
+  return (
+    /\b(?:hashlib\.\w+|createHash)\b[^=]*\.(?:hex)?digest\(/.test(source) &&
+    !/passw|secret|token|hmac|signature|key/i.test(source)
+  );
 }
 
 /** Compared with nothing, or with what is no value to be kept secret. */

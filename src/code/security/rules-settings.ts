@@ -154,7 +154,7 @@ export function checkRecord(collector: Collector, node: RecordExpression, record
         'disabled-certificate-check',
         entry,
         `\`${entry.key}: false\` accepts any certificate.`,
-        'high',
+        isAskedFor(collector, entry.start) ? 'low' : 'high',
       );
     } else if (entry.key === 'autoescape' && value === false) {
       collector.certain(
@@ -167,6 +167,16 @@ export function checkRecord(collector: Collector, node: RecordExpression, record
       collector.certain('disabled-certificate-check', entry, 'The connection accepts any certificate.', 'high');
     }
   }
+}
+
+/** Whether a setting stands in a branch that somebody has to ask for by the name of what it does. */
+function isAskedFor({ text }: Collector, start: number): boolean {
+  const before = text.slice(Math.max(0, start - 250), start);
+  const asked = before.lastIndexOf('if (');
+  if (asked < 0 || /\}\s*else\b|\n\s*\}\s*\n\s*\n/.test(before.slice(asked))) return false;
+  return /^if \([^\n]*(?:unsafe|insecure|ignore|skip|allow|self_?-?signed|verif|reject_?unauthorized)/i.test(
+    before.slice(asked),
+  );
 }
 
 /** Settings that are assigned. */

@@ -208,6 +208,8 @@ function checkMarkup(
     if (
       /saniti[sz]e|purify|escape|highlight|JSON\.stringify|marked|markdown/i.test(collector.source(entry)) ||
       html.taints.length > 0 ||
+      // Rules of style, which run nothing.
+      node.name === 'style' ||
       html.name?.endsWith('()') === true
     )
       continue;

@@ -82,7 +82,7 @@ async function knownFormats(path: string, text: string, role: FileRole): Promise
     const shown = redacted(/:\/\/[^:]*:([^@]+)@/.exec(value)?.[1] ?? value);
     const severity: Severity = role === 'source' || role === 'tooling' ? 'high' : 'low';
     const isLocal =
-      /@(?:localhost|127\.0\.0\.1|db|postgres|mysql|redis|mongo|host|\[::1\])(?=[:/?]|$)|:(?:password|postgres|secret|pass|user|root|example|guest)@/i.test(
+      /@(?:127\.0\.0\.1|[A-Za-z][\w-]*|\[::1\])(?=[:/?]|$)|:(?:password|postgres|secret|pass|user|root|example|guest)@/i.test(
         value,
       );
     return [
@@ -123,11 +123,16 @@ function byEntropy(path: string, text: string, role: FileRole): Found[] {
   if (/\.env\.(?:example|sample|template|dist)$|(?:^|\/)example\./i.test(path)) return results;
   let offset = 0;
   let isText = false;
+  let isComment = false;
+  const isScript = /\.[cm]?[jt]sx?$/.test(path);
   for (const line of text.split('\n')) {
     const wasText = isText;
     // Docstrings show how something is called.
     if (path.endsWith('.py') && (line.split(/"""|'''/).length - 1) % 2 === 1) isText = !isText;
-    if (line.length <= LONGEST_LINE && !wasText && !isText && !/^\s*(?:#|\/\/|\*|\/\*|--)/.test(line)) {
+    if (isScript && /^\s*\/\*/.test(line)) isComment = true;
+    const wasComment = isComment;
+    if (isComment && line.includes('*/')) isComment = false;
+    if (line.length <= LONGEST_LINE && !wasComment && !wasText && !isText && !/^\s*(?:#|\/\/|\*|\/\*|--)/.test(line)) {
       for (const candidate of candidates(line, isSettings)) {
         const severity = judge(candidate, line);
         if (severity === null || isSearchKey(candidate, text, offset)) continue;
@@ -165,6 +170,8 @@ function isSearchKey({ name }: Candidate, text: string, offset: number): boolean
 function judge({ name, value }: Candidate, line: string): Severity | null {
   const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
   if (!SECRET_NAME.test(words) || NOT_SECRET_NAME.test(words)) return null;
+  // A key that pages carry to every visitor.
+  if (/^(?:phc_|pk_(?:live|test)_|pk\.eyJ|GTM-|UA-\d)/.test(value)) return null;
   if (isPlaceholderOf(value) || (isNoSecret(value) && !isDense(value))) return null;
   if (/==|!=|\btest\b|\bassert|\bgetenv|environ\[|i18n|\bt\(|label|placeholder/i.test(line.replace(value, '')))
     return null;
@@ -186,8 +193,10 @@ function isPlaceholderOf(value: string): boolean {
 /** Words, addresses, paths, names of things, templates, identifiers and hashes of files are no secrets. */
 function isNoSecret(value: string): boolean {
   return (
-    /\s.*\s|^\s|\s$/.test(value) ||
+    /\s.*\s|^\s|\s$|^[A-Za-z]+ [A-Za-z]+$/.test(value) ||
     /^[a-z]+(?:_[a-z]+)+$/.test(value) ||
+    // A command: `node tools/reset-password.js`.
+    /^[a-z][\w.-]*\s+(?:\S*\/)?[\w./-]+\.[a-z]{1,4}$/.test(value) ||
     /^(?:https?|file|ftp|data|mailto|urn|arn|ssh-|sha\d+-|\/|\.\/|\.\.\/|~\/|[A-Za-z]:\\|#|@)/.test(value) ||
     /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value) ||
     (/^[a-z]+(?:[._:-][a-z]+)*$/.test(value) && !/\d/.test(value) && entropy(value) < 3.6) ||

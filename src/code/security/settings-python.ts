@@ -38,7 +38,8 @@ export function pythonSettings(collector: Collector, site: CallSite): void {
     /\.extractall$/.test(name) &&
     /tarfile|\$?tar\b|\$t\b/.test(name) &&
     named.get('filter') === undefined &&
-    named.get('members') === undefined
+    named.get('members') === undefined &&
+    args[1] === undefined
   ) {
     collector.certain(
       'zip-slip',

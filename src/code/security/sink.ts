@@ -39,7 +39,8 @@ function hasFixedHost(value: Value): boolean {
 
 /** The page's own address leads to where the visitor is already. */
 function isOwnAddress({ taints }: Value): boolean {
-  return taints.every(({ root }) => /(?:^|\.)location\.(?:href|pathname)$/.test(root));
+  const choosing = taints.filter(({ safeFor }) => !safeFor.has('open-redirect'));
+  return choosing.every(({ root }) => /(?:^|\.)location\.(?:href|pathname)$/.test(root));
 }
 
 /** The text decides which host an address has. */
@@ -59,10 +60,10 @@ export const mayChooseTarget = (_: CallSite, value: Value): boolean =>
 /** The text decides which host is asked. */
 export const mayChooseHost = (_: CallSite, value: Value): boolean => choosesHost(value);
 
-/** The same where a server asks: what a page asks for is the business of its browser. */
+/** The same where a server asks: what a page asks for is the business of its browser, and only pages have an address. */
 export const mayChooseServer = (site: CallSite, value: Value): boolean =>
   mayChooseHost(site, value) &&
-  value.taints.some(({ root }) => !/^(?:(?:window|document|self)\.)?location\./.test(root));
+  !value.taints.some(({ root }) => /^(?:(?:window|document|self)\.)?location\./.test(root));
 
 /** `shell=True`, `{ shell: true }`. */
 export function usesShell({ args, named }: CallSite): boolean {
@@ -138,7 +139,9 @@ export function fromArchive(site: CallSite, value: Value): boolean {
 }
 
 /** `HttpResponse(text)` is a page unless it says otherwise. */
-export function isPage({ name, named, args }: CallSite, value: Value): boolean {
+export function isPage({ name, named, args, node }: CallSite, value: Value, collector: Collector): boolean {
+  // Only the text that would be shown is taken of it.
+  if (/^\s*\.(?:striptags|unescape)\(/.test(collector.text.slice(node.end, node.end + 40))) return false;
   const type = named.get('content_type')?.constant ?? named.get('mimetype')?.constant;
   if (type !== undefined && !/html/.test(String(type))) return false;
   return (

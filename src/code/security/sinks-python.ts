@@ -122,6 +122,7 @@ export const PYTHON_SINKS: readonly Sink[] = [
     name: /\.(?:search|search_s|search_st|search_ext|search_ext_s)$/,
     args: ['all'],
     keys: ['search_filter', 'filterstr'],
-    only: (_, value) => value.isBuilt && /^\(/.test(value.prefix),
+    // A pattern begins with a parenthesis as well.
+    only: ({ name }, value) => value.isBuilt && /^\(/.test(value.prefix) && !/^(?:re|regex)\./.test(name),
   },
 ];

@@ -34,11 +34,16 @@ export function keepsOnlyFixed(name: string, args: readonly Value[]): boolean {
   return typeof pattern === 'string' && /^\[\^[\w\\.\s@:-]+\][+*]?$/.test(pattern) && args[1]?.isFixed === true;
 }
 
-/** `text.replace(/[&<>]/g, …)`: the characters that begin a tag are replaced. */
-export function escapesMarkup(name: string, args: readonly Value[]): boolean {
-  if (!/\.(?:replace|replaceAll)$|^re\.sub$/.test(name)) return false;
+/**
+ * The rules that a replacement makes a text harmless for: `text.replace(/[&<>]/g, …)` replaces the characters that begin a
+ * tag, `text.replace("'", "''")` doubles the quote that would end a text of SQL.
+ */
+export function replacedIn(name: string, args: readonly Value[]): readonly RuleId[] {
+  if (!/\.(?:replace|replaceAll)$|^re\.sub$/.test(name)) return [];
   const pattern = args[0]?.pattern ?? args[0]?.constant;
-  return typeof pattern === 'string' && /^(?:<|\[(?!\^)[^\]]*<[^\]]*\]\+?)$/.test(pattern);
+  if (typeof pattern !== 'string') return [];
+  if (/^(?:<|\[(?!\^)[^\]]*<[^\]]*\]\+?)$/.test(pattern)) return ['cross-site-scripting'];
+  return /^['"`\]]$/.test(pattern) && args[1]?.constant === pattern + pattern ? ['sql-injection'] : [];
 }
 
 /** Calls that give the same for the same, so that fixed arguments make a fixed value. */

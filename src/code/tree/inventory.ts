@@ -1,8 +1,8 @@
 import type { ThreadPool, ThreadTask } from '../../platform/thread-pool.ts';
-import { askGit, type GitOutput } from '../git-files.ts';
+import { type LookedAhead, lookAhead } from '../looked-ahead.ts';
 import type { Manifest } from '../manifests.ts';
 import type { SourcePackage } from '../packages.ts';
-import { resolveFolder, type SourceFile, type SourceTree, type TreeLimits } from '../source-tree.ts';
+import { type ListedTree, resolveFolder, type SourceFile, type SourceTree, type TreeLimits } from '../source-tree.ts';
 import { inventoryIn } from './packed.ts';
 import { isParsed } from './parse-file.ts';
 import type { KeptResults } from './parse-files.ts';
@@ -19,10 +19,29 @@ export interface Inventory {
 /** Question to the thread that reads. */
 export interface Inquiry {
   readonly root: string;
-  readonly git: GitOutput | null;
+  readonly ahead: LookedAhead;
   readonly limits: Partial<TreeLimits>;
   readonly excluded: readonly string[];
   readonly kept: KeptResults | null;
+  /** How many threads may share the work. */
+  readonly threads: number;
+}
+
+/** A listed checkout whose files are still to be read. */
+export interface UnfinishedInventory extends Omit<ListedTree, 'looked'> {
+  /** As in the inventory. */
+  readonly tracked: readonly string[];
+  /** Of the whole tree; null while it could change unseen. */
+  readonly state: string | null;
+  /** When the listing began, in milliseconds since 1970. */
+  readonly time: number;
+  readonly kept: KeptResults | null;
+}
+
+/** A large one, with its files in parts for several threads, each as JSON. */
+export interface UnreadInventory {
+  readonly unfinished: UnfinishedInventory;
+  readonly parts: readonly string[];
 }
 
 /** What a thread made of a checkout. */
@@ -45,7 +64,13 @@ export interface PackedInventory extends TakenInventory {
 /** The module whose version tells whether kept inventories are still right. */
 export const INVENTORY_READER = new URL('./read-inventory.ts', import.meta.url);
 
-const TAKE_INVENTORY: ThreadTask<Inquiry, TakenInventory> = { module: INVENTORY_READER };
+const TAKE_INVENTORY: ThreadTask<Inquiry, TakenInventory | UnreadInventory> = { module: INVENTORY_READER };
+const READ_PART: ThreadTask<{ unfinished: UnfinishedInventory; looked: string }, string> = {
+  module: new URL('./read-part.ts', import.meta.url),
+};
+const FINISH: ThreadTask<UnreadInventory, TakenInventory> = {
+  module: new URL('./finish-inventory.ts', import.meta.url),
+};
 
 export interface InventoryOptions {
   readonly signal?: AbortSignal;
@@ -67,9 +92,11 @@ export async function takeInventory(
 ): Promise<PackedInventory> {
   const folder = await resolveFolder(root);
   // Git is started here, where a signal can kill it: a thread that is ended would leave it running.
-  const git = await askGit(folder, signal);
-  const inquiry = { root: folder, git, limits, excluded, kept };
-  const taken = await pool.run(TAKE_INVENTORY, inquiry, signal === undefined ? {} : { signal });
+  const ahead = await lookAhead(folder, pool, signal);
+  const inquiry = { root: folder, ahead, limits, excluded, kept, threads: pool.threads };
+  const options = signal === undefined ? {} : { signal };
+  const found = await pool.run(TAKE_INVENTORY, inquiry, options);
+  const taken = 'parts' in found ? await readParts(found, pool, options) : found;
   let files: readonly SourceFile[] | null = null;
   return {
     ...taken,
@@ -78,4 +105,13 @@ export async function takeInventory(
       return files;
     },
   };
+}
+
+async function readParts(
+  { unfinished, parts }: UnreadInventory,
+  pool: ThreadPool,
+  options: { signal?: AbortSignal },
+): Promise<TakenInventory> {
+  const read = await Promise.all(parts.map((looked) => pool.run(READ_PART, { unfinished, looked }, options)));
+  return pool.run(FINISH, { unfinished, parts: read }, options);
 }

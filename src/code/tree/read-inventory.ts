@@ -1,52 +1,57 @@
 import { openContentCache } from '../../platform/content-cache.ts';
 import { readGitOutput } from '../git-files.ts';
-import { listSourceTree } from '../source-tree.ts';
+import { seenAhead } from '../looked-ahead.ts';
+import { type ListedTree, listSourceTree } from '../source-tree.ts';
 import { stateOfTree } from '../tree-states.ts';
-import type { Inquiry, TakenInventory } from './inventory.ts';
+import type { Inquiry, TakenInventory, UnreadInventory } from './inventory.ts';
+import { inventoryFrom } from './kept-inventory.ts';
+
+/** Below so many files, another thread costs more than it saves. */
+const LEAST_FILES = 2_000;
 
 /**
  * Thread entry: the inventory of a checkout. Where every file is in the state of an earlier time, it is the one of that
- * time; nothing is opened then, and the readers of manifests are not even loaded.
+ * time; nothing is opened then, and the readers of manifests are not even loaded. Of a large checkout it gives parts that
+ * several threads can read.
  */
-export default async function readInventory({ root, git, limits, excluded, kept }: Inquiry): Promise<TakenInventory> {
-  const time = Date.now();
-  const listing = git === null ? null : readGitOutput(git);
-  const listed = await listSourceTree(root, { limits, excluded, listing });
-  const paths = [...(listing?.files ?? []), ...(listing?.submodules ?? [])];
-  const tracked = [...new Set(paths.map((path) => path.split('/', 2).join('/')))];
-  if (kept === null) {
-    const read = await loadReader();
-    return read({ listed, tracked, seen: null });
-  }
+export default async function readInventory(inquiry: Inquiry): Promise<TakenInventory | UnreadInventory> {
+  const { root, ahead, limits, excluded, kept } = inquiry;
+  const listing = ahead.git === null ? null : readGitOutput(ahead.git);
+  const listed = await listSourceTree(root, { limits, excluded, listing, seen: seenAhead(ahead) });
+  const tracked = [...new Set([listing?.files ?? [], listing?.submodules ?? []].flatMap((paths) => paths.map(topOf)))];
+  if (kept === null) return readOrPart(inquiry, listed, tracked, null);
   // What it has to complain of is told when the files are parsed.
   const cache = openContentCache({ ...kept.place, log: { warn: () => undefined } });
   try {
-    const state = stateOfTree(listed, tracked, time);
+    const state = stateOfTree(listed, tracked, ahead.time);
     const known = state === null ? undefined : cache.read(`${kept.kind} trees`, [state]).get(state);
-    if (known !== undefined) return { ...withCount(known), tracked, opened: 0 };
-    const read = await loadReader();
-    const { isLasting, ...taken } = await read({ listed, tracked, seen: { cache, kind: `${kept.kind} files`, time } });
-    if (state !== null && isLasting) cache.write(`${kept.kind} trees`, [[state, countFirst(taken)]]);
-    return taken;
+    if (known !== undefined) return { ...inventoryFrom(known), tracked, opened: 0 };
+    return await readOrPart(inquiry, listed, tracked, state);
   } finally {
     cache.close();
   }
 }
 
-async function loadReader() {
-  return (await import('./whole-inventory.ts')).readWholeInventory;
+async function readOrPart(
+  { ahead, kept, threads }: Inquiry,
+  listed: ListedTree,
+  tracked: readonly string[],
+  state: string | null,
+): Promise<TakenInventory | UnreadInventory> {
+  const { looked, ...rest } = listed;
+  const unfinished = { ...rest, tracked, state, time: ahead.time, kept };
+  if (threads > 1 && looked.length >= LEAST_FILES) {
+    const each = Math.ceil(looked.length / threads);
+    const parts = Array.from({ length: threads }, (_, at) => JSON.stringify(looked.slice(at * each, (at + 1) * each)));
+    return { unfinished, parts };
+  }
+  const { readPart } = await import('./read-part.ts');
+  const { finishInventory } = await import('./finish-inventory.ts');
+  return finishInventory(unfinished, [readPart({ unfinished, looked })]);
 }
 
-const COUNT_BYTES = 4;
-
-function countFirst({ packed, parsable }: TakenInventory): Uint8Array {
-  const bytes = Buffer.allocUnsafe(COUNT_BYTES + packed.length);
-  bytes.writeUInt32LE(parsable);
-  bytes.set(packed, COUNT_BYTES);
-  return bytes;
-}
-
-function withCount(kept: Uint8Array): Pick<TakenInventory, 'packed' | 'parsable'> {
-  const view = Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength);
-  return { parsable: view.readUInt32LE(0), packed: new Uint8Array(view.subarray(COUNT_BYTES)) };
+/** The first two segments of a path. */
+function topOf(path: string): string {
+  const second = path.indexOf('/', path.indexOf('/') + 1);
+  return second > 0 ? path.slice(0, second) : path;
 }

@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
+import { parseSync } from 'oxc-parser';
+import { z } from 'zod';
 import type { Gap } from '../analyser.ts';
 import type { SourceFile } from '../source-file.ts';
 import { decodeSource, readSourceBytes } from '../source-text.ts';
@@ -109,12 +111,45 @@ function escapingReference(path: string, text: string): string | null {
     return null;
   }
   if (!/\.[cm]?[jt]sx?$/.test(path)) return null;
+  // The text shows too many rather than too few; what it shows is looked for in the program, which takes longer.
+  let imported: ReadonlySet<string> | null = null;
   for (const [, , specifier, , reference] of text.matchAll(SCRIPT_REFERENCE)) {
     const written = specifier ?? reference ?? '';
-    if (leavesFar(path, written)) return `“${written.slice(0, 80)}”`;
+    if (!leavesFar(path, written)) continue;
+    if (reference === undefined) {
+      imported ??= importedBy(path, text);
+      if (imported !== null && !imported.has(written)) continue;
+    }
+    return `“${written.slice(0, 80)}”`;
   }
   return null;
 }
+
+/** What a program imports, out of whatever statement or call; null where it does not parse. */
+function importedBy(path: string, text: string): ReadonlySet<string> | null {
+  const { program, errors } = parseSync(path, text, /\.[cm]?js$/.test(path) ? { lang: 'jsx' } : {});
+  if (errors.length > 0) return null;
+  const found = new Set<string>();
+  const waiting: unknown[] = [program.body];
+  while (waiting.length > 0) {
+    const node = waiting.pop();
+    if (typeof node !== 'object' || node === null) continue;
+    for (const [name, child] of Object.entries(node)) {
+      if (/^(?:source|argument|arguments|expression)$/.test(name)) for (const one of textsOf(child)) found.add(one);
+      if (typeof child === 'object') waiting.push(child);
+    }
+  }
+  return found;
+}
+
+/** The fixed texts that a node, or each of several, is. */
+function textsOf(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(textsOf);
+  const literal = fixedText.safeParse(node).data;
+  return literal === undefined ? [] : [literal.value];
+}
+
+const fixedText = z.object({ type: z.literal('Literal'), value: z.string() });
 
 /** Whether a reference is absolute or climbs more than one folder above the root, past the copy's own folder. */
 function leavesFar(path: string, written: string): boolean {

@@ -72,7 +72,10 @@ function ownSettings(texts: ReadonlyMap<string, string>, problems: string[]): Re
 }
 
 function safeSettings(own: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const kept = Object.entries(own).filter(([name]) => SWITCH.test(name));
+  const kept = Object.entries(own)
+    .filter(([name]) => SWITCH.test(name))
+    // What the strict mode adds is about habits, and about what is not installed.
+    .map(([name, value]) => [name, name === 'typeCheckingMode' && value === 'strict' ? 'standard' : value]);
   const lists = PATH_LISTS.flatMap((name): [string, string[]][] => {
     const list = paths.safeParse(own[name]).data?.filter(staysInside);
     return list === undefined || (name === 'include' && list.length === 0) ? [] : [[name, list]];

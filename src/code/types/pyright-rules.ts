@@ -27,6 +27,9 @@ const LOW = new Set(
     'reportFunctionMemberAccess reportTypedDictNotRequiredAccess reportInvalidTypeForm'
   ).split(' '),
 );
+/** Habits, which a project has to ask for by name. */
+const HABIT =
+  /^report(?:PrivateUsage|Unused(?:Import|Class|Function|Variable|Except|CallResult)|ConstantRedefinition|Deprecated|Unnecessary\w+|MissingSuperCall|ShadowedImports|Implicit\w+|ImportCycles|UninitializedInstanceVariable|PropertyTypeMismatch|MatchNotExhaustive|Missing(?:Parameter|Type)\w+|OverlappingOverload)$/;
 /** Said of what is not installed, or only because of it. */
 const NOT_INSTALLED =
   /^report(?:MissingImports|Unknown\w+|Untyped\w+|UnnecessaryTypeIgnoreComment|MissingTypeStubs|MissingModuleSource)$/;
@@ -46,6 +49,8 @@ export interface PythonPlace {
   readonly typed: boolean;
   /** Whether the file imports something that is not installed. */
   readonly hasForeign: boolean;
+  /** Whether the file takes all names of something that is not installed. */
+  readonly takesAll: boolean;
   /** Whether the function around it uses something that is not installed. */
   readonly usesForeign: boolean;
   /** Whether the file is a test. */
@@ -64,30 +69,65 @@ export interface PythonPlace {
   readonly callsMaker: boolean;
   /** Whether a name is of a package that pyright brings declarations of, not of Python's own library. */
   readonly isBundled: (module: string) => boolean;
+  /** How grave it is that a module of Python's own library is said to lack a name. */
+  readonly absence: (module: string, name: string) => Severity;
   /** Whether anything of the tree is not installed. */
   readonly incomplete: boolean;
+  /** Whether the project has another checker check its types. */
+  readonly checked: boolean;
 }
 
 /** Judges one message of pyright. Pure. */
 export function judgePyright({ severity, rule, message }: PyrightMessage, place: PythonPlace): PyrightVerdict {
   if (rule === null) {
     if (severity !== 'error') return { kind: 'consequence' };
+    // The linter tells it as what it is: it loads.
+    if (/cannot be used to exit a "finally"/.test(message)) return { kind: 'consequence' };
     return MISPLACED.test(message) ? { kind: 'finding', severity: 'high', rule: 'syntax' } : { kind: 'broken' };
   }
   if (NOT_INSTALLED.test(rule) || followsFromDynamics(rule, message)) return { kind: 'consequence' };
   if (followsFromPlace(rule, message, place)) return { kind: 'consequence' };
   if (severity === 'information' || isGuess(rule, message, place)) return { kind: 'consequence' };
-  return { kind: 'finding', rule, severity: severity === 'warning' ? 'low' : severityOf(rule, message) };
+  if (place.checked && !isSure(rule, message)) return { kind: 'consequence' };
+  return { kind: 'finding', rule, severity: severity === 'warning' ? 'low' : severityOf(rule, message, place) };
 }
 
-function severityOf(rule: string, message: string): Severity {
-  if (LOW.has(rule)) return 'low';
+function severityOf(rule: string, message: string, { line, absence }: PythonPlace): Severity {
+  if (LOW.has(rule) || HABIT.test(rule) || isOfForm(rule, message)) return 'low';
   if (!HIGH.has(rule)) return 'medium';
+  const [, name, module] = /^"(\w+)" is not a known attribute of module "([\w.]+)"/.exec(message) ?? [];
+  if (name !== undefined && module !== undefined) return absence(module, name);
   // Writing an attribute that the class does not declare works; of a union only one part may lack what is read.
   if (rule === 'reportAttributeAccessIssue' && !certainlyAbsent(message)) return 'medium';
-  if (rule === 'reportOperatorIssue' || rule === 'reportIndexIssue') return areBuiltin(message) ? 'high' : 'medium';
-  if (rule === 'reportCallIssue') return WRONG_COUNT.test(message) ? 'high' : 'medium';
+  // What a name is declared to be may be wrong; what stands there is not.
+  if (rule === 'reportOperatorIssue' || rule === 'reportIndexIssue') {
+    return areBuiltin(message) && message.includes('"Literal[') ? 'high' : 'medium';
+  }
+  if (rule === 'reportCallIssue') return isWrongCall(message, line) ? 'high' : 'medium';
   return 'high';
+}
+
+/** A call that fails; one without `self` only where it names the class: a value may be annotated as its class. */
+function isWrongCall(message: string, line: string): boolean {
+  return WRONG_COUNT.test(message) && (!message.includes('"self"') || /\b[A-Z]\w*\.\w+\(/.test(line));
+}
+
+/** What works and is only written otherwise than it should be: a default of None, an attribute that no class declares. */
+function isOfForm(rule: string, message: string): boolean {
+  if (rule === 'reportAttributeAccessIssue') {
+    return message.startsWith('Cannot assign to attribute') && /Attribute "\w+" is unknown/.test(message);
+  }
+  return /^(?:Expression of t|T)ype "None" (?:cannot be assigned to parameter|is not assignable to declared type)/.test(
+    message,
+  );
+}
+
+/** What two checkers see alike: names, counts, and what stands in the source. */
+function isSure(rule: string, message: string): boolean {
+  if (rule === 'reportInvalidTypeForm' || rule === 'reportRedeclaration') return false;
+  if (LOW.has(rule) || BY_NAME.has(rule) || certainlyAbsent(message)) return true;
+  if (rule === 'reportUnusedCoroutine' || rule === 'reportAbstractUsage') return true;
+  return areBuiltin(message) && message.includes('Literal[');
 }
 
 /** A call with too few or too many arguments: no type is needed to see it. */
@@ -108,7 +148,12 @@ function followsFromPlace(rule: string, message: string, place: PythonPlace): bo
   // A test puts stand-ins and wrong values where others are declared, and fails by itself where that does not work.
   if (place.isTest && !TOLD_IN_TESTS.has(rule) && !certainlyAbsent(message)) return true;
   // What a function is given without a word of what it is may decide which of several results it gets.
-  if (rule.startsWith('reportOptional') && !place.annotated) return true;
+  if (!place.annotated && (rule.startsWith('reportOptional') || /^Cannot access attribute/.test(message))) return true;
+  // What an attribute holds by now may be the work of another method.
+  if (rule === 'reportTypedDictNotRequiredAccess' && /\b(?:self|cls)\.\w+\[/.test(place.line)) return true;
+  // The same name from elsewhere, where the first place does not have it.
+  if (rule === 'reportAssignmentType' && /^\s*(?:from|import)\s/.test(place.line)) return true;
+  if (rule === 'reportUndefinedVariable' && place.takesAll) return true;
   if (rule === 'reportUndefinedVariable' && isInComment(message, place.line)) return true;
   if (rule === 'reportSelfClsParameterName' && OTHER_SELF.test(place.line)) return true;
   if (rule === 'reportCallIssue' && place.callsMaker) return true;
@@ -160,6 +205,16 @@ function isGuess(rule: string, message: string, place: PythonPlace): boolean {
     const name = /abstract class "(\w+)"/.exec(message)?.[1];
     return name === undefined || !place.isWhole(name);
   }
+  // A type that the declarations of a library keep to themselves.
+  if (/^(?:Argument of t|T)ype "_[A-Z]\w*"/.test(message)) return true;
+  // Of an object nothing is known.
+  if (OBJECT.test(message)) return true;
+  // A class is generic where it inherits from one that is; what is not written as a class is none for certain.
+  if (rule === 'reportInvalidTypeArguments') {
+    const name = /for class "(\w+)"/.exec(message)?.[1];
+    return place.hasForeign || (name !== undefined && !new RegExp(`\\b${name}\\s*\\[`).test(place.line));
+  }
+  if (place.hasForeign && /^Type variable ".*" has no meaning/.test(message)) return true;
   // One of the values is not known.
   if (place.incomplete && GIVEN_ANY.test(message) && /^report(?:ArgumentType|ReturnType|AssignmentType)$/.test(rule)) {
     return true;
@@ -177,6 +232,7 @@ function isCertain(rule: string, message: string): boolean {
   return /^report(?:SelfClsParameterName|UnusedCoroutine|UnsupportedDunderAll|TypedDict\w+|Invalid\w+)$/.test(rule);
 }
 
+const OBJECT = /^(?:Argument of t|T)ype "(?:object\*?|object\*? \|[^"]*|[^"]*\| object\*?)"|^"object\*?" is not/;
 const GIVEN_ANY = /^(?:Argument of t|T)ype "[^"]*\bAny\b[^"]*"/;
 
 function certainlyAbsent(message: string): boolean {

@@ -12,10 +12,20 @@ import { type EngineResult, findingOf, nameSome } from './messages.ts';
 import { type Mirror, withMirror } from './mirror.ts';
 import { DEFAULT_PYTHON, pyrightSettings } from './pyright-config.ts';
 import { classOf, judgePyright, type PythonPlace } from './pyright-rules.ts';
+import { CHECKED_ELSEWHERE, isCheckedElsewhere, saysHowChecked } from './python-checked.ts';
 import { PythonClasses } from './python-classes.ts';
 import { PythonEvidence } from './python-evidence.ts';
 import { shadowedModules, writeStubs } from './python-foreign.ts';
+import {
+  absenceOf,
+  absentName,
+  mayBeLeftOut,
+  modulesAskedOf,
+  readStandardModules,
+  type StandardModule,
+} from './python-standard.ts';
 import { PythonSurroundings } from './python-surroundings.ts';
+import { Violations } from './python-violations.ts';
 
 const ENGINE = 'pyright';
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
@@ -37,7 +47,11 @@ type Answer = z.infer<typeof answer>;
 
 /** Files that have a say in what pyright finds. */
 export function isPythonInput(file: SourceFile): boolean {
-  return isPython(file) || /(?:^|\/)py\.typed$|^(?:pyproject\.toml|pyrightconfig\.json)$/.test(file.path);
+  return (
+    isPython(file) ||
+    saysHowChecked(file.path) ||
+    /(?:^|\/)py\.typed$|^(?:pyproject\.toml|pyrightconfig\.json)$/.test(file.path)
+  );
 }
 
 export function isPython(file: SourceFile): boolean {
@@ -57,7 +71,8 @@ export async function checkPython(
     // Without this very path pyright runs the machine's own interpreter to ask for another.
     const packages = join(mirror.generated, venv, 'lib', `python${DEFAULT_PYTHON}`, 'site-packages');
     await mkdir(packages, { recursive: true });
-    const shadowed = shadowedModules(mirror.files);
+    const declarations = join(dirname(pyright.path), 'dist', 'typeshed-fallback');
+    const shadowed = shadowedModules(mirror.files, await modulesIn(join(declarations, 'stdlib')));
     await writeStubs(packages, new Set([...shadowed.values()].flatMap((one) => [...one])));
     const { config, problems } = pyrightSettings(texts, { venvPath: mirror.generated, venv });
     const configPath = join(mirror.root, 'pyrightconfig.json');
@@ -73,8 +88,13 @@ export async function checkPython(
       const reason = `${present - analysed} of ${present} Python files are left out by the project's own settings.`;
       gaps.push({ file: null, engine: ENGINE, reason });
     }
-    const library = join(dirname(pyright.path), 'dist', 'typeshed-fallback', 'stubs');
-    const read = readAnswer(said, mirror, { texts, shadowed, bundled: await bundledModules(library) });
+    const bundled = await bundledModules(join(declarations, 'stubs'));
+    const messages = said.generalDiagnostics.map(({ file, message }) => ({
+      file: relative(mirror.root, file).replaceAll(sep, '/'),
+      message,
+    }));
+    const standard = await readStandardModules(join(declarations, 'stdlib'), modulesAskedOf(messages, texts));
+    const read = readAnswer(said, mirror, { texts, shadowed, bundled, standard });
     return { findings: read.findings, gaps: [...gaps, ...read.gaps], files: analysed, complete: true };
   });
 }
@@ -122,11 +142,17 @@ function jsonOf(text: string): unknown {
 const PYTHON_2 =
   /^[ \t]*(?:print[ \t]+["'\w%]|print[ \t]*>>|exec[ \t]+["'\w]|raise[ \t]+[\w.]+[ \t]*,[ \t]*\S|except[ \t]+[\w.()]+[ \t]*,[ \t]*\w+[ \t]*:)/m;
 
+/** Top-level modules that a folder holds declarations of. */
+async function modulesIn(folder: string): Promise<Set<string>> {
+  const names = await readdir(folder).catch(() => []);
+  return new Set(names.map((name) => name.replace(/\.pyi$/, '')));
+}
+
 /** Top-level modules that pyright brings declarations of, beside those of Python's own library. */
 async function bundledModules(library: string): Promise<Set<string>> {
   const packages = await readdir(library).catch(() => []);
-  const inner = await Promise.all(packages.map((name) => readdir(join(library, name)).catch(() => [])));
-  return new Set(inner.flat().map((name) => name.replace(/\.pyi$/, '')));
+  const inner = await Promise.all(packages.map((name) => modulesIn(join(library, name))));
+  return new Set(inner.flatMap((one) => [...one]));
 }
 
 interface Known {
@@ -134,17 +160,23 @@ interface Known {
   /** Modules of each file that a folder of the tree only shares its name with. */
   readonly shadowed: ReadonlyMap<string, ReadonlySet<string>>;
   readonly bundled: ReadonlySet<string>;
+  readonly standard: ReadonlyMap<string, StandardModule>;
 }
 
 function readAnswer(
   said: Answer,
   mirror: Mirror,
-  { texts, shadowed, bundled }: Known,
+  { texts, shadowed, bundled, standard }: Known,
 ): { findings: RawFinding[]; gaps: Gap[] } {
   const classes = new PythonClasses(mirror.files);
   const evidence = new PythonEvidence(mirror.files);
   const { placed, missing, standIns } = surveyOf(said, mirror, { texts, shadowed }, classes);
   const surroundings = new Map<string, PythonSurroundings>();
+  const checked = isCheckedElsewhere(texts);
+  const violated = new Violations(placed, texts);
+  const argued = new Set(
+    placed.flatMap((one) => (one.rule === 'reportArgumentType' ? `${one.file}:${one.range?.start.line}` : [])),
+  );
   const findings: RawFinding[] = [];
   const broken = new Map<string, string>();
   for (const { file, text, severity, message, range, rule } of placed) {
@@ -155,7 +187,7 @@ function readAnswer(
     const spot = {
       file,
       line: around.line(line),
-      above: around.above(line),
+      above: around.above(line, /is unknown import symbol/.test(message)),
       below: around.below(line),
       column,
       rule,
@@ -163,20 +195,36 @@ function readAnswer(
     };
     // What a stand-in lacks is not missing in the value that takes its place either.
     if (rule?.startsWith('reportOptional') === true && standIns.has(placeKey({ file, range }))) continue;
-    if (evidence.explains(spot)) continue;
-    const place = placeOf(file, line, { around, classes, bundled, incomplete: missing.size > 0 });
+    // Which argument does not fit is said as well.
+    if (/^No overloads for/.test(message) && argued.has(`${file}:${line - 1}`)) continue;
+    if (evidence.explains(spot) || violated.explains(spot, line)) continue;
+    const place = placeOf(file, line, { around, classes, bundled, standard, incomplete: missing.size > 0, checked });
+    const absent = absentName(message, place.importedFrom);
+    const module = standard.get(absent?.module ?? '');
+    const isImported = /is unknown import symbol/.test(message);
+    if (absent !== null && module !== undefined && mayBeLeftOut(absent.name, module, isImported)) continue;
     const verdict = judgePyright({ severity, rule, message }, place);
     if (verdict.kind === 'broken' && !broken.has(file)) broken.set(file, brokenReason(text, line, message));
     if (verdict.kind !== 'finding') continue;
     const endLine = range === undefined ? null : range.end.line + 1;
     findings.push(findingOf(ENGINE, verdict.severity, { file, line, column, endLine, rule: verdict.rule, message }));
   }
+  return { findings: findings.filter(({ file }) => !broken.has(file)), gaps: gapsOf(broken, missing, checked) };
+}
+
+/** What was not checked: files that do not parse, and all that hangs on packages that are not installed. */
+function gapsOf(
+  broken: ReadonlyMap<string, string>,
+  missing: ReadonlyMap<string, ReadonlySet<string>>,
+  checked: boolean,
+): Gap[] {
   const gaps: Gap[] = [...broken].map(([file, reason]) => ({ file, engine: ENGINE, reason }));
+  if (checked) gaps.push({ file: null, engine: ENGINE, reason: CHECKED_ELSEWHERE });
   const names = [...missing.values()].flatMap((one) => [...one]);
   if (names.length > 0) {
     gaps.push({ file: null, engine: ENGINE, reason: `Not installed, so taken as any type: ${nameSome(names)}.` });
   }
-  return { findings: findings.filter(({ file }) => !broken.has(file)), gaps };
+  return gaps;
 }
 
 /** What pyright said of files of the tree, which modules each of them misses, and where it spoke of a stand-in. */
@@ -216,16 +264,21 @@ interface Surroundings {
   readonly around: PythonSurroundings;
   readonly classes: PythonClasses;
   readonly bundled: ReadonlySet<string>;
+  readonly standard: Known['standard'];
   readonly incomplete: boolean;
+  readonly checked: boolean;
 }
 
 /** What the judgement is told of a line (from 1). */
-function placeOf(file: string, line: number, { around, classes, bundled, incomplete }: Surroundings): PythonPlace {
+function placeOf(file: string, line: number, known: Surroundings): PythonPlace {
+  const { around, classes, bundled, standard, incomplete, checked } = known;
   return {
     typed: around.typed,
     hasForeign: around.hasForeign,
+    takesAll: around.takesAll,
     usesForeign: around.usesForeign(line),
     incomplete,
+    checked,
     isTest: roleOf(file) === 'test',
     isDynamic: (name) => classes.dynamic.has(name),
     isWhole: (name) => classes.isWhole(name),
@@ -233,6 +286,7 @@ function placeOf(file: string, line: number, { around, classes, bundled, incompl
     importedFrom: around.importedFrom(line),
     annotated: around.isAnnotated(line),
     callsMaker: classes.callsMaker(around.line(line)),
+    absence: (module, name) => absenceOf(name, standard.get(module)),
     isBundled: (module) => bundled.has(module.split('.')[0] ?? module),
   };
 }

@@ -12,10 +12,13 @@ const PLACED = /^[ \t]+def[ \t]+(?:contribute_to_class|__set_name__|__get__)\s*\
 /** Bases that bring no methods of their own to define what is abstract. */
 const BASIC = new Set(['ABC', 'ABCMeta', 'Generic', 'Protocol', 'object', 'Exception']);
 
-/** Names of the classes in a list of bases, without what they are applied to. */
+/** Names of the classes in a list of bases, without what they are applied to; dotted where they are written so. */
 function namesOf(bases: string): string[] {
-  const plain = bases.replace(/\[[^\]]*\]*/g, '').replace(/\bmetaclass\s*=/g, '');
-  return plain.split(',').flatMap((one) => /(\w+)\s*$/.exec(one.trim())?.[1] ?? []);
+  const plain = bases
+    .replace(/#[^\n]*/g, '')
+    .replace(/\[[^\]]*\]*/g, '')
+    .replace(/\bmetaclass\s*=/g, '');
+  return plain.split(',').flatMap((one) => /([\w.]+)\s*$/.exec(one.trim())?.[1] ?? []);
 }
 
 /** What the classes of a tree do that a type checker cannot follow, by their names. */
@@ -28,6 +31,8 @@ export class PythonClasses {
   /** Classes that write their constructor themselves, or have it written. */
   readonly #built = new Set<string>();
   readonly #bases = new Map<string, readonly string[]>();
+  /** Modules and packages of the tree, by the last part of their names. */
+  readonly #modules = new Set<string>();
 
   constructor(files: readonly MirroredFile[]) {
     const below = new Map<string, string[]>();
@@ -35,6 +40,7 @@ export class PythonClasses {
     const makers = new Set<string>();
     for (const { path, text } of files) {
       if (!/\.pyi?$/.test(path)) continue;
+      for (const part of path.replace(/\.pyi?$/, '').split('/')) this.#modules.add(part);
       const found = [...text.matchAll(CLASS)];
       for (const [index, match] of found.entries()) {
         const [, name = '', bases = ''] = match;
@@ -56,17 +62,22 @@ export class PythonClasses {
   }
 
   /** Whether a class of the tree inherits from nothing but classes of the tree. */
-  isWhole(name: string, above: readonly string[] = []): boolean {
+  isWhole(written: string, above: readonly string[] = []): boolean {
+    const [name = '', module] = written.split('.').toReversed();
+    // A class of a package may have the name of one of the tree.
+    if (module !== undefined && !this.#modules.has(module)) return BASIC.has(name);
     const bases = this.#bases.get(name);
     if (bases === undefined) return BASIC.has(name);
     return above.includes(name) || bases.every((base) => this.isWhole(base, [...above, name]));
   }
 
-  /** Whether a line calls a class that makes instances of something else, or one whose constructor may be inherited. */
+  /** Whether a line calls a class that makes instances of something else, or one whose constructor is not there to be read. */
   callsMaker(line: string): boolean {
     return [...line.matchAll(/(\w+)\s*\(/g)].some(
       ([, name = '']) =>
-        this.makers.has(name) || (this.#bases.has(name) && !this.isWhole(name) && !this.#built.has(name)),
+        this.makers.has(name) ||
+        this.dynamic.has(name) ||
+        (this.#bases.has(name) && !this.isWhole(name) && !this.#built.has(name)),
     );
   }
 }

@@ -1,19 +1,8 @@
 import { posix } from 'node:path';
 import type { MirroredFile } from './mirror.ts';
-
-/** Where pyright said something. */
-export interface PythonSpot {
-  readonly file: string;
-  /** The line's text, and the lines above it, the nearest last. */
-  readonly line: string;
-  readonly above: readonly string[];
-  /** The line and those below it. */
-  readonly below: readonly string[];
-  /** From 1. */
-  readonly column: number;
-  readonly rule: string | null;
-  readonly message: string;
-}
+import { calleeOf, isOwnKey, isOwnWay, openCalls } from './python-calls.ts';
+import { isBoundTogether, isGuarded } from './python-guards.ts';
+import type { PythonSpot } from './python-spot.ts';
 
 const LINES_ABOVE = 40;
 /** Decorators that leave a function's annotations and parameters what they are. */
@@ -21,7 +10,7 @@ const PLAIN_DECORATOR =
   /^\s*@(?:[\w.]*\.)?(?:property|staticmethod|classmethod|overload|override|abstractmethod|\w+\.setter)\b/;
 
 const DECORATED =
-  /((?:^[ \t]*@[^\n]*\n(?:^[ \t]+[^@\s][^\n]*\n|^[ \t]*\)[^\n]*\n)*)+)[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)/gm;
+  /((?:^[ \t]*@[^\n]*\n(?:^[ \t]+(?!(?:async[ \t]+)?def\b|class\b)[^@\s][^\n]*\n|^[ \t]*\)[^\n]*\n)*)+)[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)/gm;
 /** Decorators of Python's own library: what they make of a function is declared. */
 const OWN_DECORATOR =
   /^\s*@(?:[\w.]*\.)?(?:property|staticmethod|classmethod|overload|override|abstractmethod|\w+\.(?:setter|getter|deleter)|wraps|lru_cache|cache|cached_property|contextmanager|asynccontextmanager|final|singledispatch|singledispatchmethod|total_ordering)\b/;
@@ -39,6 +28,12 @@ export class PythonEvidence {
   /** Classes with a decorator that is none of Python's own. */
   readonly #made = new Set<string>();
   readonly #paths: ReadonlySet<string>;
+  /** Attributes that a value is put into. */
+  readonly #held = new Set<string>();
+  /** Methods that a decorator makes values of, by its name. */
+  readonly #properties = new Set<string>();
+  /** Methods that are made static, or those of the class, below their definition. */
+  readonly #unbound = new Set<string>();
 
   constructor(files: readonly MirroredFile[]) {
     this.#paths = new Set(files.map(({ path }) => path));
@@ -54,9 +49,14 @@ export class PythonEvidence {
         if (!OWN_CLASS_DECORATOR.test(decorator)) this.#made.add(name);
       }
       for (const [, decorators = '', name = ''] of text.matchAll(DECORATED)) {
+        if (/^\s*@(?:[\w.]*\.)?\w*property\b/im.test(decorators)) this.#properties.add(name);
         if (!decorators.split('\n').every((one) => !/^\s*@/.test(one) || OWN_DECORATOR.test(one)))
           this.#decorated.add(name);
       }
+      for (const [, name = ''] of text.matchAll(/^[ \t]*(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]*)?=[^=]/gm))
+        this.#held.add(name);
+      for (const [, name = ''] of text.matchAll(/^[ \t]+(\w+)[ \t]*=[ \t]*(?:static|class)method\(\1\)/gm))
+        this.#unbound.add(name);
       for (const [, module = ''] of text.matchAll(/^[ \t]*(?:import|from)[ \t]+([\w.]+)/gm)) this.#imported.add(module);
     }
   }
@@ -65,24 +65,40 @@ export class PythonEvidence {
   explains(spot: PythonSpot): boolean {
     const { rule, message } = spot;
     if (/"Never"/.test(message)) return true;
+    if (/"\(.*\) -> /.test(message) && this.#isProperty(spot)) return true;
     // A function that gives back what it is asked for by the type of an argument: pyright does not follow the check.
     if (rule === 'reportReturnType') return isOwnMember(message) || isDeclaredOnly(spot);
-    if (isSilenced(spot) || isTried(spot)) return true;
-    if (rule === 'reportUndefinedVariable') return isOwnLanguage(spot);
+    if (isNoted(spot) || isSilenced(spot) || isTried(spot) || isGuarded(spot) || isBoundTogether(spot)) return true;
+    if (rule === 'reportUndefinedVariable') return isOwnLanguage(spot) || isOwnKey(spot) || isOfSphinx(spot);
+    if (rule === 'reportSelfClsParameterName') return this.#unbound.has(/\bdef\s+(\w+)/.exec(spot.line)?.[1] ?? '');
     if (rule === 'reportRedeclaration') return isRegistered(spot);
     if (rule === 'reportCallIssue' || rule === 'reportArgumentType')
-      return this.#isMade(spot) || this.#isOfDecorator(spot) || this.#isDecorated(spot);
+      return (
+        this.#isMade(spot) ||
+        this.#isOfDecorator(spot) ||
+        this.#isDecorated(spot) ||
+        this.#isInferred(spot) ||
+        isOwnWay(spot)
+      );
     return (
-      rule === 'reportAttributeAccessIssue' && (isAskedFor(spot) || this.#isOfModule(spot) || this.#isPassedOn(spot))
+      (rule?.startsWith('reportOptional') === true && isAskedFor(spot)) ||
+      (rule === 'reportAttributeAccessIssue' && (isAskedFor(spot) || this.#isOfModule(spot) || this.#isPassedOn(spot)))
     );
+  }
+
+  /** A method in the place of its value: what a decorator of a package makes of it is not known. */
+  #isProperty({ line }: PythonSpot): boolean {
+    const attributes = [...line.matchAll(/\.([A-Za-z_]\w*)(?!\w|\s*\()/g)];
+    return attributes.some(([, name = '']) => this.#properties.has(name) || this.#decorated.has(name));
   }
 
   /** A class whose constructor a decorator of a package writes, or that is made of a dictionary's own fields. */
   #isMade({ message, line, above }: PythonSpot): boolean {
     if (/^Unable to match unpacked|^No overloads for "__init__"/.test(message)) return line.includes('**');
     if (!/^Expected \d+ positional|^Arguments? missing|^No parameter named/.test(message)) return false;
-    // The argument may stand some lines below the name that is called.
-    return [...above.slice(-2), line].some((one) => one.split(/\W+/).some((name) => this.#made.has(name)));
+    const called = [line, ...openCalls(above, line)];
+    if (this.#made.size > 0 && called.some((one) => /\b(?:cls|type\(self\)|self\.__class__)\(/.test(one))) return true;
+    return called.some((one) => one.split(/\W+/).some((name) => this.#made.has(name)));
   }
 
   /** A parameter that only what a decorator put in the function's place has: pyright does not bind that to `self`. */
@@ -105,8 +121,21 @@ export class PythonEvidence {
     const callee = calleeOf(line.slice(column - 1)) ?? /(\w+)\([^()]*$/.exec(line.slice(0, column - 1))?.[1];
     if (callee === undefined) return false;
     // What an attribute holds is not decided by the value it has at first.
-    const isHeld = new RegExp(`\\b(?:self|cls)\\.${callee}\\(`).test(line) && !this.#parameters.has(callee);
-    return isHeld || this.#decorated.has(callee);
+    const isHeld =
+      new RegExp(`\\b(?:self|cls)\\.${callee}\\(`).test(line) &&
+      (this.#held.has(callee) || !this.#parameters.has(callee));
+    return isHeld || this.#unbound.has(callee) || this.#decorated.has(callee);
+  }
+
+  /** A parameter without an annotation: its type was made up from its default. */
+  #isInferred({ message }: PythonSpot): boolean {
+    const [, parameter, callee] =
+      /to parameter "(\w+)" of type .* in function "(\w+)"/.exec(message.split('\n')[0] ?? '') ?? [];
+    const known = this.#parameters.get(callee ?? '');
+    if (parameter === undefined || known === undefined) return false;
+    const own = new RegExp(`(?:^|[,(*\\s])${parameter}\\s*(:)?`);
+    const found = known.flatMap((list) => own.exec(list) ?? []);
+    return found.length > 0 && !known.some((list) => own.exec(list)?.[1] === ':');
   }
 
   /** A name that a module has from somewhere that is not there. */
@@ -126,29 +155,18 @@ export class PythonEvidence {
   }
 
   /** A part of a package that some file of the tree has loaded, or a file that only shares its name with a package. */
-  #isOfModule({ file, message }: PythonSpot): boolean {
+  #isOfModule({ file, message, line, column }: PythonSpot): boolean {
     const [, attribute, module] = /^"(\w+)" is not a known attribute of module "([\w.]+)"/.exec(message) ?? [];
     if (attribute === undefined || module === undefined) return false;
     if (this.#imported.has(`${module}.${attribute}`)) return true;
+    // A name that is put into the module here is there from then on.
+    if (new RegExp(`^${attribute}\\s*=[^=]`).test(line.slice(column - 1)) || /^\s*del\b/.test(line)) return true;
     const folder = posix.dirname(file);
     const path = module.replaceAll('.', '/');
     return (
       folder !== '.' && (this.#paths.has(`${folder}/${path}.py`) || this.#paths.has(`${folder}/${path}/__init__.py`))
     );
   }
-}
-
-/** The name that the last call of a chain is made by: `install` of `App(a).install(b)`. */
-function calleeOf(text: string): string | undefined {
-  let depth = 0;
-  let callee: string | undefined;
-  for (const [index, character] of [...text].entries()) {
-    if (character === '(' && depth === 0) callee = /(\w+)\s*$/.exec(text.slice(0, index))?.[1] ?? callee;
-    if (/[([{]/.test(character)) depth += 1;
-    if (/[)\]}]/.test(character)) depth -= 1;
-    if (depth < 0 || (depth === 0 && !/[\w.()[\]{}\s]/.test(character))) break;
-  }
-  return callee;
 }
 
 const LINES_BELOW = 40;
@@ -165,7 +183,9 @@ export function linesAbove(lines: readonly string[], line: number): string[] {
 
 /** Whether the code has asked by `hasattr` for the attribute that the declared type lacks. */
 function isAskedFor({ message, line, above }: PythonSpot): boolean {
-  const attribute = /^Cannot access attribute "(\w+)"/.exec(message)?.[1];
+  const attribute =
+    /^Cannot (?:access|assign to) attribute "(\w+)"/.exec(message)?.[1] ??
+    /^"(\w+)" is not a known attribute of "None"/.exec(message)?.[1];
   if (attribute === undefined) return false;
   const asked = new RegExp(`\\b(?:has|get)attr\\([^\\n]*["']${attribute}["']`);
   return [...above, line].some((one) => asked.test(one));
@@ -198,6 +218,28 @@ function isTried({ rule, message, line, above, below }: PythonSpot): boolean {
   if (!/^\s*try:/.test(above[opening] ?? '')) return false;
   const after = below.slice(1).find((one) => one.trim() !== '' && indent(one) < indent(line)) ?? '';
   return /^\s*except\b.*\b(?:AttributeError|TypeError)\b/.test(after);
+}
+
+/** Rules of the linter that say the same. */
+const SAME: Readonly<Record<string, string>> = {
+  reportUnusedExpression: 'B018|B015',
+  reportUndefinedVariable: 'F821',
+  reportUnboundVariable: 'F823',
+  reportRedeclaration: 'F811',
+  reportUnusedCoroutine: 'RUF006',
+  reportSelfClsParameterName: 'N80[45]',
+  reportUnsupportedDunderAll: 'F822',
+};
+
+/** What Sphinx gives to the configuration that it runs. */
+function isOfSphinx({ file, message }: PythonSpot): boolean {
+  return /(?:^|\/)conf\.py$/.test(file) && /^"tags" is not defined/.test(message);
+}
+
+/** A line that the author has silenced for the linter, which says the same of it. */
+function isNoted({ rule, line }: PythonSpot): boolean {
+  const same = SAME[rule ?? ''];
+  return same !== undefined && new RegExp(`#\\s*noqa(?!\\s*:)|#\\s*noqa\\s*:.*\\b(?:${same})\\b`, 'i').test(line);
 }
 
 const SILENCED = /#\s*(?:type|pyright):\s*ignore\b/;

@@ -33,9 +33,13 @@ function importsOf(text: string): PythonImport[] {
  * Packages that are not installed but share their name with a folder that happens to stand above a file which imports
  * them, as `examples/fastapi/main.py` does with `fastapi`: pyright would take the folder for the package. The same of a
  * file. Gives the dotted modules of each file that are meant. A folder counts as the package when most of what is imported
- * from it is there; within a package nothing is found by its bare name.
+ * from it is there; within a package nothing is found by its bare name. `standard` are the modules of Python's own
+ * library, which are always there.
  */
-export function shadowedModules(files: readonly MirroredFile[]): Map<string, Set<string>> {
+export function shadowedModules(
+  files: readonly MirroredFile[],
+  standard: ReadonlySet<string>,
+): Map<string, Set<string>> {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const folders = new Set<string>();
   for (const { path } of files) {
@@ -47,6 +51,7 @@ export function shadowedModules(files: readonly MirroredFile[]): Map<string, Set
     if (!/\.pyi?$/.test(path)) continue;
     for (const one of importsOf(text)) {
       const top = one.module.split('.')[0] ?? one.module;
+      if (standard.has(top)) continue;
       const place = placeAbove(path, top, { texts, folders });
       if (place === null) continue;
       if (`${place}.py` === path || texts.has(`${posix.dirname(place)}/__init__.py`)) {

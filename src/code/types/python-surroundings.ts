@@ -11,6 +11,8 @@ export class PythonSurroundings {
   readonly typed: boolean;
   /** Whether the file imports something that is not installed. */
   readonly hasForeign: boolean;
+  /** Whether the file takes all names of a module that is not installed. */
+  readonly takesAll: boolean;
 
   /** `missing` are the modules of the file's imports that could not be found. */
   constructor(text: string, missing: ReadonlySet<string>) {
@@ -18,6 +20,8 @@ export class PythonSurroundings {
     this.typed = isTyped(text);
     const names = foreignNames(text, missing);
     this.hasForeign = missing.size > 0;
+    const wild = [...text.matchAll(/^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+\*/gm)];
+    this.takesAll = wild.some(([, module = '']) => missing.has(module));
     const attributes = names.length === 0 ? [] : attributesOf(text, names);
     this.#foreignAttributes = attributes.length === 0 ? /(?!)/ : new RegExp(`\\bself\\.(?:${attributes.join('|')})\\b`);
     this.#foreign = names.length === 0 ? null : new RegExp(`(?<![\\w.])(?:${names.join('|')})(?!\\w)`);
@@ -28,9 +32,11 @@ export class PythonSurroundings {
     return this.#lines[number - 1] ?? '';
   }
 
-  /** The lines above a line (from 1), as far as evidence is looked for. */
-  above(number: number): string[] {
-    return linesAbove(this.#lines, number);
+  /** The lines above a line (from 1), as far as evidence is looked for: as many as one statement of imports may have. */
+  above(number: number, isImport = false): string[] {
+    return isImport
+      ? this.#lines.slice(Math.max(0, number - 1 - LONGEST_IMPORT), number - 1)
+      : linesAbove(this.#lines, number);
   }
 
   /** A line (from 1) and those below it, as far as evidence is looked for. */
@@ -40,7 +46,9 @@ export class PythonSurroundings {
 
   /** Module that the import statement on a line (from 1) names; null where there is none, or it is a relative one. */
   importedFrom(line: number): string | null {
-    const head = [this.line(line), ...this.above(line).toReversed()].find((one) => /^\s*(?:from|import)\s/.test(one));
+    const head = [this.line(line), ...this.above(line, true).toReversed()].find((one) =>
+      /^\s*(?:from|import)\s/.test(one),
+    );
     return /^\s*from\s+(\w[\w.]*)\s+import\b/.exec(head ?? '')?.[1] ?? null;
   }
 
@@ -82,6 +90,9 @@ export class PythonSurroundings {
     return this.#lines.slice(first, end).join('\n');
   }
 }
+
+/** Lines of one statement that imports names. */
+const LONGEST_IMPORT = 1000;
 
 function indentOf(line: string): number {
   return line.length - line.trimStart().length;

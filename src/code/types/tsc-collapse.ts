@@ -3,7 +3,7 @@ import type { Diagnostic } from './messages.ts';
 /** Codes that a type which came out as less than it is can be the reason of. */
 const REACHED = new Set(
   (
-    '2303 2322 2339 2344 2345 2349 2352 2353 2365 2440 2461 2488 2504 2532 2533 2536 2538 2551 2559 2571 2683 2698 2722 2739 2740 2741 2769 4111 ' +
+    '2303 2322 2339 2344 2345 2349 2352 2353 2358 2365 2366 2440 2461 2488 2504 2532 2533 2536 2538 2551 2559 2571 2683 2698 2556 2722 2731 2739 2740 2741 2769 4111 7053 ' +
     '18046 18047 18048 18049'
   )
     .split(' ')
@@ -11,7 +11,19 @@ const REACHED = new Set(
 );
 /** What a test says of its stand-ins, too. */
 const REACHED_IN_TESTS = new Set(['TS2554', 'TS2555', 'TS2556', 'TS2558', 'TS2740', 'TS7053', 'TS2790']);
-const ALWAYS = new Set(['TS2303', 'TS2440', 'TS4111', 'TS2536', 'TS2538', 'TS2344', 'TS2683', 'TS2698']);
+const ALWAYS = new Set([
+  'TS2303',
+  'TS2440',
+  'TS4111',
+  'TS2536',
+  'TS2538',
+  'TS2344',
+  'TS2683',
+  'TS2698',
+  'TS2556',
+  'TS2731',
+  'TS2358',
+]);
 /** A type of somebody's own with a hole in it, as `Query<any>`; a promise of any is still a promise. */
 const HOLLOW = /(?<!\b(?:Promise|Array|Map|Set|Record|Readonly|Partial))<[^<>]*\b(?:any|unknown)\b/;
 
@@ -38,13 +50,35 @@ export function followsFromCollapse(
   if (rule === 'TS2554') return /but got 0\.$/.test(message) && depthBefore(text, line, column) > 1;
   if (!REACHED.has(rule)) return false;
   if (ALWAYS.has(rule)) return true;
+  // What a switch asks about may be one of a package's few possibilities.
+  if (rule === 'TS2366') return /\bswitch\b/.test(linesFrom(text, line, SWITCH_BELOW));
+  if (
+    /(?:parameter of type 'never'|'\(?object & |\(\w+: unknown\b|type '\{ \w+: unknown; \}'|^(?:Argument of t|T)ype '(?:Set|Map|Array)<unknown>)/.test(
+      message,
+    )
+  )
+    return true;
+  if (rule === 'TS7053') return false;
   // Of several signatures none fits a value whose type came out as nothing.
   if (rule === 'TS2769' && NOTHING.test(details ?? '')) return true;
-  if (HOLLOW.test(message) || /^Property 'children' is missing/.test(message)) return true;
+  if (HOLLOW.test(message) || /\$\{any\}/.test(message) || /^Property 'children' is missing/.test(message)) return true;
   // A message that a type gives instead of itself, and an error that a test has asked to be of another class.
   if (/on type '"/.test(message) || (/on type 'Error'/.test(message) && /\bexpect\(/.test(text))) return true;
   if (/'(?:keyof any|string \| number \| symbol)'/.test(message)) return true;
+  if (rule === 'TS18046' && isAskedBy(message, text, line, foreign)) return true;
+  if (rule === 'TS2339' && /on type 'unknown'/.test(message)) {
+    const receiver = receiverAt(text, line, column);
+    return receiver === null || !writesUnknown(`'${receiver}' is of type`, text);
+  }
   if (rule === 'TS18046' || rule === 'TS2571' || /'unknown'/.test(message)) return !writesUnknown(message, text);
+  if (/^Argument of type 'string'/.test(message) && isDefaulted(text, line, column)) return true;
+  if (
+    /^(?:Argument of t|T)ype '[^']*\bundefined'/.test(message) ||
+    /^(?:Argument of t|T)ype '[^']*\bnull'/.test(message)
+  ) {
+    const given = /^(?:return\s+)?([A-Za-z_$][\w$]*)\s*(?:[,);]|$)/.exec(lineOf(text, line).slice(column - 1))?.[1];
+    if (given !== undefined && isAssignedLater(given, text, foreign)) return true;
+  }
   if (/'\{\}(?: \| null| \| undefined)*'/.test(message)) return !writesEmpty(receiverAt(text, line, column), text);
   const parameter = /(?:^Type|on type) '([A-Z]\w*)'/.exec(message)?.[1];
   if (parameter !== undefined) {
@@ -58,6 +92,38 @@ export function followsFromCollapse(
   if (nullable === undefined) return false;
   return nullable.split('.').length > 2 || isAssignedLater(nullable, text, foreign);
 }
+
+/** Whether what is given is a part of something taken apart, with a default: where the whole is not known, its part is what the default is. */
+function isDefaulted(text: string, line: number, column: number): boolean {
+  const name = /^([A-Za-z_$][\w$]*)/.exec(lineOf(text, line).slice(column - 1))?.[1];
+  return name !== undefined && new RegExp(`[{,]\\s*${escaped(name)}\\s*=\\s*['"][^'"\\n]*['"]\\s*[,}]`).test(text);
+}
+
+/** Whether a class or a function that is not installed is asked, on the line or shortly above it, what a value is. */
+function isAskedBy(message: string, text: string, line: number, foreign: ReadonlySet<string>): boolean {
+  const name = /^'([A-Za-z_$][\w$]*)' is of type/.exec(message)?.[1];
+  if (name === undefined) return false;
+  const own = escaped(name);
+  const asked = text
+    .split('\n')
+    .slice(Math.max(0, line - 1 - ASKED_ABOVE), line)
+    .join('\n')
+    .matchAll(new RegExp(`\\b${own}\\s+instanceof\\s+([\\w$]+)|([\\w$]+)(?:\\.[\\w$]+)*\\(\\s*${own}\\s*\\)`, 'g'));
+  return [...asked].some(([, type, guard]) => foreign.has(type ?? guard ?? ''));
+}
+
+/** Lines below the head of a function among which it begins to decide. */
+const SWITCH_BELOW = 12;
+
+function linesFrom(text: string, line: number, count: number): string {
+  return text
+    .split('\n')
+    .slice(line - 1, line - 1 + count)
+    .join('\n');
+}
+
+/** Lines above a use among which it is asked what a value is. */
+const ASKED_ABOVE = 12;
 
 /** Whether the file itself says that the value is unknown: written so, or caught. */
 function writesUnknown(message: string, text: string): boolean {
@@ -82,7 +148,8 @@ function writesEmpty(name: string | null, text: string): boolean {
 /** A variable that gets what is not installed: the compiler falls back to its declared type when that is `any`. */
 function isAssignedLater(name: string, text: string, foreign: ReadonlySet<string>): boolean {
   const root = escaped(name);
-  if (!new RegExp(`\\blet\\s+${root}\\b`).test(text)) return false;
+  // A variable that may change, or a parameter.
+  if (!new RegExp(`\\blet\\s+${root}\\b|[(,]\\s*${root}\\??\\s*[:,)=]`).test(text)) return false;
   const assigned = text.matchAll(new RegExp(`(?<![\\w$.]|\\blet\\s)${root}\\s*=(?![=>])([^;]{0,200})`, 'g'));
   return [...assigned].some(([, value = '']) => value.match(/[A-Za-z_$][\w$]*/g)?.some((one) => foreign.has(one)));
 }

@@ -1,11 +1,16 @@
+import { posix } from 'node:path';
 import { roleOf } from '../file-roles.ts';
 import type { Diagnostic } from './messages.ts';
 import type { MirroredFile } from './mirror.ts';
 import { followsFromCollapse, followsFromRunner } from './tsc-collapse.ts';
+import { isExplained, type ScriptProject } from './tsc-explained.ts';
+import { HollowClasses } from './tsc-holes.ts';
 import { candidatesOf, type RelativeImport, relativeImports, unsettledFiles } from './tsc-imports.ts';
 import { type ImportedModule, isNodeModule } from './tsc-shims.ts';
 
 const IMPORT = /\bimport\s+(?:type\s+)?([\w*${},\s]{1,8000}?)\s*\bfrom\s*(['"])([^'"\n]+)\2/g;
+
+const MANY = 3;
 
 /** What the texts of a tree's scripts show of what is not installed, for the judgement of single messages. */
 export class ScriptEvidence {
@@ -15,6 +20,9 @@ export class ScriptEvidence {
   readonly #imported: ReadonlyMap<string, ImportedModule>;
   readonly #unresolved: ReadonlySet<string>;
   readonly #foreign = new Map<string, ReadonlySet<string>>();
+  readonly #hollow: HollowClasses;
+  /** Files that import what is not there, by what that is. */
+  readonly #wanted = new Map<string, Set<string>>();
 
   constructor(files: readonly MirroredFile[], imported: ReadonlyMap<string, ImportedModule>) {
     this.#texts = new Map(files.map(({ path, text }) => [path, text]));
@@ -22,7 +30,14 @@ export class ScriptEvidence {
     this.imports = relativeImports(files);
     this.#unsettled = unsettledFiles(files, this.imports, imported);
     const absent = this.imports.filter(({ target }) => !candidatesOf(target).some((one) => this.#texts.has(one)));
+    for (const { file, target } of absent) this.#wanted.set(target, (this.#wanted.get(target) ?? new Set()).add(file));
     this.#unresolved = new Set(absent.map(({ file, specifier }) => `${file}\0${specifier}`));
+    this.#hollow = new HollowClasses(this.#texts, (file, name) => this.#foreignIn(file).has(name));
+  }
+
+  /** Whether so many files import what is not there that it cannot have been forgotten: something makes it. */
+  isWantedByMany(file: string, specifier: string): boolean {
+    return (this.#wanted.get(posix.normalize(posix.join(posix.dirname(file), specifier)))?.size ?? 0) >= MANY;
   }
 
   /** Whether a file is a module of CommonJS: the compiler takes TypeScript without `import` for one scope with all others. */
@@ -46,9 +61,21 @@ export class ScriptEvidence {
     if (!this.#unsettled.has(file)) return false;
     if (roleOf(file) === 'test' && followsFromRunner(diagnostic)) return true;
     const text = this.#texts.get(file) ?? '';
-    const foreign = this.#foreign.get(file) ?? this.#foreignNames(file, text);
-    this.#foreign.set(file, foreign);
-    return followsFromCollapse(diagnostic, text, foreign);
+    return followsFromCollapse(diagnostic, text, this.#foreignIn(file));
+  }
+
+  #foreignIn(file: string): ReadonlySet<string> {
+    const known = this.#foreign.get(file) ?? this.#foreignNames(file, this.#texts.get(file) ?? '');
+    this.#foreign.set(file, known);
+    return known;
+  }
+
+  /** Whether the text around a message explains it. */
+  isExplained(diagnostic: Diagnostic, project: ScriptProject): boolean {
+    const text = this.#texts.get(diagnostic.file) ?? '';
+    if (this.#hollow.explain(diagnostic, text.split('\n')[diagnostic.line - 1] ?? '')) return true;
+    const isForeign = (specifier: string) => !specifier.startsWith('.') && !isNodeModule(specifier);
+    return isExplained(diagnostic, text, project, isForeign);
   }
 
   /** Local names that a file takes from what is not there, and the variables that are made from them directly. */

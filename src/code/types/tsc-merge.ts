@@ -48,7 +48,14 @@ function hasGlobalNames({ files, declarations }: TypeScriptProject, texts: Reado
 /** Everything of a project that changes what the compiler says of a file. */
 function settingsOf(project: TypeScriptProject, libraries: ReadonlySet<string>): string {
   const { options, usesNode, major, missing, lenient } = project;
-  const safe = safeOptions(options, { root: '/', libraries, typeRoot: '/', types: [], major });
+  const safe = safeOptions(options, {
+    root: '/',
+    libraries,
+    typeRoot: '/',
+    types: [],
+    unsettled: missing.length > 0,
+    major,
+  });
   const sorted = Object.entries(safe).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([sorted, usesNode, lenient, [...missing].sort()]);
 }

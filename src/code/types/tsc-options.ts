@@ -43,6 +43,8 @@ export interface OptionPlaces {
   readonly typeRoot: string;
   /** Names in it that this project gets. */
   readonly types: readonly string[];
+  /** Whether the project stands on settings that are not there. */
+  readonly unsettled: boolean;
   /** Major version of TypeScript that the project asks for; null when it does not say. */
   readonly major: number | null;
 }
@@ -56,8 +58,8 @@ const pathMap = z.record(z.string(), names);
  */
 export function safeOptions(own: Readonly<Record<string, unknown>>, places: OptionPlaces): Record<string, unknown> {
   const kept = Object.fromEntries(Object.entries(own).filter(([name, value]) => KEPT.has(name) && value !== null));
-  // Strictness was off unless asked for before version 6.
-  if (kept.strict === undefined && places.major !== null && places.major < 6) kept.strict = false;
+  // Strictness was off unless asked for before version 6; settings that are shared turn it on.
+  if (kept.strict === undefined && !places.unsettled && places.major !== null && places.major < 6) kept.strict = false;
   if (!/^es(?:6|20\d\d|next)$/i.test(String(kept.target))) delete kept.target;
   const lib = names.safeParse(kept.lib).data?.filter((name) => places.libraries.has(name.toLowerCase()));
   if (lib === undefined) delete kept.lib;

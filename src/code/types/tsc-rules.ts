@@ -23,6 +23,8 @@ export interface JudgeContext {
   readonly isCommonJs: (file: string) => boolean;
   /** Whether a package that is not installed is asked what a value of this line is, as `is.string(value)`. */
   readonly isAsked: (diagnostic: Diagnostic) => boolean;
+  /** Whether the text around the message explains it. */
+  readonly isExplained: (diagnostic: Diagnostic) => boolean;
   /** Whether what the message says rests on a type that only an installation would bring. */
   readonly isCollapsed: (diagnostic: Diagnostic) => boolean;
   /** Whether a file is a test. */
@@ -89,7 +91,11 @@ const ENVIRONMENT_NAMES = new Set(
 export function judge(diagnostic: Diagnostic, context: JudgeContext): Verdict {
   const { file, rule, message } = diagnostic;
   if (NOT_INSTALLED.has(rule)) return judgeMissing(diagnostic, context);
-  if (CONSEQUENCES.has(rule) || followsFromEnvironment(message)) return { kind: 'consequence' };
+  // A namespace that nothing of the tree declares is one of a package's types.
+  const space = rule === 'TS2503' ? /'([^']+)'/.exec(message)?.[1] : undefined;
+  if (space !== undefined) return { kind: 'missing', name: space };
+  if (CONSEQUENCES.has(rule) || followsFromEnvironment(message) || isOfBuffers(diagnostic))
+    return { kind: 'consequence' };
   const holder = /on type 'typeof import\("([^"]+)"\)'/.exec(message)?.[1];
   if (holder !== undefined && context.assumed.has(holder)) return { kind: 'consequence' };
   if (context.unsettled && BY_SETTING.has(rule)) return { kind: 'consequence' };
@@ -116,7 +122,7 @@ export function judge(diagnostic: Diagnostic, context: JudgeContext): Verdict {
   if (message.includes("'IntrinsicAttributes") && (context.assumed.has('react') || context.assumed.has('preact'))) {
     return { kind: 'consequence' };
   }
-  if (context.isCollapsed(diagnostic)) return { kind: 'consequence' };
+  if (context.isExplained(diagnostic) || context.isCollapsed(diagnostic)) return { kind: 'consequence' };
   if (context.isTest(diagnostic.file) && NULLABLE.has(rule)) return { kind: 'consequence' };
   if (context.lenient && !isToldOfScripts(rule, message)) return { kind: 'consequence' };
   return { kind: 'finding', severity: severityOf(rule) };
@@ -135,7 +141,7 @@ export function severityOf(rule: string): Severity {
 function isLooseInScripts({ rule, message, details }: Diagnostic): boolean {
   if (IMPLICIT_PARAMETER.has(rule) || rule === 'TS7053') return true;
   if (rule === 'TS2362' || rule === 'TS2363') return true;
-  return /'[oO]bject(?:\[\])*'/.test(`${message}\n${details ?? ''}`);
+  return /'(?:[^'\n]* \| )?[oO]bject(?:\[\])*(?: \| [^'\n]*)?'/.test(`${message}\n${details ?? ''}`);
 }
 
 /** Whether something outside of the tree's own files declares a name. */
@@ -171,6 +177,13 @@ function isUnsettledType(message: string): boolean {
   return /'[^']* \| |'unknown'|possibly|object types/.test(message.split('\n')[0] ?? '');
 }
 
+/** Bytes of a shared or of a plain buffer, which the libraries of older versions did not tell apart. */
+function isOfBuffers({ message, details }: Diagnostic): boolean {
+  return /Type '(?:SharedArrayBuffer|ArrayBufferLike)' is not assignable to type 'ArrayBuffer'|'[^']*<ArrayBufferLike>[^']*' is not assignable to (?:parameter of )?type '(?:BufferSource|BlobPart|[^']*<ArrayBuffer>)/.test(
+    `${message}\n${details ?? ''}`,
+  );
+}
+
 /** Members that only the declarations of Node.js or of a bundler add to something that is always there. */
 function followsFromEnvironment(message: string): boolean {
   return (
@@ -180,6 +193,8 @@ function followsFromEnvironment(message: string): boolean {
     /'(?:respondWith|waitUntil|request)' does not exist on type 'Event'/.test(message) ||
     // Declarations of one version of the libraries met by code for another.
     /ArrayBufferLike.* not assignable to .*(?:Blob|BufferSource|BodyInit|ArrayBuffer\b)/.test(message) ||
+    // What a package adds to an object of the language.
+    /'(?:get|has|define|delete)(?:Own)?Metadata(?:Keys)?' does not exist on type 'typeof Reflect'/.test(message) ||
     /'(?:captureStackTrace|stackTraceLimit|prepareStackTrace)' does not exist/.test(message) ||
     /'(?:unref|ref|hasRef|refresh)' does not exist on type 'number'/.test(message) ||
     /'(?:Timeout|Immediate)' is not assignable to (?:parameter of )?type 'number|'number' is not assignable to (?:parameter of )?type '(?:NodeJS\.)?(?:Timeout|Immediate)/.test(

@@ -101,7 +101,8 @@ async function runTsc(
   await writeFile(shims, `${shimText(assumed, isBare)}\n${ownJsx ? '' : JSX_SHIM}\n`);
   const config = join(mirror.generated, `project-${number}.json`);
   const files = [...project.files, ...project.declarations].map((path) => join(mirror.root, path));
-  const places = { root: mirror.root, typeRoot, types, major: project.major, libraries: setup.libraries };
+  const unsettled = project.missing.length > 0;
+  const places = { root: mirror.root, typeRoot, types, unsettled, major: project.major, libraries: setup.libraries };
   const compilerOptions = safeOptions(project.options, places);
   await writeFile(config, JSON.stringify({ compilerOptions, files: [...files, shims] }));
   try {

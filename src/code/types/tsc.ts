@@ -177,10 +177,12 @@ class Report {
         mayBeMade(file, specifier) ||
         this.#existing.has(`${file}\0${specifier}`) ||
         this.#isBroken(file, specifier) ||
+        this.#evidence.isWantedByMany(file, specifier) ||
         this.#isOfBundler(file, specifier),
       isAsked: (diagnostic) => this.#evidence.isAsked(diagnostic),
       isCommonJs: (file) => this.#evidence.isCommonJs(file),
       isCollapsed: (diagnostic) => this.#evidence.isCollapsed(diagnostic),
+      isExplained: (diagnostic) => this.#evidence.isExplained(diagnostic, project),
       isAmbient: (name) => ambient.has(name),
       isTest: (file) => roleOf(file) === 'test',
       assumed,

@@ -1,18 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { serialize } from 'node:v8';
-import { countLeftOut, type LeftOut } from '../../code/left-out-count.ts';
+import type { LeftOut } from '../../code/left-out-count.ts';
 import type { Skip } from '../../code/source-text.ts';
-import { inventoryIn, inventoryPart, unpack } from '../../code/tree/packed.ts';
 import type { KeptResults } from '../../code/tree/parse-files.ts';
-import { openContentCache } from '../../platform/content-cache.ts';
-import type { ThreadTask } from '../../platform/thread-pool.ts';
-import { checkHealth, type HealthFindings } from '../health/check-health.ts';
-import type { KeptReadings } from '../health/health-readings.ts';
-import { composedKey } from './composed-before.ts';
+import type { ThreadPool, ThreadTask } from '../../platform/thread-pool.ts';
+import type { HealthFindings } from '../health/check-health.ts';
 import type { Coverage } from './coverage.ts';
-import { makeDocumentation } from './documentation.ts';
-import { choosePagePaths, type PagePaths } from './page-paths.ts';
-import { describeProject, type RepositoryFacts } from './project-model.ts';
+import type { RepositoryFacts } from './project-model.ts';
 
 export interface Composition {
   readonly root: string;
@@ -25,7 +17,8 @@ export interface Composition {
   readonly readings?: KeptResults;
 }
 
-export interface Composed {
+/** What is made of a checkout save its health. */
+export interface ComposedPages {
   /** In UTF-8. */
   readonly pages: readonly { readonly path: string; readonly content: Uint8Array }[];
   /** Unified diff that adds the pages, in UTF-8. */
@@ -33,57 +26,42 @@ export interface Composed {
   readonly coverage: Coverage;
   readonly skips: readonly Skip[];
   readonly leftOut: readonly LeftOut[];
+}
+
+export interface Composed extends ComposedPages {
   readonly health: HealthFindings;
 }
 
-/** This module as a task for a thread. */
-export const COMPOSE: ThreadTask<Composition, Composed> = { module: new URL(import.meta.url) };
+const COMPOSE_PAGES: ThreadTask<Composition, ComposedPages> = {
+  module: new URL('./compose-pages.ts', import.meta.url),
+};
+const COMPOSE_HEALTH: ThreadTask<Composition, HealthFindings> = {
+  module: new URL('./compose-health.ts', import.meta.url),
+};
 
-/** Makes the model, the pages and the patch, and keeps them: heavy enough to want a thread. */
-export default async function compose({ root, pack, repository, kept, readings }: Composition): Promise<Composed> {
-  const bytes = await readFile(pack);
-  const listed = inventoryPart(bytes);
-  const paths = await choosePagePaths(root, { tracked: inventoryIn(listed).tracked });
-  const place = kept?.place ?? readings?.place;
-  // What it has to complain of was told when the files were looked for.
-  const cache = place === undefined ? null : openContentCache({ ...place, log: { warn: () => undefined } });
+/** The modules whose versions tell whether kept compositions are still right. */
+export const COMPOSERS: readonly URL[] = [COMPOSE_PAGES.module, COMPOSE_HEALTH.module];
+
+/**
+ * Makes the pages with their patch and the health report side by side, each in a thread of `pool`, and keeps them. Rejects
+ * with the signal's reason when it is aborted; when one of the two fails, the other is ended.
+ */
+export async function composeTree(
+  pool: ThreadPool,
+  composition: Composition,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<Composed> {
+  const stop = new AbortController();
+  const options = { signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]) };
   try {
-    const found = cache === null || readings === undefined ? null : { cache, kind: readings.kind };
-    const composed = await make({ root, repository, paths, kept: found }, bytes);
-    if (kept !== null) cache?.write(kept.kind, [[composedKey(listed, repository, paths), serialize(composed)]]);
-    return composed;
-  } finally {
-    cache?.close();
+    // The report takes longer: it is begun first.
+    const [health, pages] = await Promise.all([
+      pool.run(COMPOSE_HEALTH, composition, options),
+      pool.run(COMPOSE_PAGES, composition, options),
+    ]);
+    return { ...pages, health };
+  } catch (error) {
+    stop.abort(error);
+    throw error;
   }
-}
-
-interface Making {
-  readonly root: string;
-  readonly repository: RepositoryFacts;
-  readonly paths: PagePaths;
-  readonly kept: KeptReadings | null;
-}
-
-async function make({ root, repository, paths, kept }: Making, pack: Uint8Array): Promise<Composed> {
-  const { inventory, parsed } = unpack(pack);
-  const model = describeProject(parsed, inventory.manifests, inventory.tree, repository, inventory.packages);
-  const { pages, patch } = await makeDocumentation(root, model, paths);
-  const { manifests, tree } = inventory;
-  const health = await checkHealth({ root, model, files: parsed.files, manifests, tree, kept });
-  return {
-    pages: pages.map(({ path, content }) => ({ path, content: new TextEncoder().encode(content) })),
-    patch: new TextEncoder().encode(patch),
-    coverage: storable(model.coverage),
-    skips: storable(model.skips),
-    leftOut: countLeftOut(model.skips),
-    health,
-  };
-}
-
-/** Names can hold NUL and halves of characters, which a database does not take. */
-function storable<Value>(value: Value): Value {
-  const cleaned: Value = JSON.parse(JSON.stringify(value), (_key, part: unknown) =>
-    typeof part === 'string' ? part.replaceAll('\0', '\uFFFD').toWellFormed() : part,
-  );
-  return cleaned;
 }

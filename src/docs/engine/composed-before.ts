@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { deserialize } from 'node:v8';
 import type { ContentCache } from '../../platform/content-cache.ts';
-import type { Composed } from './compose.ts';
+import type { HealthFindings } from '../health/check-health.ts';
+import type { Composed, ComposedPages } from './compose.ts';
 import { choosePagePaths, type PagePaths } from './page-paths.ts';
 import type { RepositoryFacts } from './project-model.ts';
 
@@ -23,10 +24,21 @@ export async function composedBefore(
   { root, packed, tracked, repository }: ComposedBefore,
 ): Promise<Composed | null> {
   const key = composedKey(packed, repository, await choosePagePaths(root, { tracked }));
-  const known = cache.read(kind, [key]).get(key);
-  if (known === undefined) return null;
-  const composed: Composed = deserialize(known);
-  return composed;
+  const [pages, health] = [keptPages(kind), keptHealth(kind)].map((one) => cache.read(one, [key]).get(key));
+  if (pages === undefined || health === undefined) return null;
+  const composed: ComposedPages = deserialize(pages);
+  const report: HealthFindings = deserialize(health);
+  return { ...composed, health: report };
+}
+
+/** What pages and patches are kept as. */
+export function keptPages(kind: string): string {
+  return `${kind} pages`;
+}
+
+/** What health reports are kept as. */
+export function keptHealth(kind: string): string {
+  return `${kind} health`;
 }
 
 /** What pages are kept under. */

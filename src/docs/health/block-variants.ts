@@ -21,7 +21,7 @@ export function scriptContexts(written: string): string[] {
   return [...new Set([written, withoutHoles(written)].flatMap(around))];
 }
 
-const CHAIN = /^(?:\s*\/\/.*\n)*\s*\.[A-Za-z]/;
+const CHAIN = /^(?:\s*\/\/.*\n)*\s*\.[A-Za-z$_]/;
 
 function around(text: string): string[] {
   return [

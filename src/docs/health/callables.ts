@@ -1,6 +1,7 @@
 import { roleOf } from '../../code/file-roles.ts';
 import type { DocComment, SourceSymbol } from '../../code/symbols.ts';
 import type { ParsedFile } from '../../code/tree/parse-file.ts';
+import { isVendored } from './vendored.ts';
 
 /** A documented function, method or class, with the comment that tells of its parameters. */
 export interface Callable {
@@ -28,7 +29,7 @@ export function documentedCallables(files: readonly ParsedFile[]): Callable[] {
     for (const member of symbol.members) visit(file, member, `${name}.`);
   };
   for (const file of files) {
-    if (roleOf(file.path) !== 'source') continue;
+    if (roleOf(file.path) !== 'source' || isVendored(file.path)) continue;
     for (const symbol of file.symbols) visit(file, symbol, '');
   }
   return found;

@@ -12,6 +12,7 @@ import type { Fault } from './rules.ts';
 type Trouble = { readonly line: number; readonly message: string } | null;
 
 const LONGEST_BLOCK = 50_000;
+const MOST_PARTS = 60;
 const NAMES: Readonly<Record<string, string>> = {
   js: 'js',
   javascript: 'js',
@@ -48,10 +49,13 @@ export async function checkBlocks(document: MarkdownDocument): Promise<Fault[]> 
     if (language === undefined || block.text.trim() === '' || block.text.length > LONGEST_BLOCK) continue;
     if (
       MEANT.test(block.text) ||
-      /\b(?:invalid|malformed|broken|incorrect|not valid|wrong|syntax error)\b/i.test(block.before) ||
+      /\b(?:invalid|malformed|broken|incorrect|not valid|wrong|syntax error|can(?:no|')t|not (?:be|yet|supported|allowed)|unsupported|fails?|throws?|errors?)\b/i.test(
+        block.before,
+      ) ||
       /\b(?:diff|skip|ignore|fails?|pseudo\w*|no-?(?:test|run|transpile|check)|signature)\b/i.test(block.info)
     )
       continue;
+    if (isNotation(language, block.text)) continue;
     const trouble = await troubleOf(language, block);
     if (trouble === null) continue;
     found.push({
@@ -62,6 +66,7 @@ export async function checkBlocks(document: MarkdownDocument): Promise<Fault[]> 
       message: `The ${block.language} block cannot be parsed: ${trouble.message}.`,
       suggestion: null,
       subject: `${block.language} ${(block.text.split('\n')[trouble.line] ?? '').trim()}`,
+      shapes: [`${block.language} blocks of ${document.path}`],
     });
   }
   return found;
@@ -74,6 +79,26 @@ function isMade({ text }: MarkdownDocument): boolean {
     /^(?:<!--|\[\/\/\]: #).*\b(?:auto(?:matically)?[ -]?generated|generated (?:by|from|with|using|file)|do not edit)\b/im.test(
       head,
     ) || /^(?:Defined in: |\*Defined in |• `)/m.test(text)
+  );
+}
+
+/**
+ * Whether a block shows how something is written instead of code: dots or names in angle brackets stand for something, an
+ * argument is marked as optional, JavaScript has types, an address is shown.
+ */
+function isNotation(language: string, text: string): boolean {
+  if (/…|\[\s*\.\.\.|\.\.\.\s*[)\]};,]|[([{,=:]\s*\.\.\.\s*$/m.test(text)) return true;
+  // A session, an address, a note that something is not shown.
+  if (/^\s*(?:\$|>|%) \w|^\s*(?:javascript|data|https?):|^\s*\((?:truncated|omitted|snip)/im.test(text))
+    return language !== 'python' || !/^\s*>>>/m.test(text);
+  if (language === 'python') return /<[a-z][\w -]*>/.test(text);
+  if (!['js', 'jsx', 'ts', 'tsx'].includes(language)) return /<[a-z][\w -]*>/.test(text);
+  return (
+    /^\s*\.\.\.\s*$/m.test(text) ||
+    /\w\?\s*[),]|\[\s*,\s*\w/.test(text) ||
+    /^\s*[\w$.]+(?:<[^\n]*>)?\([^\n]*\w\??:[^\n]*\)\s*(?:=>|:)/m.test(text) ||
+    (language.startsWith('js') &&
+      /[(,]\s*[a-z]\w*\??:\s*[A-Z]\w*(?:<|\[\]|[,)=])|\b(?:const|let)\s+\w+:\s*\w/.test(text))
   );
 }
 
@@ -105,7 +130,24 @@ function scriptTrouble(text: string): Trouble {
       };
     }
   }
-  return first !== null && isOneSlipAway(text) ? first : null;
+  if (first === null || /adjacent JSX/i.test(first.message) || partsAreWhole(text)) return null;
+  return isOneSlipAway(text) ? first : null;
+}
+
+/** Whether every part of the text, between empty lines, is code of some kind by itself. */
+function partsAreWhole(text: string): boolean {
+  const parts = text.split(/\n\s*\n/).filter((part) => part.trim() !== '');
+  return (
+    parts.length > 1 &&
+    parts.length <= MOST_PARTS &&
+    parts.every((part) =>
+      scriptVariants(part).some(({ text: one }) =>
+        ['block.tsx', 'block.ts'].some(
+          (file) => !parseSync(file, one).errors.some(({ severity }) => severity === 'Error'),
+        ),
+      ),
+    )
+  );
 }
 
 async function pythonTrouble(text: string): Promise<Trouble> {
@@ -184,7 +226,8 @@ function yamlTrouble(text: string): Trouble {
 
 function tomlTrouble(text: string): Trouble {
   const plain = withoutEllipsis(text).replace(/=[ \t]*(?:null\b|\.\.\.|…)/g, '= 0');
-  const parts = [[plain], plain.split(/\n(?=\s*\[)/), plain.split(/\n\s*\n/)];
+  // Values alone are a part of a list.
+  const parts = [[plain], plain.split(/\n(?=\s*\[)/), plain.split(/\n\s*\n/), [`_ = [${plain}\n]`]];
   let first: Trouble = null;
   for (const pieces of parts) {
     let trouble: Trouble = null;

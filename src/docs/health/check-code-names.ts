@@ -26,8 +26,12 @@ interface Bound {
 /** Names of the repository's own packages in code blocks that the code does not have. */
 export function codeNameChecker(subject: HealthSubject): (document: MarkdownDocument) => Fault[] {
   const packages = ownPackages(subject);
+  const version = Math.max(0, ...subject.manifests.map((one) => Number.parseInt(one.version ?? '', 10) || 0));
+  // A document of a version that is not out yet tells of what that one has.
+  const isOfLater = (text: string): boolean =>
+    version > 0 && [...text.matchAll(/\bv(\d{1,3})\b/g)].some(([, later]) => Number(later) === version + 1);
   return (document) => {
-    if (document.isHistory) return [];
+    if (document.isHistory || isOfLater(document.text)) return [];
     const defined = new Set(definedIn(document));
     const bound = { script: new Map<string, Bound>(), python: new Map<string, Bound>() };
     return document.blocks.flatMap((block) => {
@@ -191,6 +195,8 @@ class BlockCheck {
         ? null
         : { message: found.message, near: nearest(member, names.membersOf(bound.name) ?? []) };
     }
+    // What a name stands for that is no class has members that nobody can tell.
+    if (bound.name !== null) return null;
     const isThere =
       names.isDeclared(member) ||
       isForeignName(member) ||
@@ -209,6 +215,7 @@ class BlockCheck {
       message,
       suggestion: didYouMean(near),
       subject,
+      shapes: [subject.includes('.') ? `members of ${subject.split('.')[0]}` : 'imports'],
     });
   }
 }
@@ -221,7 +228,7 @@ function isQuoted(text: string, at: number): boolean {
 /** Names of an import list: `a, b as c`, `a: b`, `type D`. */
 function importedNames(list: string): { name: string; local: string; offset: number }[] {
   return [...list.matchAll(/[^,]+/g)].flatMap((part) => {
-    const match = /^\s*(?:type\s+)?([\w$.]+)(?:\s*(?:\bas\b|:)\s*([\w$]+))?/.exec(part[0]);
+    const match = /^\s*(?:type\s+)?([A-Za-z_$][\w$.]*)(?:\s*(?:\bas\b|:)\s*([\w$]+))?/.exec(part[0]);
     if (match === null || match[1] === undefined) return [];
     return [{ name: match[1], local: match[2] ?? match[1], offset: part.index + part[0].indexOf(match[1]) }];
   });

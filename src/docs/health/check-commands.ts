@@ -4,7 +4,7 @@ import { type CommandFault, type CommandPlace, foldersFor } from './command-plac
 import { cargoTarget, goPackage, scriptFile } from './command-targets.ts';
 import type { MarkdownDocument } from './markdown-document.ts';
 import { didYouMean, nearest } from './nearest.ts';
-import { believed, checkOwnProgram, ownPrograms } from './own-programs.ts';
+import { believed, checkOwnProgram, ownPrograms, ownWords } from './own-programs.ts';
 import type { Fault } from './rules.ts';
 import { type ShellCommand, shellCommands } from './shell-commands.ts';
 import type { HealthSubject } from './subject.ts';
@@ -53,6 +53,7 @@ export function commandChecker(subject: HealthSubject): (document: MarkdownDocum
           line: command.line,
           column: command.column,
           subject: text,
+          shapes: [`calls of ${command.words.slice(0, 2).join(' ')}`],
           ...fault,
         },
       ];
@@ -60,18 +61,24 @@ export function commandChecker(subject: HealthSubject): (document: MarkdownDocum
   };
 }
 
+/** It stands behind words that make it one of many. */
+function isExample({ inline, line, column }: ShellCommand, { text }: MarkdownDocument): boolean {
+  if (!inline) return false;
+  const lines = text.split('\n');
+  const before = `${lines[line - 2] ?? ''} ${(lines[line - 1] ?? '').slice(0, column - 1)}`;
+  return /(?:\be\.\s?g\.?|\bfor (?:example|instance)|\bsuch as|\blike|\bsay)[\s,:(]*$/i.test(before);
+}
+
 function checkCommand(command: ShellCommand, place: CommandPlace): CommandFault | null {
-  let { words } = command;
+  if (isExample(command, place.document)) return null;
+  let words = ownWords(command.words);
   if (PASSING_ON.has(words[0] ?? '') && words[1] === 'run')
     words = words.slice(2).filter((word, at) => at > 0 || !word.startsWith('-'));
   if (['npx', 'bunx', 'pnpx', 'uvx'].includes(words[0] ?? ''))
     words = words.slice(1).filter((word) => !/^(?:-y|--yes|--no-install|--)$/.test(word));
   if (words[0] === 'pnpm' && (words[1] === 'exec' || words[1] === 'dlx')) words = words.slice(2);
   const [program = ''] = words;
-  if (
-    words.some((word) => /[<>{}…]|\.\.\.|\$\(/.test(word) && !word.startsWith('>')) &&
-    !place.programs.names.has(program)
-  )
+  if (words.some((word) => /[<>{}…]|\.\.\./.test(word) && !word.startsWith('>')) && !place.programs.names.has(program))
     return null;
   const runner = Object.hasOwn(RUNNERS, program) ? RUNNERS[program] : undefined;
   if (runner !== undefined) return runner(words, command, place);
@@ -107,7 +114,7 @@ function npmScript(words: readonly string[], command: ShellCommand, place: Comma
   if (!isRun && /^(?:ci|docs|clean|prepare)$/.test(verb)) return null;
   if (program === 'bun' && (!isRun || /[./]/.test(script))) return null;
   script = script.replace(/^-+/, '');
-  const folders = foldersFor(command);
+  const folders = isForUsers(place) ? null : foldersFor(command);
   if (folders === null || place.document.blocks.some(({ text }) => NEW_PROJECT.test(text)) || isOfAnother(place))
     return null;
   const manifests = manifestsIn(folders, 'package.json', place);
@@ -151,9 +158,10 @@ const CLONED = /\bclon(?:e|ed|ing)\b[^\n.:]{0,30}[`[]([\w-]+)\/([\w.-]+)[`\]]/gi
 
 function makeTarget(words: readonly string[], command: ShellCommand, place: CommandPlace): CommandFault | null {
   if (words.some((word) => /^(?:-C|-f|--directory|--file|--makefile)/.test(word))) return null;
-  const folders = foldersFor(command);
-  if (folders === null) return null;
-  const manifests = manifestsIn(folders, 'Makefile', place);
+  const folders = isForUsers(place) ? null : foldersFor(command);
+  // Another program is built from its own sources.
+  if (folders === null || place.document.blocks.some(({ text }) => OTHER_SOURCES.test(text))) return null;
+  const manifests = manifestsIn(makefileFolders(folders, command, place), 'Makefile', place);
   const [first] = manifests;
   if (first === undefined) return null;
   const text = manifests.map(({ path }) => place.subject.read(path) ?? '').join('\n');
@@ -173,6 +181,20 @@ function makeTarget(words: readonly string[], command: ShellCommand, place: Comm
     message: `\`make ${unknown}\`: \`${first.path}\` has no target \`${unknown}\`.`,
     suggestion: didYouMean(nearest(unknown, names)),
   };
+}
+
+const OTHER_SOURCES = /^\s*(?:\$ )?(?:\.\/configure|\.\/autogen|cmake|meson|curl|wget|tar)\b/m;
+
+/** Where a reader is: at the top, in the folder of the document when it is a README, or where the commands go. */
+function makefileFolders(folders: readonly string[], { folder }: ShellCommand, { document }: CommandPlace): string[] {
+  const own = posix.dirname(document.path).replace(/^\.$/, '');
+  const isAtHome = /^(?:readme|contributing|development|hacking)\b/i.test(posix.basename(document.path));
+  return folders.filter((one) => one === '' || (one === folder && (one !== own || isAtHome)));
+}
+
+/** A page of a site tells users what to run in projects of their own, unless it is for those who work on this one. */
+function isForUsers({ document, subject }: CommandPlace): boolean {
+  return subject.sites.of(document).isSite && !/contribut|develop|hacking|maintain|internal|build/i.test(document.path);
 }
 
 /** Folders that hold a package of that name, wherever they are. */

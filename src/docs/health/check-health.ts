@@ -5,23 +5,25 @@ import type { SourceTree } from '../../code/source-tree.ts';
 import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import type { ProjectModel } from '../engine/project-model.ts';
 import { documentedCallables } from './callables.ts';
-import { checkBlocks } from './check-blocks.ts';
 import { codeNameChecker } from './check-code-names.ts';
 import { commandChecker } from './check-commands.ts';
 import { nameChecker } from './check-names.ts';
 import { checkPaths } from './check-paths.ts';
 import { checkSettingExamples, settingChecker } from './check-settings.ts';
+import { withoutClusters } from './clusters.ts';
+import { parameterFaults } from './docstring-conventions.ts';
 import { ErrorCheck } from './docstring-errors.ts';
-import { checkParameters } from './docstring-parameters.ts';
-import { checkResults, resultConvention } from './docstring-results.ts';
-import { withoutDoubted } from './doubted.ts';
+import { readParameters } from './docstring-parameters.ts';
+import { ResultCheck } from './docstring-results.ts';
 import { HealthReadings, type KeptReadings, readHealthText } from './health-readings.ts';
 import { ignoreRules } from './ignored-paths.ts';
 import { KnownNames } from './known-names.ts';
 import { checkLinks } from './links.ts';
 import { PathIndex } from './path-index.ts';
 import { type Fault, findingOf } from './rules.ts';
-import { type HealthSubject, siteFacts } from './subject.ts';
+import { Sites } from './sites.ts';
+import type { HealthSubject } from './subject.ts';
+import { isToldAway } from './told-away.ts';
 import { checkUndocumented } from './undocumented.ts';
 
 /** What the report is made of. */
@@ -54,15 +56,22 @@ const MOST_FINDINGS = 5_000;
  */
 export async function checkHealth(input: HealthInput): Promise<HealthFindings> {
   const limits = new Set<string>();
-  const subject = subjectOf(input, limits);
+  const readings = new HealthReadings(input.root, input.tree, input.kept ?? null);
+  const subject = subjectOf(input, readings, limits);
+  const blockFaults = await readings.blockFaults(subject.documents);
   const faults = [...codeFaults(subject), ...checkSettingExamples(subject)];
   const checks = [commandChecker(subject), settingChecker(subject), nameChecker(subject), codeNameChecker(subject)];
   for (const document of subject.documents.values()) {
-    faults.push(...checkLinks(document, subject), ...checkPaths(document, subject), ...(await checkBlocks(document)));
-    for (const check of checks) faults.push(...check(document));
+    const found = [
+      ...checkLinks(document, subject),
+      ...checkPaths(document, subject),
+      ...(blockFaults.get(document.path) ?? []),
+    ];
+    for (const check of checks) found.push(...check(document));
+    faults.push(...found.filter((fault) => !isToldAway(document, fault)));
   }
   const findings = bounded(
-    fingerprinted(withoutDoubted(withoutRepeats(faults), subject, limits).map(findingOf)),
+    fingerprinted(withoutClusters(withoutRepeats(faults), subject, limits).map(findingOf)),
     limits,
   );
   return { findings, documents: subject.documents.size, limitsReached: [...limits] };
@@ -89,23 +98,21 @@ function withoutRepeats(faults: readonly Fault[]): Fault[] {
 
 function codeFaults(subject: HealthSubject): Fault[] {
   const callables = documentedCallables(subject.files);
-  const convention = resultConvention(callables);
+  const results = new ResultCheck(callables, subject.read);
   const errors = new ErrorCheck(subject, callables);
+  const readings = callables.flatMap((one) => readParameters(one, subject.names, subject.read) ?? []);
   return [
     ...checkUndocumented(subject.model),
-    ...callables.flatMap((one) => [
-      ...checkParameters(one, subject.names, subject.read),
-      ...checkResults(one, convention, subject.read),
-      ...errors.check(one),
-    ]),
+    ...parameterFaults(readings, subject.files),
+    ...callables.flatMap((one) => [...results.check(one), ...errors.check(one)]),
   ];
 }
 
 function subjectOf(
-  { root, model, files, manifests, tree, kept = null }: HealthInput,
+  { root, model, files, manifests, tree }: HealthInput,
+  readings: HealthReadings,
   limits: Set<string>,
 ): HealthSubject {
-  const readings = new HealthReadings(root, tree, kept);
   const read = (path: string): string | null => readHealthText(root, path);
   const rules = tree.files
     .filter(({ path }) => posix.basename(path) === '.gitignore')
@@ -113,12 +120,7 @@ function subjectOf(
   const paths = new PathIndex(tree, rules);
   const names = new KnownNames(files, () => readings.words(limits));
   const documents = readings.documents(limits);
-  const site = siteFacts(
-    tree.files.map(({ path }) => path),
-    documents,
-    paths,
-    read,
-  );
+  const sites = new Sites(documents, paths, read);
   return {
     root,
     repository: model.repository,
@@ -127,7 +129,7 @@ function subjectOf(
     files,
     paths,
     documents,
-    site,
+    sites,
     names,
     read,
   };

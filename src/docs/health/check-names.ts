@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { roleOf } from '../../code/file-roles.ts';
 import { isForeignName } from './foreign-names.ts';
 import type { InlineCode, MarkdownDocument } from './markdown-document.ts';
 import { didYouMean, editDistance, nearest } from './nearest.ts';
@@ -55,6 +56,7 @@ interface NameFault {
   readonly message: string;
   readonly suggestion: string | null;
   readonly subject: string;
+  readonly shapes?: readonly string[];
 }
 
 /** `Type.member` of a type of the repository. */
@@ -78,26 +80,33 @@ export function missingMember(
   shown: string,
   names: HealthSubject['names'],
 ): NameFault | null {
-  if (names.type(owner) === null || isObjectMember(member) || CORE.has(owner)) return null;
+  const type = names.type(owner);
+  // What only examples and tests have is made up by them.
+  if (type === null || !type.files.some(({ path }) => roleOf(path) === 'source')) return null;
+  if (isObjectMember(member) || CORE.has(owner) || PLACEHOLDER.test(owner)) return null;
   // `Lantern.ts` is a file.
-  if (/^(?:[cm]?[jt]sx?|d|pyi?|rb|go|rs|java|cs|php|md|json|ya?ml|toml|html|css|vue|svelte)$/.test(member)) return null;
+  if (/^(?:class|[cm]?[jt]sx?|d|pyi?|rb|go|rs|java|cs|php|md|json|ya?ml|toml|html|css|vue|svelte)$/.test(member))
+    return null;
   if (/^(?:xyz|xxx+|foo|bar|baz|qux|something|anything|my[A-Z_]\w*)$/i.test(member)) return null;
   const members = names.membersOf(owner);
   if (members?.has(member) === true || names.isGivenTo(owner, member)) return null;
+  // One that is not for users calls what they may define.
+  if (members?.has(`_${member}`) === true) return null;
   if (members === null && (names.isDeclared(member) || names.isWritten(member) || isForeignName(member))) return null;
   // Of a type that is not known whole only what is almost there is taken for a slip.
-  const known = members ?? new Set(names.type(owner)?.members);
+  const known = members ?? new Set(type.members);
   if (members === null && (names.isScoped(owner) || !isNearSlip(member, known))) return null;
   return {
     message: `\`${owner}\` has no \`${member}\`.`,
     suggestion: didYouMean(nearMember(owner, member, known)),
     subject: shown,
+    shapes: [`members of ${owner}`],
   };
 }
 
 function isNearSlip(member: string, members: ReadonlySet<string>): boolean {
   const near = nearest(member, members);
-  return near !== null && editDistance(member, near) <= 2;
+  return near !== null && editDistance(member, near) <= 2 && !near.startsWith(member) && !member.startsWith(near);
 }
 
 function nearMember(owner: string, member: string, members: ReadonlySet<string>): string | null {
@@ -125,7 +134,7 @@ export function ownPackages({ paths, manifests }: HealthSubject): ReadonlySet<st
 
 /** What the reader puts a name for. */
 const PLACEHOLDER =
-  /^(?:(?:Some|My)?(?:Class|Module|Function|Method)|class_?name|func(?:tion)?|method|module|foo|bar|baz)$/;
+  /^(?:(?:Some|My)?(?:Class|Module|Function|Method)|[Ff]oo|[Bb]ar|[Bb]az|class_?name|func(?:tion)?|method|module|foo|bar|baz)$/;
 
 /** `package.module.name` of a package of the repository, in Python. */
 function unknownDotted(text: string, packages: ReadonlySet<string>, subject: HealthSubject): NameFault | null {
@@ -136,7 +145,9 @@ function unknownDotted(text: string, packages: ReadonlySet<string>, subject: Hea
     dotted === undefined ||
     !packages.has(top) ||
     rest.some((part) => PLACEHOLDER.test(part)) ||
-    /\.(?:py|toml|cfg|ini|txt|md|json|ya?ml|rs|org|com|io|dev|log|db|js|ts)$/.test(text)
+    /\.(?:py|toml|cfg|ini|txt|md|json|ya?ml|rs|org|com|io|dev|log|db|js|ts)$/.test(text) ||
+    // One word behind a name in small letters may be the ending of a file.
+    (rest.length === 1 && /^[a-z]{2,4}$/.test(rest[0] ?? ''))
   )
     return null;
   const missing = rest.find((part) => !isPythonName(part, subject));
@@ -145,6 +156,7 @@ function unknownDotted(text: string, packages: ReadonlySet<string>, subject: Hea
     message: `\`${top}\` has no \`${missing}\`.`,
     suggestion: didYouMean(subject.names.nearDeclared(missing)),
     subject: text,
+    shapes: [`names of ${parts.slice(0, parts.indexOf(missing)).join('.')}`],
   };
 }
 

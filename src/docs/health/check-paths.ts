@@ -13,7 +13,7 @@ const SOURCE_FOLDERS: ReadonlySet<string> = new Set(
 );
 /** What is yet to be made is not there. */
 const MADE =
-  /\b(?:creat|generat|writ|sav|output|emit|produc|add|mak|nam|call|put|scaffold|plac|build|your (?:own )?(?:project|app|repo|code|package)|for example|e\.g|for instance|such as|imagine|suppose|assum|previous|former|old|remov|delet|no longer|renam|moved|deprecat)\w*|zum Beispiel|z\.\s?B\.|erstell|par exemple|cré[ée]|por ej?e[mx]plo|crea|ad esempio|например|созда|例如|比如|譬如|例えば|新建|创建|建立|重命名|作成|예를 들어|생성/i;
+  /\b(?:creat|generat|writ|sav|output|emit|produc|add|mak|nam|call|put|scaffold|plac|build|your (?:own )?(?:project|app|repo|code|package)|for example|e\.g|for instance|such as|imagine|suppose|assum|previous|former|old|remov|delet|no longer|missing|absent|fails?\b|not exist|doesn't exist|renam|moved|deprecat)\w*|zum Beispiel|z\.\s?B\.|erstell|par exemple|cré[ée]|por ej?e[mx]plo|crea|ad esempio|например|созда|例如|比如|譬如|例えば|新建|创建|建立|重命名|作成|예를 들어|생성/i;
 const MEDIA = /^(?:application|audio|font|image|message|model|multipart|text|video)\/[\w.+-]+$/;
 
 /** Paths in inline code and in prose that look like those of the repository and are not there. */
@@ -46,6 +46,9 @@ function checkPath(
   subject: HealthSubject,
 ): Fault[] {
   const path = written.replace(/^\.\//, '').replace(/\/$/, '');
+  // From the folder that the clone stands in.
+  const inside = path.slice(path.indexOf('/') + 1);
+  if (path.startsWith(`${subject.repository.name}/`) && subject.paths.has(inside)) return [];
   if (!mayBeOwn(path, written, document, subject) || isThere(path, document, subject)) return [];
   const name = posix.basename(path);
   // A reader's own file: the document shows it, or says that it is to be made.
@@ -55,7 +58,9 @@ function checkPath(
   const near = subject.paths.near(path);
   if (document.links.some(({ line, target }) => line === at.line && target.replace(/[#?].*$/, '') === written))
     return [];
-  if (!isOwnFolder(path, document, subject) && !isMoved(path, near, written)) return [];
+  // On a page for users a path of a folder that is not here is one of theirs.
+  const mayBeMoved = !subject.sites.of(document).isSite && isMoved(path, near, written);
+  if (!isOwnFolder(path, document, subject) && !mayBeMoved) return [];
   // A folder may be made when something is built; several of one name are places where something is looked for.
   if ((near === null && !/\.\w+$/.test(name)) || isOneOfPlaces(path, document)) return [];
   // In a folder at the top anything may be made; what is to be there is there under another name.
@@ -69,6 +74,7 @@ function checkPath(
       message: `There is no \`${written}\` in the repository.`,
       suggestion: didYouMean(near),
       subject: written,
+      shapes: [`paths below ${posix.dirname(path)}`],
     },
   ];
 }
@@ -134,7 +140,7 @@ function mayBeOwn(
   path: string,
   written: string,
   document: MarkdownDocument,
-  { paths, manifests, repository, site }: HealthSubject,
+  { paths, manifests, repository, sites }: HealthSubject,
 ): boolean {
   const segments = path.split('/');
   const [first = '', second = ''] = segments;
@@ -142,7 +148,7 @@ function mayBeOwn(
     MEDIA.test(path) ||
     /[._-]generated\b/.test(path) ||
     path.startsWith('..') ||
-    /(?:^|\/)(?:path|(?:foo|bar|baz)(?:\.\w+)?|my[-_A-Z.][\w.]*|your[-_A-Z.][\w.]*|some[-_A-Z.][\w.]*|xxx+|example\.\w+)(?:\/|$)/.test(
+    /(?:^|[/._-])(?:foo|bar|baz|qux|[vV]?[xX]\.[yYxX]\.[zZxX]|[xX]{2,}|vx)(?=$|[/._-])|(?:^|\/)(?:path|my[-_A-Z.][\w.]*|your[-_A-Z.][\w.]*|some[-_A-Z.][\w.]*|xxx+|example\.\w+)(?:\/|$)/.test(
       path,
     )
   )
@@ -150,7 +156,7 @@ function mayBeOwn(
   // What the reader's own site is made of.
   if (/^_(?:data|posts|sass|includes|layouts|drafts|plugins|site)$/.test(first)) return false;
   // An address of a page.
-  if (site.isSite && path.endsWith('.html')) return false;
+  if (path.endsWith('.html') && sites.of(document).isSite) return false;
   // Packages: a scope, or a name that a manifest needs.
   if (first.startsWith('@')) return false;
   const known = manifests.some(

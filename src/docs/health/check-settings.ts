@@ -25,15 +25,16 @@ interface Mention {
 /** Settings that documents and `.env` examples name and that nothing reads. */
 export function settingChecker(subject: HealthSubject): (document: MarkdownDocument) => Fault[] {
   const read = readNames(subject);
-  const prefixes = prefixesOf(read);
+  const prefixes = ownPrefixes(read, subject);
   const foreign = [...new Set(foreignPrefixes(subject))];
   return (document) => {
     if (document.isHistory) return [];
     const mentions = mentionsIn(document, subject);
+    if (!listsSettings(mentions, prefixes, read, subject)) return [];
     const hasSibling = mentions.some(({ name }) => read.has(name));
     return mentions
       .filter(({ name }) => !isKnown(name, read, subject) && !isShellVariable(name, document))
-      .filter(({ name }) => !foreign.some((prefix) => name.startsWith(prefix)))
+      .filter(({ name }) => !foreign.some((prefix) => name.startsWith(prefix)) && !isReaders(name, document))
       .filter(
         ({ name, certain }) =>
           prefixes.has(prefixOf(name)) ||
@@ -72,6 +73,43 @@ function prefixesOf(names: ReadonlySet<string>): Set<string> {
       .filter((name) => name.includes('_') && !FOREIGN.test(name))
       .map(prefixOf)
       .filter((prefix) => prefix.length > 2),
+  );
+}
+
+/** Those of them that are the repository's own: by its name, that of a package, or that of a program. */
+function ownPrefixes(read: ReadonlySet<string>, { repository, manifests }: HealthSubject): Set<string> {
+  const names = [
+    repository.name,
+    ...manifests.flatMap(({ name, entryPoints }) => [
+      ...(name === null ? [] : name.split('/')),
+      ...entryPoints.map((one) => one.name),
+    ]),
+  ].map((name) => envName(name).replaceAll('_', ''));
+  return new Set([...prefixesOf(read)].filter((prefix) => names.some((name) => name.includes(prefix))));
+}
+
+/** For one setting that is not read so many have to be. */
+const KNOWN_TO_UNKNOWN = 1;
+
+/** Whether most settings that a document names are read here: others tell of plugins, of other programs, of other times. */
+function listsSettings(
+  mentions: readonly Mention[],
+  prefixes: ReadonlySet<string>,
+  read: ReadonlySet<string>,
+  subject: HealthSubject,
+): boolean {
+  const own = new Set(
+    mentions.map(({ name }) => name).filter((name) => prefixes.has(prefixOf(name)) || read.has(name)),
+  );
+  const unknown = [...own].filter((name) => !isKnown(name, read, subject)).length;
+  return own.size - unknown >= unknown * KNOWN_TO_UNKNOWN;
+}
+
+/** Code of the document reads it: it is a setting of the reader's own project. */
+function isReaders(name: string, { blocks }: MarkdownDocument): boolean {
+  return blocks.some(
+    ({ language, text }) =>
+      /^(?:py|python|js|ts|jsx|tsx|javascript|typescript|go|rust|ruby|java)/.test(language) && text.includes(name),
   );
 }
 
@@ -166,5 +204,6 @@ function faultAt(file: string, { name, line, column }: Mention, read: ReadonlySe
     message: `Nothing reads a setting \`${name}\`.`,
     suggestion: didYouMean(nearest(name, read)),
     subject: name,
+    shapes: [`settings that begin with ${prefixOf(name)}`],
   };
 }

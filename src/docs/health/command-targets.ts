@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { type CommandFault, type CommandPlace, foldersAround, foldersFor } from './command-place.ts';
-import { didYouMean, nearest } from './nearest.ts';
+import { didYouMean, editDistance, nearest } from './nearest.ts';
 import type { ShellCommand } from './shell-commands.ts';
 
 /** What a command prints, not what is run. */
@@ -31,10 +31,21 @@ export function scriptFile(
     )
   )
     return null;
+  const near = paths.near(clean);
+  // One that was never here is the reader's; one that was moved or is misspelled is near.
+  if (near === null || !isNearPath(clean, near)) return null;
   return {
     message: `\`${words.join(' ').trim()}\` runs \`${clean}\`, which is not there.`,
-    suggestion: didYouMean(paths.near(clean)),
+    suggestion: didYouMean(near),
   };
+}
+
+/** The same name elsewhere, or a name a slip away in the same folder. */
+function isNearPath(path: string, near: string): boolean {
+  const [one, other] = [posix.basename(path), posix.basename(near)];
+  return (
+    one === other || (editDistance(one, other) <= 2 && `/${posix.dirname(near)}`.endsWith(`/${posix.dirname(path)}`))
+  );
 }
 
 /** A binary that `cargo run --bin` names. */

@@ -1,7 +1,9 @@
 import type { NamedText } from '../../code/symbols.ts';
 import { basesOf } from '../engine/inherited-docs.ts';
 import { type Callable, isPython, isScript, isStructured } from './callables.ts';
-import { described } from './docstring-parameters.ts';
+import { Conventions } from './conventions.ts';
+import { dialectOf, scopesAround } from './docstring-conventions.ts';
+import { described } from './docstring-inventions.ts';
 import { type FunctionText, functionTexts } from './function-texts.ts';
 import type { KnownNames } from './known-names.ts';
 import { didYouMean, nearest } from './nearest.ts';
@@ -58,7 +60,8 @@ export class ErrorCheck {
   readonly #subject: HealthSubject;
   readonly #names: KnownNames;
   readonly #bases = new Map<string, readonly string[]>();
-  readonly #convention: { readonly script: boolean; readonly python: boolean };
+  readonly #told = new Conventions();
+  readonly #named = new Set<string>();
   #functions: Map<string, FunctionText[]> | null = null;
   /** The file that was read last: callables come file by file. */
   #read: { readonly path: string; readonly functions: readonly FunctionText[] } = { path: '', functions: [] };
@@ -68,10 +71,12 @@ export class ErrorCheck {
     this.#names = subject.names;
     for (const { symbols } of subject.files)
       for (const symbol of symbols) if (symbol.kind === 'class') this.#bases.set(symbol.name, basesOf(symbol));
-    this.#convention = {
-      script: tellsOfErrors(callables.filter(({ file }) => isScript(file))),
-      python: tellsOfErrors(callables.filter(({ file }) => isPython(file))),
-    };
+    for (const one of callables) {
+      for (const { name } of one.doc.throws) this.#named.add(shortName(name));
+      const could =
+        isStructured(one.doc) && (one.symbol.body?.raises ?? []).some(({ name }) => isTellable(shortName(name)));
+      if (could) this.#told.note(scopesAround(dialectOf(one), one.file.path), one.doc.throws.length > 0);
+    }
   }
 
   check(callable: Callable): Fault[] {
@@ -85,8 +90,10 @@ export class ErrorCheck {
 
   #omitted(callable: Callable): Fault[] {
     const { doc, symbol, file, name } = callable;
-    const follows = isPython(file) ? this.#convention.python : this.#convention.script;
-    if (!follows || !isStructured(doc) || doc.style === 'plain') return [];
+    const scopes = scopesAround(dialectOf(callable), file.path);
+    // Errors are told of by one author and not by another: the same file has to show it.
+    if (!this.#told.holds(scopes) || this.#told.keptIn(scopes.at(-1) ?? '') === 0) return [];
+    if (!isStructured(doc) || doc.style === 'plain') return [];
     // What stands around a function may catch what it raises.
     if (symbol.decorators.some((one) => !PLAIN_DECORATORS.test(one))) return [];
     // A sentence says that it raises something, and when.
@@ -96,7 +103,8 @@ export class ErrorCheck {
     const seen = new Set<string>();
     return (symbol.body?.raises ?? []).flatMap((raised) => {
       const error = shortName(raised.name);
-      if (UNTOLD.has(error) || error.startsWith('_') || seen.has(error)) return [];
+      if (!isTellable(error) || !this.#isError(error) || seen.has(error) || this.#isPassedOn(file.path, raised.line))
+        return [];
       seen.add(error);
       const known = [error, ...this.#ancestors(error)];
       if (told.some((one) => known.includes(one) || one === 'Error' || one === 'Exception')) return [];
@@ -117,6 +125,7 @@ export class ErrorCheck {
           message: `${described(symbol, name)} raises \`${error}\` on line ${raised.line}, which its documentation leaves out.`,
           suggestion: `Say when \`${error}\` is raised.`,
           subject: `${name} omits ${error}`,
+          shapes: [`comments that leave out ${error}`],
         },
       ];
     });
@@ -175,10 +184,12 @@ export class ErrorCheck {
     if (!isOwn && implicit?.test(inside.slice(inside.indexOf('\n') + 1)) === true) return true;
     if (/\braise[ \t]+(?![A-Z])|\bthrow[ \t]+(?!new\b)/.test(one.body)) return true;
     for (const [, called = ''] of inside.matchAll(/([\w$]+)\s*\(/g)) {
-      if (seen.has(called) || HARMLESS.has(called)) continue;
+      if (seen.has(called)) continue;
       seen.add(called);
+      // A method of this repository may have the name of one that is harmless.
       const texts = this.#index().get(called);
       if (texts === undefined) {
+        if (HARMLESS.has(called)) continue;
         // A class of this repository may raise in its constructor; what is foreign cannot raise an error that is not.
         if (!isOwn || this.#bases.has(called) || /^_+[A-Z]/.test(called)) return true;
         continue;
@@ -187,6 +198,19 @@ export class ErrorCheck {
       if (texts.some((text) => this.#mayRaise(text, error, family, isOwn, seen, depth + 1))) return true;
     }
     return !isOwn && SYSTEM.test(error) && /\.|await|with\b/.test(inside.slice(inside.indexOf('\n') + 1));
+  }
+
+  /** By its name, or because some comment tells of it: what makes an error, or holds one, is none. */
+  #isError(name: string): boolean {
+    return (
+      /(?:Error|Exception|Exit|Abort|Failure|Timeout|NotFound|Invalid|Unsupported)/.test(name) || this.#named.has(name)
+    );
+  }
+
+  /** Whether an error that was caught goes on as it came: what is called tells of it. */
+  #isPassedOn(path: string, line: number): boolean {
+    const written = (this.#subject.read(path) ?? '').split('\n')[line - 1] ?? '';
+    return /^\s*(?:raise|throw\s+[a-z]\w*)\s*;?\s*(?:#.*|\/\/.*)?$/.test(written);
   }
 
   /** The comment as it stands in the file. */
@@ -226,11 +250,9 @@ export class ErrorCheck {
   }
 }
 
-/** Whether functions that raise tell of it as a rule: three of ten that could. */
-function tellsOfErrors(callables: readonly Callable[]): boolean {
-  const could = callables.filter(({ doc, symbol }) => isStructured(doc) && (symbol.body?.raises.length ?? 0) > 0);
-  const told = could.filter(({ doc }) => doc.throws.length > 0);
-  return told.length > 0 && told.length * 10 >= could.length * 3;
+/** Whether an error tells of the use of a function, so that its comment would tell of it. */
+function isTellable(error: string): boolean {
+  return !UNTOLD.has(error) && !error.startsWith('_');
 }
 
 const BUILT_IN: Readonly<Record<string, readonly string[]>> = {

@@ -1,73 +1,165 @@
 import { type Callable, isPython, isScript, isStructured } from './callables.ts';
-import { described } from './docstring-parameters.ts';
+import { Conventions } from './conventions.ts';
+import { dialectOf, scopesAround } from './docstring-conventions.ts';
+import { described } from './docstring-inventions.ts';
 import type { Fault } from './rules.ts';
 
 const NOTHING = /\b(?:none|nothing|void|undefined|null|never|noreturn|unit|no value|does not return)\b/i;
 const PROMISED = /\b(?:promise|resolv\w*|await\w*|coroutine|task|future|when|once|after)\b/i;
 const STYLES_WITH_RESULTS: ReadonlySet<string> = new Set(['jsdoc', 'google', 'numpy', 'sphinx']);
 
-/** Whether functions of a repository that tell of their parts tell of what they return too, as a rule. */
-export interface ResultConvention {
-  readonly returns: boolean;
-  readonly yields: boolean;
-}
-
-/** Reads from all documented functions which parts they tell of as a rule: four of five that could. */
-export function resultConvention(callables: readonly Callable[]): ResultConvention {
-  const could = callables.filter((one) => mayTell(one) && one.symbol.body?.returnsValue === true);
-  const told = could.filter(({ doc }) => doc.returns !== null);
-  return { returns: told.length * 5 >= could.length * 4 && told.length > 0, yields: true };
-}
-
 function mayTell({ doc, symbol }: Callable): boolean {
   const isFunction = symbol.kind !== 'class' && symbol.kind !== 'constructor';
   return isFunction && isStructured(doc) && STYLES_WITH_RESULTS.has(doc.style);
 }
 
-/** What is documented to come back and does not, and what does and is not told of where such things are. */
-export function checkResults(
-  callable: Callable,
-  convention: ResultConvention,
-  read: (path: string) => string | null,
-): Fault[] {
+/** So many inventions in one of so many comments that tell of a result are more than slips. */
+const FEW_INVENTIONS = 3;
+const MOST_INVENTIONS = 0.1;
+
+/**
+ * What is documented to come back and does not, and what does and is not told of, where the repository shows that such
+ * things are told of: four of five comments of the dialect do, and of every folder around that has enough.
+ */
+export class ResultCheck {
+  readonly #untold = new Map<Callable, ResultKind>();
+  readonly #told = new Conventions();
+  readonly #invented = new Map<Callable, Fault>();
+  readonly #isBelieved: boolean;
+
+  constructor(callables: readonly Callable[], read: (path: string) => string | null) {
+    let told = 0;
+    for (const one of callables) {
+      const kind = untoldKind(one, read);
+      if (kind !== null) this.#untold.set(one, kind);
+      if (givesSomething(one)) this.#told.note(scopesOf(one, kindOf(one)), isTold(one));
+      if (one.doc.returns !== null || one.doc.yields !== null) told += 1;
+      const fault = inventedResult(one, read);
+      if (fault !== null) this.#invented.set(one, fault);
+    }
+    this.#isBelieved = this.#invented.size <= FEW_INVENTIONS || this.#invented.size <= told * MOST_INVENTIONS;
+  }
+
+  check(callable: Callable): Fault[] {
+    const invented = this.#invented.get(callable);
+    if (invented !== undefined) return this.#isBelieved ? [invented] : [];
+    const kind = this.#untold.get(callable);
+    if (kind === undefined) return [];
+    if (!this.#told.holds(scopesOf(callable, kind))) return [];
+    return kind === 'yields'
+      ? [
+          faultOf(
+            callable,
+            'yields, which its documentation leaves out',
+            callable.doc.line,
+            'low',
+            'Say what it yields.',
+          ),
+        ]
+      : [
+          faultOf(
+            callable,
+            'returns a value, which its documentation leaves out',
+            callable.doc.line,
+            'low',
+            'Say what it returns.',
+          ),
+        ];
+  }
+}
+
+type ResultKind = 'returns' | 'yields';
+
+function kindOf({ symbol }: Callable): ResultKind {
+  return symbol.body?.yields === true ? 'yields' : 'returns';
+}
+
+function scopesOf(callable: Callable, kind: ResultKind): string[] {
+  return scopesAround(`${dialectOf(callable)} ${kind}`, callable.file.path);
+}
+
+function faultOf(
+  { file, symbol, name }: Callable,
+  what: string,
+  line: number,
+  severity: 'low' | 'medium',
+  suggestion: string,
+): Fault {
+  const message = `${described(symbol, name)} ${what}.`;
+  // Several inventions of one file are a way to write.
+  const shapes = severity === 'medium' ? [`results invented in ${file.path}`] : [];
+  return {
+    rule: 'docs/returns',
+    file: file.path,
+    line,
+    severity,
+    message,
+    suggestion,
+    subject: `${name} returns`,
+    shapes,
+  };
+}
+
+/** What is told to come back and does not. */
+function inventedResult(callable: Callable, read: (path: string) => string | null): Fault | null {
+  const { doc, symbol, file } = callable;
+  const { body } = symbol;
+  if (symbol.kind === 'class' || symbol.kind === 'constructor') return null;
+  if (doc.returns !== null && givesNothing(callable) && !isLeftToOthers(callable, read(file.path) ?? ''))
+    return faultOf(callable, 'documents a return value, but returns none', doc.returns.line, 'medium', 'Take it out.');
+  if (
+    body === null ||
+    body.isAbstractOrStub ||
+    doc.yields === null ||
+    body.yields ||
+    /Iterator|Generator|Iterable|ContextManager/.test(symbol.returns ?? '') ||
+    passesOn(callable, read(file.path) ?? '')
+  )
+    return null;
+  return body.returnsValue
+    ? faultOf(
+        callable,
+        'documents that it yields, but it returns',
+        doc.yields.line,
+        'medium',
+        'Document what it returns.',
+      )
+    : faultOf(callable, 'documents that it yields, but it does not', doc.yields.line, 'medium', 'Take it out.');
+}
+
+/** Whether something comes back that a comment which takes its function apart could tell of in a part of its own. */
+function givesSomething(callable: Callable): boolean {
+  const { body } = callable.symbol;
+  return mayTell(callable) && (body?.returnsValue === true || body?.yields === true);
+}
+
+function isTold({ doc }: Callable): boolean {
+  return doc.returns !== null || doc.yields !== null;
+}
+
+/** What comes back and is not told of, though other parts are; null where nothing is left out. */
+function untoldKind(callable: Callable, read: (path: string) => string | null): ResultKind | null {
   const { doc, symbol, file, name } = callable;
   const { body } = symbol;
-  if (symbol.kind === 'class' || symbol.kind === 'constructor') return [];
-  const fault = (message: string, line: number, severity: 'low' | 'medium', suggestion: string): Fault[] => [
-    { rule: 'docs/returns', file: file.path, line, severity, message, suggestion, subject: `${name} returns` },
-  ];
-  const who = described(symbol, name);
-  if (doc.returns !== null && givesNothing(callable) && !isLeftToOthers(callable, read(file.path) ?? ''))
-    return fault(`${who} documents a return value, but returns none.`, doc.returns.line, 'medium', 'Take it out.');
-  if (body === null || body.isAbstractOrStub) return [];
-  if (
-    doc.yields !== null &&
-    !body.yields &&
-    !passesOn(callable, read(file.path) ?? '') &&
-    !/Iterator|Generator|Iterable|ContextManager/.test(symbol.returns ?? '')
-  )
-    return body.returnsValue
-      ? fault(
-          `${who} documents that it yields, but it returns.`,
-          doc.yields.line,
-          'medium',
-          'Document what it returns.',
-        )
-      : fault(`${who} documents that it yields, but it does not.`, doc.yields.line, 'medium', 'Take it out.');
-  if (!mayTell(callable) || doc.returns !== null || doc.yields !== null || tellsInProse(callable)) return [];
-  if (body.yields && isPython(file))
-    return fault(`${who} yields, which its documentation leaves out.`, doc.line, 'low', 'Say what it yields.');
+  if (body === null || body.isAbstractOrStub || symbol.kind === 'class' || symbol.kind === 'constructor') return null;
+  if (!mayTell(callable) || doc.returns !== null || doc.yields !== null || tellsInProse(callable)) return null;
+  // A comment in a form that is not understood may tell of it all the same.
   const isVoid = /^(?:Promise<)?(?:void|undefined|None|never|NoReturn)\b/.test(symbol.returns ?? '');
   const isItself =
     symbol.returns !== null && (/\b(?:Self|this)\b/.test(symbol.returns) || name.startsWith(`${symbol.returns}.`));
-  if (body.returnsValue && !body.yields && !isVoid && !isItself && convention.returns)
-    return fault(
-      `${who} returns a value, which its documentation leaves out.`,
-      doc.line,
-      'low',
-      'Say what it returns.',
-    );
-  return [];
+  const kind = body.yields
+    ? isPython(file)
+      ? 'yields'
+      : null
+    : body.returnsValue && !isVoid && !isItself
+      ? 'returns'
+      : null;
+  if (kind === null) return null;
+  const written = (read(file.path) ?? '')
+    .split('\n')
+    .slice(doc.line - 1, doc.endLine)
+    .join('\n');
+  return /\b(?:return|yield)|@override|@inherit/i.test(written) ? null : kind;
 }
 
 /** Whether it returns what a call gives, which may well be something that yields. */
@@ -84,7 +176,8 @@ function passesOn({ symbol, doc }: Callable, text: string): boolean {
 function givesNothing({ doc, symbol, file }: Callable): boolean {
   const { body } = symbol;
   const told = `${doc.returns?.type ?? ''} ${doc.returns?.text ?? ''}`;
-  if (told.trim() === '' || NOTHING.test(told)) return false;
+  // `asserts value is string` tells of what holds afterwards.
+  if (told.trim() === '' || NOTHING.test(told) || /^\{?asserts\b/.test(told.trim())) return false;
   if (body === null) return !isPython(file) && symbol.returns === 'void';
   if (body.returnsValue || body.yields || body.isAbstractOrStub) return false;
   if (symbol.decorators.some((one) => /property|fixture|overload|contextmanager|abstract/.test(one))) return false;
@@ -121,7 +214,7 @@ function tellsInProse({ doc, symbol }: Callable): boolean {
     /^_?(?:is|has|can|should|was|get|to|create|make|build|find|parse|compute)(?=[A-Z_])|^(?:has|get)$/.test(symbol.name)
   )
     return true;
-  return /\b(?:return|yield|resolv|give|get|fetch|produc|creat|mak|generator|iterat|check|test|determin|compar|whether|convert|transform|normali[sz]|pars|encod|decod|serial|stringif|strip|comput|calculat|count|find|look|build|merg|format|extract|wrap|clon|cop(?:y|ies)|read|load|generat|retriev|predicate)\w*/i.test(
+  return /\b(?:return|yield|resolv|give|get|fetch|produc|creat|mak|generator|iterat|check|test|determin|compar|whether|convert|transform|normali[sz]|pars|encod|decod|serial|stringif|strip|comput|calculat|count|find|look|build|merg|format|extract|wrap|clon|cop(?:y|ies)|read|load|generat|retriev|predicate|decorat|context manager|factory|shortcut|alias|same as)\w*/i.test(
     doc.description,
   );
 }

@@ -1,10 +1,13 @@
 import { decodeSource, readSourceBytesSync } from '../../code/source-text.ts';
 import type { SourceTree } from '../../code/source-tree.ts';
 import type { ContentCache } from '../../platform/content-cache.ts';
+import { checkBlocks } from './check-blocks.ts';
 import { withoutComments } from './function-texts.ts';
 import { type WrittenWords, wordsOf } from './known-names.ts';
 import { isTooIntricate } from './markdown-bounds.ts';
 import { type MarkdownDocument, readMarkdown } from './markdown-document.ts';
+import type { Fault } from './rules.ts';
+import { isVendored } from './vendored.ts';
 
 /** Where readings are kept. */
 export interface KeptReadings {
@@ -70,6 +73,27 @@ export class HealthReadings {
     return null;
   }
 
+  /** What is wrong with the code blocks of documents, by path: it takes nothing but their text. */
+  async blockFaults(documents: ReadonlyMap<string, MarkdownDocument>): Promise<Map<string, readonly Fault[]>> {
+    const files = this.#tree.files.filter(({ path }) => (documents.get(path)?.blocks.length ?? 0) > 0);
+    const kind = `${this.#kept?.kind} blocks`;
+    const known = this.#kept?.cache.read(kind, files.flatMap(keysOf)) ?? new Map<string, Uint8Array>();
+    const found = new Map<string, readonly Fault[]>();
+    const fresh: [string, Uint8Array][] = [];
+    for (const file of files) {
+      const document = documents.get(file.path);
+      if (document === undefined) continue;
+      const [key] = keysOf(file);
+      const kept = key === undefined ? undefined : known.get(key);
+      const faults: readonly Fault[] =
+        kept === undefined ? await checkBlocks(document) : JSON.parse(new TextDecoder().decode(kept));
+      found.set(file.path, faults);
+      if (kept === undefined && key !== undefined) fresh.push([key, new TextEncoder().encode(JSON.stringify(faults))]);
+    }
+    this.#kept?.cache.write(kind, fresh);
+    return found;
+  }
+
   /** The words of all files that are no documentation. */
   words(limits: Set<string>): WrittenWords {
     const key = this.#tree.fingerprint;
@@ -125,7 +149,7 @@ function documentFiles(tree: SourceTree, limits: Set<string>): DocumentFile[] {
   const found: DocumentFile[] = [];
   for (const file of tree.files) {
     const { path, size } = file;
-    if (!DOCUMENTS.test(path) || NOT_DOCUMENTS.test(path) || TEST_INPUT.test(path)) continue;
+    if (!DOCUMENTS.test(path) || NOT_DOCUMENTS.test(path) || TEST_INPUT.test(path) || isVendored(path)) continue;
     if (size > LARGEST_DOCUMENT) {
       limits.add(`Markdown files of more than ${LARGEST_DOCUMENT / 1024} kB were not checked.`);
       continue;

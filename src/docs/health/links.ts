@@ -3,6 +3,7 @@ import { foldersAround } from './command-place.ts';
 import { type DocumentLink, isChangeList, type MarkdownDocument } from './markdown-document.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import type { Fault } from './rules.ts';
+import type { SiteFacts } from './sites.ts';
 import type { HealthSubject } from './subject.ts';
 
 /** Pages of a repository at its host, which relative links reach by climbing out of the tree. */
@@ -33,11 +34,14 @@ function isFrame(path: string, paths: HealthSubject['paths']): boolean {
 function checkLink(document: MarkdownDocument, link: DocumentLink, subject: HealthSubject): Fault[] {
   const { target } = link;
   if (target.trim() === '' || /^(?:[a-z][a-z\d+.-]*:|\/\/)/i.test(target) || TEMPLATE.test(target)) return [];
+  // A generator's own way to name its pages.
+  if (/^[@~:^]/.test(target)) return [];
   const hash = target.indexOf('#');
   const fragment = hash < 0 ? '' : target.slice(hash + 1);
   const path = decoded((hash < 0 ? target : target.slice(0, hash)).replace(/\?.*$/, ''));
   if (path === '') return fragment === '' ? [] : checkAnchor(document, link, document, fragment, subject);
-  const found = resolveLink(document.path, path, subject);
+  const site = subject.sites.of(document);
+  const found = resolveLink(document.path, path, site, subject);
   if (found === 'elsewhere') return [];
   // MyST links to a label by its name alone.
   if (
@@ -45,16 +49,15 @@ function checkLink(document: MarkdownDocument, link: DocumentLink, subject: Heal
     (isLabel(target, subject) || isRustItem(target, subject) || isObject(document.path, target, subject))
   )
     return [];
-  if (found === null && link.isImage && isUnderRoot(path, subject)) return [];
+  // A browser follows what is written in HTML from the address of the page, not from its file.
+  if (found === null && isHtml(document, link) && (site.isSite || !/\.\w+$/.test(path))) return [];
   if (found === null) return [brokenLink(document, link, path, subject)];
   const reached = fragment === '' ? undefined : subject.documents.get(found);
   return reached === undefined ? [] : checkAnchor(document, link, reached, fragment, subject);
 }
 
-/** A page may stand deeper in a site than its file does, and a browser climbs no higher than to the root. */
-function isUnderRoot(path: string, { site, paths }: HealthSubject): boolean {
-  const below = path.replace(/^(?:\.\.?\/)+/, '');
-  return site.isSite && path.startsWith('../') && site.roots.some((root) => paths.isFile(posix.join(root, below)));
+function isHtml({ text }: MarkdownDocument, { line, column }: DocumentLink): boolean {
+  return text.split('\n')[line - 1]?.charAt(column - 1) === '<';
 }
 
 function isLabel(target: string, { documents }: HealthSubject): boolean {
@@ -90,50 +93,51 @@ function decoded(text: string): string {
   }
 }
 
+/** Endings that files of repositories have: what stands behind another dot may be a part of a name. */
+const FILE =
+  /\.(?:mdx?|rst|txt|adoc|html?|pdf|png|jpe?g|gif|svg|webp|ico|json|ya?ml|toml|ini|cfg|xml|csv|sh|[cm]?[jt]sx?|py|ipynb|rb|go|rs|java|kt|cs|php|c|h|cc|cpp|hpp|swift|css|scss)$/i;
+
 /** The path a link reaches; `elsewhere` where that cannot be judged; null when nothing is there. */
-function resolveLink(from: string, path: string, subject: HealthSubject): string | 'elsewhere' | null {
-  const { paths, site } = subject;
+function resolveLink(from: string, path: string, site: SiteFacts, subject: HealthSubject): string | 'elsewhere' | null {
+  const { paths } = subject;
   const isRooted = path.startsWith('/');
-  if (!isRooted && HOST_PAGES.test(path)) return 'elsewhere';
+  if (HOST_PAGES.test(isRooted ? path.slice(1) : path)) return 'elsewhere';
   const folder = posix.dirname(from);
   const bases = isRooted
     ? site.isSite
       ? [...site.roots, '']
-      : ['', ...site.roots]
+      : // What was taken over from another repository has its root where it stands.
+        [...foldersAround(from).toReversed(), ...site.roots]
     : [folder, ...site.bases, ...(site.isSite ? [posix.join(folder, posix.parse(from).name)] : [])];
   for (const base of bases) {
     const target = posix.normalize(posix.join(base, isRooted ? path.slice(1) : path)).replace(/\/$/, '');
     if (target === '.' || target === '') return readmeIn('', paths);
     // Above the root is another repository, or a page of the host.
-    if (target.startsWith('..')) return /^(?:\.\.\/)+$/.test(`${target}/`) ? 'elsewhere' : null;
+    if (target.startsWith('..')) return site.isSite || /^(?:\.\.\/)+$/.test(`${target}/`) ? 'elsewhere' : null;
     if (paths.isFolder(target)) return readmeIn(target, paths);
     if (paths.has(target)) return target;
     const page =
       pageCandidates(target, site.isSite).find((one) => paths.isFile(one)) ?? pageByName(target, site.isSite, paths);
     if (page !== undefined) return page;
   }
-  // Pages that are made when the site is built stand in folders that are not there before.
+  // A page that is made of a text is not there before.
+  if (/\.html?$/.test(path)) return 'elsewhere';
   // An address from the root is one of a site, whoever makes it; a page of it may stand anywhere.
-  if (isRooted && !/\.\w+$/.test(path)) return 'elsewhere';
-  if (!site.isSite) return null;
-  return isRooted || mayBeAddress(from, path, bases, subject) ? 'elsewhere' : null;
+  if (isRooted) return site.isSite || !FILE.test(path) ? 'elsewhere' : null;
+  return site.isSite && !isFileOfSite(from, path, bases, paths) ? 'elsewhere' : null;
 }
 
 /**
- * Whether a path that leads to no file may be the address of a page all the same: generators take it from the head of a
- * page, or make pages themselves. One whose page stands elsewhere, or is named almost so, is not.
+ * Whether a link of a page is one that generators follow from file to file, as hosts do: to a text or an image of a
+ * folder that is there. Other addresses are given by the heads of pages, by settings, or by what makes pages of code.
  */
-function mayBeAddress(
-  from: string,
-  path: string,
-  bases: readonly string[],
-  { paths, documents }: HealthSubject,
-): boolean {
-  if (/\.(?!html?$)\w+$/.test(path)) return false;
-  const name = posix.basename(path).replace(/\.html?$/, '');
-  if (!bases.some((base) => paths.isFolder(folderOf(base, path)))) return true;
-  for (const { addresses } of documents.values()) if (addresses.includes(name)) return true;
-  return !path.includes('\\') && (name === posix.parse(from).name || !paths.hasPageLike(name, from));
+function isFileOfSite(from: string, path: string, bases: readonly string[], paths: HealthSubject['paths']): boolean {
+  // A page of that name elsewhere in the site is the one that is meant.
+  const { name, ext } = posix.parse(path);
+  if (/^\.mdx?$/i.test(ext) && !/^(?:index|readme|_index)$/i.test(name) && paths.hasPage(name, from)) return true;
+  // A site may take an image from the same page in another language.
+  if (!/^\.mdx?$/i.test(ext) && paths.endingWith(posix.basename(path)).length > 0) return false;
+  return /\.(?:mdx?|png|jpe?g|gif|svg|webp)$/i.test(path) && bases.some((base) => paths.isFolder(folderOf(base, path)));
 }
 
 function folderOf(base: string, path: string): string {
@@ -180,6 +184,7 @@ function brokenLink(document: MarkdownDocument, link: DocumentLink, path: string
     message: `${link.isImage ? 'The image' : 'The link to'} \`${link.target}\` leads to nothing: there is no \`${wanted}\`.`,
     suggestion: didYouMean(shown),
     subject: link.target,
+    shapes: [`links of ${document.path} into ${posix.dirname(wanted)}`],
   };
 }
 
@@ -192,37 +197,12 @@ function checkAnchor(
   link: DocumentLink,
   reached: MarkdownDocument,
   fragment: string,
-  { site }: HealthSubject,
+  { sites }: HealthSubject,
 ): Fault[] {
   const wanted = decoded(fragment);
-  // What changed once led to what was there then; what has no heading of its own is put together with others.
-  if (isChangeList(document.path) || (reached === document && isPart(document))) return [];
-  // What a generator puts in has headings that nobody sees here.
-  if (INCLUDES.test(reached.text)) return [];
-  // What the bot of all-contributors writes leads nowhere on purpose.
-  if (
-    /^(?:L\d+|:~:text=|_?top$|readme(?:-ov-file)?$|(?:a11y|audio|blog|business|content|data|design|eventOrganizing|example|financial|fundingFinding|ideas|infra|maintenance|mentoring|platform|plugin|projectManagement|promotion|question|research|review|security|talk|tool|translation|tutorial|userTesting|video)-\w|\/|!)/i.test(
-      wanted,
-    ) ||
-    TEMPLATE.test(wanted)
-  )
-    return [];
-  if (reached.anchors.has(wanted) || reached.anchors.has(wanted.replace(/^user-content-/, ''))) return [];
-  const lower = wanted.toLowerCase();
-  if ([...reached.anchors].some((one) => one.toLowerCase() === lower)) return [];
-  // Every generator has its own way to make a fragment of a heading.
-  if (site.isSite && [...reached.anchors].some((one) => isSameHeading(one, wanted.replace(/[-_]\d+$/, '')))) return [];
-  if (site.isSite && [...reached.anchors].some((one) => isSameHeading(one, wanted))) return [];
-  if (site.isSite && isChapterAndHeading(wanted, reached.anchors)) return [];
-  // A mark that GitHub leaves out was kept by what shows the documents elsewhere.
-  if (
-    document.path.includes('/') &&
-    /[^\p{L}\p{M}\p{N}\p{Emoji}_\s-]/u.test(wanted) &&
-    [...reached.anchors].some((one) => isSameHeading(one, wanted))
-  )
-    return [];
+  if (isUnjudged(document, reached, wanted) || isHeading(document, reached, wanted, sites.of(reached))) return [];
   const where = reached === document ? 'this document' : `\`${reached.path}\``;
-  const near = nearest(lower, reached.anchors);
+  const near = nearest(wanted.toLowerCase(), reached.anchors);
   return [
     {
       rule: 'docs/broken-anchor',
@@ -232,8 +212,42 @@ function checkAnchor(
       message: `The link to \`${link.target}\` names no heading or anchor of ${where}.`,
       suggestion: didYouMean(near === null ? null : `#${near}`),
       subject: link.target,
+      // The same heading by other rules: whoever writes several such fragments follows those.
+      shapes: [...reached.anchors].some((one) => isSameHeading(one, wanted)) ? ['fragments by other rules'] : [],
     },
   ];
+}
+
+/** What the bot of all-contributors writes leads nowhere on purpose, and hosts have fragments of their own. */
+const NO_HEADING =
+  /^(?:L\d+|:~:text=|_?top$|readme(?:-ov-file)?$|(?:a11y|audio|blog|business|content|data|design|eventOrganizing|example|financial|fundingFinding|ideas|infra|maintenance|mentoring|platform|plugin|projectManagement|promotion|question|research|review|security|talk|tool|translation|tutorial|userTesting|video)-\w|\/|!)/i;
+
+/** Whether nobody can tell which headings there will be, or there need not be one. */
+function isUnjudged(document: MarkdownDocument, reached: MarkdownDocument, wanted: string): boolean {
+  // What changed once led to what was there then; what has no heading of its own is put together with others.
+  if (isChangeList(document.path) || (reached === document && isPart(document))) return true;
+  // What a generator puts in, as any component of MDX may, has headings that nobody sees here.
+  if (INCLUDES.test(reached.text) || reached.path.endsWith('.mdx')) return true;
+  // Headings of a list of changes come and go with each release.
+  return isChangeList(reached.path) || NO_HEADING.test(wanted) || TEMPLATE.test(wanted);
+}
+
+function isHeading(
+  document: MarkdownDocument,
+  reached: MarkdownDocument,
+  wanted: string,
+  { isSite }: SiteFacts,
+): boolean {
+  const anchors = [...reached.anchors];
+  const lower = wanted.replace(/^user-content-/, '').toLowerCase();
+  if (anchors.some((one) => one.toLowerCase() === lower)) return true;
+  // Every generator has its own way to make a fragment of a heading; a mark that one host leaves out was kept by
+  // what shows the documents elsewhere.
+  const isLoose = isSite || (document.path.includes('/') && /[^\p{L}\p{M}\p{N}\p{Emoji}_\s-]/u.test(wanted));
+  if (isLoose && anchors.some((one) => isSameHeading(one, wanted))) return true;
+  if (!isSite) return false;
+  const first = wanted.replace(/[-_]\d+$/, '');
+  return anchors.some((one) => isSameHeading(one, first)) || isChapterAndHeading(wanted, reached.anchors);
 }
 
 /** Some put the heading above before a heading. */
@@ -259,9 +273,9 @@ function isSameHeading(anchor: string, wanted: string): boolean {
 const REFERENCE = /(?:^|[\s(])\[([^\][]{2,80})\]\[([^\][]{0,80})\]/g;
 
 /** `[text][name]` where no line defines the name: it is shown as it stands. */
-function undefinedReferences(document: MarkdownDocument, { site }: HealthSubject): Fault[] {
+function undefinedReferences(document: MarkdownDocument, { sites }: HealthSubject): Fault[] {
   // A text without any definition is a part of one that has them.
-  if (site.isSite || !/^ {0,3}\[[^\][\n]+\]:\s/m.test(document.text)) return [];
+  if (sites.of(document).isSite || !/^ {0,3}\[[^\][\n]+\]:\s/m.test(document.text)) return [];
   return document.prose.flatMap(({ text, line, column }) =>
     [...text.matchAll(REFERENCE)]
       .filter((match) => /\p{L}{2}/u.test(match[1] ?? '') && (match[2] === '' || /\p{L}/u.test(match[2] ?? '')))

@@ -1,4 +1,4 @@
-import Slugger from 'github-slugger';
+import Slugger, { slug } from 'github-slugger';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
@@ -81,7 +81,17 @@ export function isChangeList(path: string): boolean {
 
 /** Whether a document tells of other times than today, by its path. */
 export function isHistoryPath(path: string): boolean {
-  return HISTORY.test(path);
+  // A date in a name makes a text one of its day.
+  return HISTORY.test(path) || /(?:^|\/)\d{4}-\d{2}-\d{2}/.test(path);
+}
+
+const FEW_VERSIONS = 3;
+
+/** Whether most headings of a text are versions: it tells what came with each of them. */
+function isListOfVersions(text: string): boolean {
+  const headings = text.match(/^#{1,4}\s.*$/gm) ?? [];
+  const versions = headings.filter((one) => /^#+\s+(?:\[?v?\d+\.\d+|(?:version|release)\s+v?\d)/i.test(one)).length;
+  return versions >= FEW_VERSIONS && versions * 2 >= headings.length;
 }
 
 /** What no rule asks for, and takes time: bare addresses, which are all external, and marks. */
@@ -90,7 +100,7 @@ const UNREAD = ['wwwAutolink', 'protocolAutolink', 'emailAutolink', 'strikethrou
 /** Takes a Markdown text apart: CommonMark with the extensions of GitHub. */
 export function readMarkdown(path: string, written: string): MarkdownDocument {
   const text = visibleText(path, written);
-  const isHistory = isHistoryPath(path);
+  const isHistory = isHistoryPath(path) || isListOfVersions(text);
   const tree = fromMarkdown(isHistory ? linksOnly(text) : text, {
     extensions: [gfm(), { disable: { null: UNREAD } }],
     mdastExtensions: gfmFromMarkdown().map(({ transforms: _, ...extension }) => extension),
@@ -192,7 +202,10 @@ class Reader {
     if (named?.[1] !== undefined) this.#anchors.add(named[1]);
     this.#heading = written;
     this.#before = written;
-    this.#anchors.add(this.#slugger.slug(named === null ? written : written.slice(0, named.index)));
+    const shown = named === null ? written : written.slice(0, named.index);
+    this.#anchors.add(this.#slugger.slug(shown));
+    // A comment behind a heading leaves a blank, which some leave out.
+    if (shown !== shown.trim()) this.#anchors.add(slug(shown.trim()));
   }
 
   #takeTable(node: Extract<Content, { type: 'table' }>): void {

@@ -1,3 +1,4 @@
+import { slug } from 'github-slugger';
 import type { DocumentLink, Place } from './markdown-document.ts';
 
 /** A node of a Markdown tree, as far as its text is asked for. */
@@ -20,7 +21,8 @@ export function readText(node: TextNode): string {
 /** The text as a reader sees it, every line at its number: no head of settings, in MDX no comments. */
 export function visibleText(path: string, text: string): string {
   const body = withoutFrontMatter(text);
-  if (!path.endsWith('.mdx')) return body;
+  if (!path.endsWith('.mdx'))
+    return body.replace(FENCED_OR_ELEMENT, (piece) => (/^[ \t]*[`~]/.test(piece) ? piece : blanked(piece)));
   // A tag on lines of its own begins no HTML block there, which would go on to the next empty line.
   return body.replace(FENCED_OR_MDX, (piece) => {
     if (/^[ \t]*[`~]/.test(piece) || /\b(?:href|src|id|name)=/.test(piece)) return piece;
@@ -31,6 +33,10 @@ export function visibleText(path: string, text: string): string {
 /** A fenced block, which stays; a comment of MDX; a tag on lines of its own. */
 const FENCED_OR_MDX =
   /^[ \t]*(`{3,}|~{3,})[^\n]*\n(?:[\s\S]*?\n)?[ \t]*\1[`~]*[ \t]*$|\{\/\*[\s\S]*?\*\/\s*\}|^[ \t]*<\/?[A-Za-z][\w.]*(?:\s[^<>]*)?\/?>[ \t]*$/gm;
+
+/** The same with elements of a site's own instead of any tag, which begin no HTML block where they are known. */
+const FENCED_OR_ELEMENT =
+  /^[ \t]*(`{3,}|~{3,})[^\n]*\n(?:[\s\S]*?\n)?[ \t]*\1[`~]*[ \t]*$|^[ \t]*<\/?(?:[a-z]+-[\w-]+|[A-Z][\w.]*)(?:\s(?:(?!\b(?:href|src|id|name)=)[^<>])*)?\/?>[ \t]*$/gm;
 
 function blanked(text: string): string {
   return text.replace(/[^\n]/g, ' ');
@@ -49,14 +55,52 @@ const KEPT =
  */
 export function linksOnly(text: string): string {
   const defined = new Set([...text.matchAll(DEFINED)].map(([, name = '']) => name.toLowerCase()));
-  return text
+  const lines = text
     .replace(OUTWARD, 'x')
     .replace(/\[([^\][\n]+)\]\[([^\][\n]*)\]/g, (written, shown: string, name: string) =>
       defined.has((name === '' ? shown : name).toLowerCase()) ? 'x' : written,
     )
-    .split('\n')
-    .map((line) => (KEPT.test(line) ? line : line.replace(/^(\s*(?:(?:[-*+>]|\d+[.)])\s+)*)\S.*$/, '$1x')))
-    .join('\n');
+    .split('\n');
+  return withoutRest(
+    lines,
+    lines.map((line) => KEPT.test(line)),
+  ).join('\n');
+}
+
+/**
+ * Of lines that need not be kept those that a line after them could hang on, cut down to one letter: the line right
+ * before it and the ones with ever less indentation. The others are empty, save where an empty line would end something
+ * that was begun: HTML, or the words of a link.
+ */
+function withoutRest(lines: readonly string[], kept: readonly boolean[]): string[] {
+  const cut = lines.slice();
+  const begun = openRuns(lines, kept);
+  let depth = 0;
+  let isNext = false;
+  for (let at = lines.length - 1; at >= 0; at -= 1) {
+    const line = lines[at] ?? '';
+    const indent = line.search(/\S/);
+    if (indent < 0) continue;
+    if (kept[at] === true) {
+      [depth, isNext] = [indent, true];
+      continue;
+    }
+    const isHeld = isNext || indent < depth || begun[at] === true;
+    isNext = false;
+    depth = Math.min(depth, indent);
+    cut[at] = isHeld ? line.replace(/^(\s*(?:(?:[-*+>]|\d+[.)])\s+)*)\S.*$/, '$1x') : '';
+  }
+  return cut;
+}
+
+/** Which lines follow, without an empty one between, a line that begins HTML or a bracket that it does not close. */
+function openRuns(lines: readonly string[], kept: readonly boolean[]): boolean[] {
+  let isOpen = false;
+  return lines.map((line, at) => {
+    if (line.trim() === '') isOpen = false;
+    else if (kept[at] === true) isOpen = /<|\[[^\]]*$/.test(line);
+    return isOpen;
+  });
 }
 
 /** The text with its YAML or TOML head blanked, so that every line keeps its number. */
@@ -108,10 +152,13 @@ export function identifiersIn(text: string): string[] {
   const html = [
     ...withoutComments(text).matchAll(/<[a-z][\w-]*\b[^<>]*?\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi),
   ];
+  const headings = [...withoutComments(text).matchAll(/<h([1-6])\b[^<>]*>([\s\S]{1,300}?)<\/h\1>/gi)];
   const labels = [...text.matchAll(/^\(([\w:./-]+)\)=\s*$/gm)];
-  const attributes = [...text.matchAll(/\{:?\s*#([\w:.-]+)[^}\n]*\}/g)];
+  const attributes = [...text.matchAll(/\{(?::|\/\*)?\s*#([\w:.-]+)[^}\n]*\}/g)];
   return [
     ...html.map((match) => match[1] ?? match[2] ?? match[3] ?? ''),
+    // A host makes a fragment of a heading however it is written.
+    ...headings.map((match) => slug((match[2] ?? '').replace(/<[^<>]*>/g, '').trim())),
     ...labels.map((match) => match[1] ?? ''),
     ...attributes.map((match) => match[1] ?? ''),
   ];

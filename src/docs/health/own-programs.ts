@@ -18,6 +18,8 @@ export interface OwnPrograms {
   readonly takesArguments: boolean;
   /** The argument parser makes flags of the names of parameters or fields. */
   readonly flagsAreNames: boolean;
+  /** A parser takes flags that it does not know, or passes them on; or not all sources were read. */
+  readonly isOpen: boolean;
   /** Some argument parser of the sources could be read. */
   readonly isUnderstood: boolean;
 }
@@ -27,7 +29,8 @@ const NAMING_PARSERS =
 const USUAL = ['--help', '-h', '--version', '-V', '-v', '--'];
 
 /** Reads the programs that manifests and argument parsers of the sources name. */
-export function ownPrograms({ manifests, files }: HealthSubject): OwnPrograms {
+export function ownPrograms(subject: HealthSubject): OwnPrograms {
+  const { manifests, files, names: words, paths } = subject;
   const uses: CommandUse[] = files
     .filter(({ path }) => roleOf(path) === 'source' || /(?:^|\/)(?:bin|cli|scripts)\//.test(path))
     .flatMap(({ commands }) => commands);
@@ -49,6 +52,7 @@ export function ownPrograms({ manifests, files }: HealthSubject): OwnPrograms {
     valued: new Set(options.flatMap(({ flags, value }) => (value === null ? [] : flags))),
     flagsAreNames: manifests.some(({ dependencies }) => dependencies.some(({ name }) => NAMING_PARSERS.test(name))),
     isUnderstood: uses.length > 0,
+    isOpen: paths.hidesSources() || OPEN_WORDS.some((word) => words.isWritten(word)) || isLooseYargs(subject),
     takesArguments: uses.some((use) => use.name === null && use.arguments.length > 0),
   };
 }
@@ -64,7 +68,7 @@ export function believed(
 ): OwnPrograms {
   const used = { subcommands: new Set<string>(), flags: new Set<string>() };
   for (const { words } of commands) {
-    const [program = '', ...rest] = words;
+    const [program = '', ...rest] = ownWords(words);
     if (!programs.names.has(program)) continue;
     const first = firstWord(rest, programs);
     if (/^[a-z][\w:-]*$/i.test(first)) used.subcommands.add(first);
@@ -75,7 +79,7 @@ export function believed(
   }
   const doubted = (found: ReadonlySet<string>, isKnown: (one: string) => boolean): boolean => {
     const unknown = [...found].filter((one) => !isKnown(one)).length;
-    return unknown > 2 && unknown * 2 > found.size;
+    return unknown > 1 && unknown * 2 > found.size;
   };
   const flagsDoubted = doubted(used.flags, (flag) => programs.flags.has(flag) || names.isFlagWritten(flag));
   return {
@@ -85,10 +89,43 @@ export function believed(
   };
 }
 
+/** Words of a command without those of a command whose output it takes: `$(...)`. */
+export function ownWords(words: readonly string[]): readonly string[] {
+  const nested = words.findIndex((word) => word.includes('$('));
+  return nested < 0 ? words : words.slice(0, nested);
+}
+
+/** How parsers are told to take what they do not know, by the words of their libraries. */
+const OPEN_WORDS = [
+  'parse_known_args',
+  'parse_known_intermixed_args',
+  'REMAINDER',
+  'ignore_unknown_options',
+  'allow_extra_args',
+  'UNPROCESSED',
+  'allowUnknownOption',
+  'allowExcessArguments',
+  'passThroughOptions',
+  'parserConfiguration',
+  'trailing_var_arg',
+  'allow_external_subcommands',
+  'external_subcommand',
+  'DisableFlagParsing',
+  'UnknownFlags',
+];
+
+/** Yargs and the small parsers take any flag, unless they are told to be strict. */
+function isLooseYargs({ manifests, names }: HealthSubject): boolean {
+  const isLoose = manifests.some(({ dependencies }) =>
+    dependencies.some(({ name }) => /^(?:yargs|yargs-parser|minimist|mri|sade|cac|meow|arg|getopts)$/.test(name)),
+  );
+  return isLoose && !names.isWritten('strict') && !names.isWritten('strictOptions');
+}
+
 function firstWord(rest: readonly string[], { valued }: OwnPrograms): string {
   let at = 0;
   while (at < rest.length && (rest[at] ?? '').startsWith('-')) at += valued.has(rest[at] ?? '') ? 2 : 1;
-  return rest[at] ?? '';
+  return rest.slice(0, at).includes('--') ? '' : (rest[at] ?? '');
 }
 
 /** A call of one of the repository's own programs: its sub-command and its flags. */
@@ -129,7 +166,7 @@ function unknownSubcommand(
 function unknownFlag(
   program: string,
   rest: readonly string[],
-  { flags, flagsAreNames }: OwnPrograms,
+  { flags, flagsAreNames, isOpen }: OwnPrograms,
   names: HealthSubject['names'],
 ): CommandFault | null {
   if (flags.size <= USUAL.length) return null;
@@ -142,10 +179,20 @@ function unknownFlag(
     // Put together in a way that the parser's reader does not see.
     if (names.isFlagWritten(flag) || names.isFlagWritten(positive)) continue;
     if (flagsAreNames && names.isWritten(positive.slice(2).replaceAll('-', '_'))) continue;
+    // A parser may make flags of several words of names.
+    if (nameForms(positive.slice(2)).some((one) => names.isWritten(one))) continue;
+    if (isOpen && nearest(flag, flags) === null) continue;
     return {
       message: `\`${program} ${flag}\`: there is no option \`${flag}\`.`,
       suggestion: didYouMean(nearest(flag, flags)),
     };
   }
   return null;
+}
+
+/** `dry-run` as `dryRun`, `dry_run` and `DryRun`; none of one word, which says nothing. */
+function nameForms(flag: string): string[] {
+  if (!flag.includes('-')) return [];
+  const pascal = flag.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return [flag.replaceAll('-', '_'), pascal.charAt(0).toLowerCase() + pascal.slice(1), pascal];
 }

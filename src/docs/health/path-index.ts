@@ -64,6 +64,18 @@ export class PathIndex {
     return isIgnored(path, this.#ignored);
   }
 
+  /** Whether a folder that was not opened stands among sources: by its name it is made by a tool, and it may be none. */
+  hidesSources(): boolean {
+    const among = new Set<string>();
+    for (const path of this.#files) if (/\.(?:py|[cm]?[jt]sx?|go|rs|rb)$/.test(path)) among.add(posix.dirname(path));
+    return [...this.#closed].some((path) => {
+      const folder = posix.dirname(path);
+      return (
+        folder.includes('/') && among.has(folder) && !/^(?:node_modules|__pycache__|\..*)$/.test(posix.basename(path))
+      );
+    });
+  }
+
   /** Files whose path ends with the given segments. */
   endingWith(path: string): readonly string[] {
     const named = this.#byName.get(posix.basename(path)) ?? [];
@@ -85,6 +97,18 @@ export class PathIndex {
 
   /** Whether a page below the same folder at the top as `from` has a name, or one that is a slip away. */
   hasPageLike(name: string, from: string): boolean {
+    const names = this.#pagesAround(from);
+    if (names.all.has(name)) return true;
+    names.near ??= new NearNames(names.all);
+    return names.near.nearest(name, 2) !== null;
+  }
+
+  /** Whether a page below the same folder at the top as `from` has just that name. */
+  hasPage(name: string, from: string): boolean {
+    return this.#pagesAround(from).all.has(name);
+  }
+
+  #pagesAround(from: string): { readonly all: ReadonlySet<string>; near: NearNames | null } {
     const top = from.includes('/') ? from.slice(0, from.indexOf('/') + 1) : '';
     let names = this.#pageNames.get(top);
     if (names === undefined) {
@@ -92,9 +116,7 @@ export class PathIndex {
       names = { all: new Set(pages.map((path) => posix.parse(path).name)), near: null };
       this.#pageNames.set(top, names);
     }
-    if (names.all.has(name)) return true;
-    names.near ??= new NearNames(names.all);
-    return names.near.nearest(name, 2) !== null;
+    return names;
   }
 
   files(): IterableIterator<string> {

@@ -35,6 +35,8 @@ export interface Fault {
   readonly suggestion?: string | null;
   /** What it is about, in words that stay when lines move. */
   readonly subject: string;
+  /** What it has in common with faults that one misunderstanding would bring about. */
+  readonly shapes?: readonly string[];
 }
 
 const LONGEST_TEXT = 500;

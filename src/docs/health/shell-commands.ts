@@ -31,6 +31,8 @@ export function shellCommands(
       SHELLS.has(block.language) ||
       ((block.language === '' || block.language === 'text') && (prompted || startsWithRunner(block.text, ownNames)));
     if (!isShell) continue;
+    // `# In the benchmarks folder` says where, in words.
+    if (/^\s*#.*\b(?:folder|directory|dir)\b/im.test(block.text)) continue;
     const session = new Session(document.path, isFolder);
     for (const { text, offset } of logicalLines(block.text, prompted))
       found.push(...session.run(text, { line: block.textLine + offset, column: 1 }, false));

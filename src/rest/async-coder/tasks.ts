@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { graphql } from '../../gql/gql.ts';
 import { type AnyRow, row } from '../route.ts';
 import { envelope, paged, pageMeta, pageQuery, succeeded } from './envelope.ts';
+import { taskReply } from './task-reply.ts';
 import {
   priorityOf,
   priorityWords,
-  resultTypeWord,
   resultTypeWords,
   statusOf,
   statusWords,
@@ -246,21 +246,7 @@ const readRow = row({
   variables: ({ params: { taskId } }) => ({ id: taskId }),
   names,
   missing: 'Task',
-  reply: ({ __typename, databaseId, percentage, finishedAt, repository: from, aiModel: by, results, ...task }) =>
-    succeeded({
-      id: databaseId,
-      ...task,
-      ...wordsOf(task),
-      progress: percentage,
-      completedAt: finishedAt,
-      repository: { id: from.databaseId, name: from.name, fullName: `${from.namespace}/${from.name}` },
-      aiModel: { id: by.databaseId, name: by.name, displayName: by.displayName },
-      results: results.map(({ databaseId: id, resultType, ...result }) => ({
-        id,
-        resultType: resultTypeWord[resultType],
-        ...result,
-      })),
-    }),
+  reply: (task) => succeeded(taskReply(task)),
 });
 
 const cancelRow = row({

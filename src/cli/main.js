@@ -1,0 +1,8 @@
+// main.ts with what Node has compiled before: plain JavaScript, for to translate even one file takes longer than to
+// load a hundred of them from the cache.
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+// The folder that platform/compilation.ts names MODULE_CACHE.
+enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/millwright-modules', import.meta.url)));
+await import('./main.ts');

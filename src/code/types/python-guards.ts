@@ -1,0 +1,130 @@
+import type { PythonSpot } from './python-spot.ts';
+
+/** Which exceptions say that what a message misses is not there. */
+function raisedBy({ rule, message }: PythonSpot): RegExp | null {
+  if (/is unknown import symbol/.test(message)) return /\b(?:ImportError|ModuleNotFoundError|Exception)\b/;
+  if (rule === 'reportUndefinedVariable' || rule === 'reportUnboundVariable')
+    return /\b(?:NameError|UnboundLocalError)\b/;
+  if (rule === 'reportCallIssue' || /^"None" is not iterable/.test(message)) return /\bTypeError\b/;
+  if (/is not a known attribute of module/.test(message)) return /\b(?:AttributeError|ImportError|Exception)\b/;
+  return null;
+}
+
+/** A place in the lines around a spot, below which others stand. */
+interface Head {
+  readonly text: string;
+  /** Where it stands in `above`. */
+  readonly at: number;
+}
+
+/** The heads of the blocks around a line, the nearest first, as far as lines above it are known; up to the function's own. */
+function headsOf({ line, above }: PythonSpot): Head[] {
+  const found: Head[] = [];
+  let indent = indentOf(line);
+  // A list in parentheses: its statement begins above.
+  for (let at = above.length - 1; at >= 0 && indent > 0; at -= 1) {
+    const text = above[at] ?? '';
+    if (text.trim() === '' || /^\s*(?:#|[)\]}])/.test(text) || indentOf(text) >= indent) continue;
+    indent = indentOf(text);
+    if (/^\s*(?:async\s+)?def\b|^\s*class\b/.test(text)) break;
+    if (/:\s*(?:#.*)?$/.test(text)) found.push({ text, at });
+  }
+  return found;
+}
+
+/**
+ * Whether what a name misses is a way around its own absence: it is tried and what that raises is caught, it is the
+ * way that is taken after something else was not there, or its error is suppressed.
+ */
+export function isGuarded(spot: PythonSpot): boolean {
+  const { rule } = spot;
+  const raised = raisedBy(spot);
+  if (raised === null) return false;
+  const way = rule === 'reportCallIssue' ? raised : /\b(?:ImportError|ModuleNotFoundError|AttributeError|NameError)\b/;
+  return headsOf(spot).some(({ text }) => {
+    if (/^\s*try:/.test(text)) return handlersOf(spot, indentOf(text)).some((one) => isCaught(one, raised));
+    if (/^\s*except\b/.test(text)) return way.test(text);
+    // Read by type checkers only: it does not run.
+    if (/^\s*if\s+(?:[\w.]*\.)?TYPE_CHECKING\s*:/.test(text)) return raised.source.includes('ImportError');
+    return /^\s*(?:async\s+)?with\b.*suppress\(/.test(text) && raised.test(text);
+  });
+}
+
+function isCaught(handler: string, raised: RegExp): boolean {
+  const isBare = /^\s*except\s*:/.test(handler) && raised.test('ImportError');
+  return isBare || raised.test(handler);
+}
+
+/** The `except` lines of the `try` that stands at an indent. */
+function handlersOf({ below }: PythonSpot, indent: number): string[] {
+  const found: string[] = [];
+  for (const text of below.slice(1)) {
+    if (text.trim() === '' || indentOf(text) > indent || /^\s*(?:#|[)\]}])/.test(text)) continue;
+    if (indentOf(text) < indent || !/^\s*(?:except|else|finally)\b/.test(text)) break;
+    if (/^\s*except\b/.test(text)) found.push(text);
+  }
+  return found;
+}
+
+/**
+ * Whether a name that pyright takes for possibly unbound is bound where it is used: what decides on the use was set
+ * together with the name or decided on setting it, or the use handles an error of the loop that binds it.
+ */
+export function isBoundTogether(spot: PythonSpot): boolean {
+  const name = /^"(\w+)" is possibly unbound/.exec(spot.message)?.[1];
+  if (name === undefined) return false;
+  const heads = headsOf(spot);
+  const asked = namesIn(heads.filter(({ text }) => /^\s*(?:el)?if\b|^\s*while\b/.test(text)).map(({ text }) => text));
+  const binding = new RegExp(`^\\s*(?:(?:async\\s+)?for\\b.*\\b${name}\\b.*\\bin\\b|.*\\b${name}\\s*(?::[^=]*)?=[^=])`);
+  return spot.above.some((text, at) => {
+    if (!binding.test(text)) return false;
+    if (/^\s*(?:async\s+)?for\b/.test(text) && heads.some((head) => handles(spot, head, at))) return true;
+    return asked.size > 0 && [...decidingWith(spot.above, at, name)].some((one) => asked.has(one));
+  });
+}
+
+/** Whether a head handles the errors of a `try` that a line above (by its place) stands in. */
+function handles({ above }: PythonSpot, head: Head, at: number): boolean {
+  if (!/^\s*except\b/.test(head.text)) return false;
+  const opening = above.findLastIndex(
+    (text, index) => index < head.at && /^\s*try:/.test(text) && indentOf(text) === indentOf(head.text),
+  );
+  return opening >= 0 && opening < at && at < head.at;
+}
+
+/** Names that are set in the block of a line, or that its head asks about. */
+function decidingWith(above: readonly string[], at: number, own: string): Set<string> {
+  const indent = indentOf(above[at] ?? '');
+  const block: string[] = [];
+  let head = '';
+  for (let index = at; index >= 0; index -= 1) {
+    const text = above[index] ?? '';
+    if (text.trim() === '' || indentOf(text) > indent) continue;
+    if (indentOf(text) < indent) {
+      head = text;
+      break;
+    }
+    block.push(text);
+  }
+  for (let index = at + 1; index < above.length; index += 1) {
+    const text = above[index] ?? '';
+    if (text.trim() !== '' && indentOf(text) < indent) break;
+    if (indentOf(text) === indent) block.push(text);
+  }
+  const set = block.flatMap((text) => /^\s*([A-Za-z_]\w*)\s*(?::[^=]*)?=[^=]/.exec(text)?.[1] ?? []);
+  const isConditional = /^\s*(?:(?:el)?if|while|for)\b/.test(head);
+  const found = new Set(isConditional ? [...set, ...namesIn([head])] : []);
+  found.delete(own);
+  return found;
+}
+
+const WORDS = new Set('if elif while for in is not and or None True False self cls len isinstance'.split(' '));
+
+function namesIn(texts: readonly string[]): Set<string> {
+  const names = texts.flatMap((text) => text.replace(/(["']).*?\1/g, '').match(/[A-Za-z_]\w*/g) ?? []);
+  return new Set(names.filter((name) => !WORDS.has(name)));
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}

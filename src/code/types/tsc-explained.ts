@@ -1,0 +1,112 @@
+import type { Diagnostic } from './messages.ts';
+
+/** What is known of the project that a message is about. */
+export interface ScriptProject {
+  /** Whether nobody has asked for its JavaScript to be checked. */
+  readonly lenient: boolean;
+  /** Major version of TypeScript that it asks for; null when it does not say. */
+  readonly major: number | null;
+}
+
+/** What one compiler infers and another does not: the shapes of generic and unwritten types. */
+const INFERRED = new Set(['TS2322', 'TS2345', 'TS2352', 'TS2740', 'TS2769']);
+/** Versions before this one infer much otherwise than the one that is run. */
+const LEAST_MAJOR = 5;
+const BUILTIN = /'(?:string|number|boolean|"[^"]*"|[\d.]+|true|false|null|undefined)'/g;
+
+/**
+ * Whether the text around a message explains it: the program runs as it is meant to. `text` is the file's, `isForeign` says
+ * whether a package is not installed.
+ */
+export function isExplained(
+  diagnostic: Diagnostic,
+  text: string,
+  project: ScriptProject,
+  isForeign: (specifier: string) => boolean,
+): boolean {
+  const { rule, message } = diagnostic;
+  if (rule === 'TS2448' || rule === 'TS2449') return isAwaited(diagnostic, text);
+  if (rule === 'TS2349' || rule === 'TS2351') return isNamespace(diagnostic, text, isForeign);
+  if (rule === 'TS2367') return isMoved(diagnostic, text);
+  if (!INFERRED.has(rule)) return false;
+  if (project.major !== null && project.major < LEAST_MAJOR && (message.match(BUILTIN)?.length ?? 0) < 2) return true;
+  return project.lenient && isUndeclared(diagnostic, text);
+}
+
+/** What stands in an async function below an `await` runs after the rest of the file. */
+function isAwaited({ line }: Diagnostic, text: string): boolean {
+  const lines = text.split('\n');
+  let indent = indentOf(lines[line - 1] ?? '');
+  let hasAwait = false;
+  for (let at = line - 2; at >= 0; at -= 1) {
+    const one = lines[at] ?? '';
+    if (one.trim() === '') continue;
+    if (indentOf(one) >= indent) {
+      hasAwait ||= /\bawait\b/.test(one) && !/=>|\bfunction\b/.test(one);
+      continue;
+    }
+    if (/=>|\bfunction\b/.test(one)) return hasAwait && /\basync\b/.test(one);
+    hasAwait ||= /\bawait\b/.test(one);
+    indent = indentOf(one);
+  }
+  return false;
+}
+
+/** Lines above a comparison among which a call may have changed what is compared. */
+const MOVED_ABOVE = 12;
+
+/** A variable that was compared already and has been given another value since, by a function that is called in between. */
+function isMoved({ line, column, message }: Diagnostic, text: string): boolean {
+  if (!/types '(?:\d+|"[^"]*")' and '(?:\d+|"[^"]*")'/.test(message)) return false;
+  const name = /^([A-Za-z_$][\w$]*)/.exec(lineOf(text, line).slice(column - 1))?.[1];
+  if (name === undefined || !new RegExp(`\\blet\\s+[^;\\n]*\\b${escaped(name)}\\b`).test(text)) return false;
+  const above = text.split('\n').slice(Math.max(0, line - 1 - MOVED_ABOVE), line - 1);
+  return above.some((one) => {
+    const called = /^\s*([A-Za-z_$][\w$]*)\(/.exec(one)?.[1];
+    return (
+      called !== undefined && new RegExp(`\\bfunction\\s+${escaped(called)}\\b|\\b${escaped(called)}\\s*=`).test(text)
+    );
+  });
+}
+
+/** `import * as make from 'make'` of a package that is a function: what it is its declarations would say. */
+function isNamespace({ line, column }: Diagnostic, text: string, isForeign: (specifier: string) => boolean): boolean {
+  const here = lineOf(text, line).slice(column - 1);
+  const name = /^(?:new\s+)?([A-Za-z_$][\w$]*)/.exec(here)?.[1];
+  if (name === undefined) return false;
+  const imported = new RegExp(`\\bimport\\s*\\*\\s*as\\s+${escaped(name)}\\s+from\\s*['"]([^'"\\n]+)['"]`).exec(
+    text,
+  )?.[1];
+  return imported !== undefined && isForeign(imported);
+}
+
+/**
+ * Of JavaScript: a value that a function makes into another type by itself, an element of a list that nobody said the
+ * elements of, another kind of value for a variable that nobody said the type of.
+ */
+function isUndeclared({ rule, line, column }: Diagnostic, text: string): boolean {
+  const own = lineOf(text, line);
+  const before = own.slice(0, column - 1);
+  if (rule === 'TS2345') {
+    return /(?:\b(?:parseInt|parseFloat|isNaN|isFinite|encodeURIComponent|decodeURIComponent)|\.(?:push|unshift|includes|indexOf))\(\s*$/.test(
+      before,
+    );
+  }
+  const name = /^\s*([A-Za-z_$][\w$]*)\s*=[^=]/.exec(own)?.[1];
+  if (rule !== 'TS2322' || name === undefined) return false;
+  const isDocumented = new RegExp(`@param\\s*\\{[^\\n]*\\}\\s*\\[?${escaped(name)}\\b`).test(text);
+  const declaration = new RegExp(`@type\\s*\\{[^\\n]*\\}\\s*\\*/\\s*(?:let|var)\\s+${escaped(name)}\\b`);
+  return !isDocumented && !declaration.test(text);
+}
+
+function lineOf(text: string, line: number): string {
+  return text.split('\n')[line - 1] ?? '';
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+function escaped(name: string): string {
+  return name.replaceAll('$', '\\$');
+}

@@ -1,0 +1,137 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { App } from '../app.ts';
+
+/** What tells that this process has more to do than it can. */
+export interface Strain {
+  /** Milliseconds by which the event loop is behind. */
+  readonly delay: number;
+  /** Statements that wait for a database connection. */
+  readonly waiting: number;
+}
+
+/** From when on a process cannot keep up. */
+const bearable = { delay: 50, waiting: 100 } as const;
+/** Milliseconds between two looks. */
+const interval = 100;
+/** Looks in a row, and milliseconds they are about: one pause, as for garbage or a large page, is no overload. */
+const patience = { looks: 2, milliseconds: 300 } as const;
+/** Requests that are always let in, of how many more each calm look lets in, and what is left of them at each other. */
+const least = 32;
+const growth = 16;
+const shrinkage = 0.8;
+/** Seconds after which a refused caller may ask again. */
+export const retryAfter = 1;
+
+export interface AdmissionOptions {
+  /** Most requests that are answered at once. */
+  readonly most: number;
+}
+
+/**
+ * Lets in as many requests at once as this process can answer in good time, and refuses the others at once, before they
+ * cost anything. How many that is follows from how far behind it is: by additive increase and multiplicative decrease
+ * (Chiu and Jain, 1989), as congestion control of TCP has it. A request counts until its answer begins, so that streams
+ * and downloads take nobody's place.
+ */
+export class Admission {
+  readonly #most: number;
+  readonly #inside = new Set<ServerResponse>();
+  #limit: number;
+  #peak = 0;
+  #strained = { looks: 0, milliseconds: 0 };
+
+  constructor({ most }: AdmissionOptions) {
+    this.#most = most;
+    this.#limit = most;
+  }
+
+  /** Requests whose answer has not begun. */
+  get inside(): number {
+    return this.#inside.size;
+  }
+
+  /** How many are let in at once, as things stand. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Whether a request is let in. */
+  enter(response: ServerResponse): boolean {
+    if (this.#inside.size >= this.#limit) {
+      this.#forgetAnswered();
+      if (this.#inside.size >= this.#limit) return false;
+    }
+    this.#inside.add(response);
+    if (this.#inside.size > this.#peak) this.#peak = this.#inside.size;
+    response.on('close', () => this.#inside.delete(response));
+    return true;
+  }
+
+  /** Looks how things stand: to be called every 100 ms. */
+  look({ delay, waiting }: Strain): void {
+    this.#forgetAnswered();
+    if (delay <= bearable.delay && waiting <= bearable.waiting) {
+      this.#strained = { looks: 0, milliseconds: 0 };
+      this.#limit = Math.min(this.#most, this.#limit + growth);
+    } else {
+      const { looks, milliseconds } = this.#strained;
+      this.#strained = { looks: looks + 1, milliseconds: milliseconds + interval + delay };
+      if (this.#isLastingStrain()) {
+        const kept = Math.floor(Math.min(this.#limit, this.#peak) * shrinkage);
+        this.#limit = Math.min(this.#most, Math.max(least, kept));
+      }
+    }
+    this.#peak = this.#inside.size;
+  }
+
+  #isLastingStrain(): boolean {
+    const { looks, milliseconds } = this.#strained;
+    return looks >= patience.looks && milliseconds >= patience.milliseconds;
+  }
+
+  /** What is being sent, and what waits for something else than this process, holds nobody up. */
+  #forgetAnswered(): void {
+    for (const response of this.#inside) {
+      if (response.headersSent || standingAside.has(response)) this.#inside.delete(response);
+    }
+  }
+}
+
+const standingAside = new WeakSet<ServerResponse>();
+
+/** Says that a request waits for a job's end, or the like, and costs nothing meanwhile. */
+export function standAside(response: ServerResponse): void {
+  standingAside.add(response);
+}
+
+/** Whether a request is answered however much there is to do: probes, figures and the preflights of browsers. */
+export function isAlwaysLetIn({ method, url = '' }: IncomingMessage): boolean {
+  return method === 'OPTIONS' || /^\/(?:metrics\b|[^?]*\bhealth\b)/.test(url);
+}
+
+/** Looks every 100 ms, until the returned function is called. */
+export function watchStrain(app: App, admission: Admission): () => void {
+  let due = performance.now() + interval;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    admission.look({ delay: Math.max(0, now - due), waiting: app.database.pool.waitingCount });
+    due = now + interval;
+    app.metrics.requestsInside.set(admission.inside);
+    app.metrics.requestLimit.set(admission.limit);
+  }, interval).unref();
+  return () => clearInterval(timer);
+}
+
+/** What a caller is told whose request is not let in. */
+export const overloadedMessage = 'This server has more to do than it can at the moment; try again';
+const code = 'SERVICE_OVERLOADED';
+
+/** The answer to a GraphQL request that is not let in. */
+export const graphqlOverloaded = {
+  status: 503,
+  body: { errors: [{ message: overloadedMessage, extensions: { code, retryable: true, retryAfter } }] },
+  headers: {},
+} as const;
+
+/** The answer to any other that is not let in, where its address is nobody's. */
+export const overloaded = { status: 503, body: { error: { code, message: overloadedMessage } }, headers: {} } as const;

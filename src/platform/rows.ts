@@ -1,0 +1,118 @@
+import { DatabaseError } from 'pg';
+import type { Prisma } from '../generated/prisma/client.ts';
+import type { Database } from './database.ts';
+import { readCondition } from './row-conditions.ts';
+import { type RowModel, rowModel } from './row-models.ts';
+import { readOrder, readSelection, type Selection } from './row-selections.ts';
+
+/** What of Prisma's arguments for `findMany` and `findFirst` can be read here; more of them is left to Prisma. */
+export interface RowQuery {
+  readonly select?: unknown;
+  readonly include?: unknown;
+  readonly where?: unknown;
+  readonly orderBy?: unknown;
+  readonly skip?: number | undefined;
+  readonly take?: number | undefined;
+}
+
+/** One statement and how its rows are read. */
+interface RowPlan {
+  readonly text: string;
+  readonly read: Selection['read'];
+  /** Absent until it has been asked for often enough to be kept prepared. */
+  name?: string;
+  uses: number;
+}
+
+/** Plans kept; then they are made anew, as selections come from strangers. */
+const mostPlans = 1000;
+/** From which use on a statement is kept prepared. */
+const preparedFrom = 3;
+/** Rows that are skipped at most: beyond, the statement takes long. */
+const mostSkipped = 1000;
+
+const plans = new Map<string, RowPlan>();
+let named = 0;
+
+/**
+ * The rows `prisma.<model>.findMany(query)` gives, linked single rows and all, by one prepared statement; it takes a
+ * third of the processor time. What it cannot put into one statement is asked of Prisma by `otherwise`, which is given
+ * the same query.
+ */
+export async function findRows<Row>(
+  database: Database,
+  model: Prisma.ModelName,
+  query: RowQuery,
+  otherwise: () => PromiseLike<Row[]>,
+): Promise<Row[]> {
+  const values: unknown[] = [];
+  const plan = planOf(rowModel(model), query, values);
+  if (plan === null) return otherwise();
+  try {
+    const { text, name } = plan;
+    const rows = await database.statements.runForArrays({ text, values, ...(name !== undefined && { name }) });
+    const made = rows.map((row) => rowOf<Row>(plan.read(row)));
+    return query.take !== undefined && query.take < 0 ? made.reverse() : made;
+  } catch (error) {
+    // Of a value that does not fit the callers know Prisma's words.
+    if (error instanceof DatabaseError && error.code?.startsWith('22') === true) return otherwise();
+    throw error;
+  }
+}
+
+/** The same for `findFirst` and `findUnique`. */
+export async function findRow<Row>(
+  database: Database,
+  model: Prisma.ModelName,
+  query: RowQuery,
+  otherwise: () => PromiseLike<Row | null>,
+): Promise<Row | null> {
+  const rows = await findRows<Row | null>(database, model, { ...query, take: 1 }, async () => [await otherwise()]);
+  return rows[0] ?? null;
+}
+
+/** The same for `findUniqueOrThrow`, which says in its own words that a row is not there. */
+export async function getRow<Row>(
+  database: Database,
+  model: Prisma.ModelName,
+  query: RowQuery,
+  otherwise: () => PromiseLike<Row>,
+): Promise<Row> {
+  return (await findRow<Row>(database, model, query, otherwise)) ?? otherwise();
+}
+
+/** The plan is made of the same Prisma schema as the type of the row. */
+function rowOf<Row>(row: unknown): Row {
+  return row as Row;
+}
+
+function planOf(model: RowModel, query: RowQuery, values: unknown[]): RowPlan | null {
+  const { select, include, where, orderBy, skip, take, ...more } = query;
+  if (Object.values(more).some((value) => value !== undefined) || (skip ?? 0) > mostSkipped) return null;
+  const condition = readCondition(model, where, values);
+  const order = readOrder(model, orderBy, 't', (take ?? 1) < 0);
+  if (condition === null || order === null) return null;
+  let end = `WHERE ${condition} ${order}`;
+  if (take !== undefined) end += ` LIMIT $${values.push(Math.abs(take))}`;
+  if (skip !== undefined && skip > 0) end += ` OFFSET $${values.push(skip)}`;
+  const key = `${model.name} ${JSON.stringify(select ?? { include })} ${end}`;
+  const plan = plans.get(key) ?? makePlan(model, { select, include }, end);
+  if (plan === null) return null;
+  plan.uses += 1;
+  if (plan.uses === preparedFrom) {
+    named += 1;
+    plan.name = `rows-${named}`;
+  }
+  if (plan.uses === 1) {
+    if (plans.size >= mostPlans) plans.clear();
+    plans.set(key, plan);
+  }
+  return plan;
+}
+
+function makePlan(model: RowModel, wanted: Pick<RowQuery, 'select' | 'include'>, end: string): RowPlan | null {
+  const selection = readSelection(model, wanted);
+  if (selection === null) return null;
+  const { columns, tables, read } = selection;
+  return { text: `SELECT ${columns} FROM ${tables} ${end}`, read, uses: 0 };
+}

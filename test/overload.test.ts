@@ -1,0 +1,199 @@
+import { once } from 'node:events';
+import { type ClientRequest, request as httpRequest, IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Admission, type Strain, standAside } from '../src/platform/overload.ts';
+import { createDialects } from '../src/rest/dialects.ts';
+import { type TestApp, testApp } from './app.ts';
+import { serve, smallDialect } from './rest/small-dialect.ts';
+import { type Caller, makeProject, newCaller, smallProject } from './story.ts';
+
+const calm: Strain = { delay: 0, waiting: 0 };
+const slow: Strain = { delay: 40, waiting: 101 };
+const behind: Strain = { delay: 400, waiting: 0 };
+
+async function answer(asked: ClientRequest): Promise<{ response: IncomingMessage; text: string }> {
+  const [response]: IncomingMessage[] = await once(asked, 'response');
+  if (response === undefined) throw new Error('no response');
+  return { response, text: (await Array.fromAsync(response)).join('') };
+}
+
+describe('a server that holds as many requests as it may', () => {
+  const most = 16;
+  const body = JSON.stringify({ query: '{ __typename }' });
+  let app: TestApp;
+  let held: ClientRequest[];
+
+  /** A request whose body is still to come, once it is inside. */
+  async function hold(): Promise<ClientRequest> {
+    const asked = httpRequest(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' },
+    });
+    asked.flushHeaders();
+    await once(asked, 'continue');
+    return asked;
+  }
+
+  beforeAll(async () => {
+    app = await testApp({}, { MAX_REQUESTS: String(most), FRONTEND_URL: 'https://front.example' });
+    held = await Promise.all(Array.from({ length: most }, hold));
+  });
+  afterAll(async () => {
+    for (const asked of held) asked.destroy();
+    await app.close();
+  });
+
+  it('refuses one more GraphQL request with 503, when to come back, and what a front end may read', async () => {
+    const response = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: 'https://front.example' },
+      body,
+    });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://front.example');
+    expect(response.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
+    expect(await response.json()).toEqual({
+      errors: [
+        {
+          message: 'This server has more to do than it can at the moment; try again',
+          extensions: { code: 'SERVICE_OVERLOADED', retryable: true, retryAfter: 1 },
+        },
+      ],
+    });
+  });
+
+  it('refuses in the words of the dialect whose address it is', async () => {
+    for (const dialect of createDialects(app.config)) {
+      const row = dialect.rows.find(({ path }) => !/[{]|health/.test(path));
+      if (row === undefined) throw new Error(`${dialect.name} has no row to ask`);
+      const response = await fetch(`${app.url}${row.path}`, { method: row.method });
+      expect([dialect.name, response.status, response.headers.get('retry-after')]).toEqual([dialect.name, 503, '1']);
+      const said: unknown = await response.json();
+      expect([dialect.name, dialect.refused.safeParse(said).error]).toEqual([dialect.name, undefined]);
+    }
+  });
+
+  it('says so where the address is nobody’s, too', async () => {
+    const response = await fetch(`${app.url}/nowhere`);
+    expect([response.status, await response.json()]).toMatchObject([503, { error: { code: 'SERVICE_OVERLOADED' } }]);
+  });
+
+  it.each(['/health/live', '/health/ready', '/api/health/', '/metrics'])('answers %s all the same', async (path) => {
+    expect((await fetch(`${app.url}${path}`)).status).toBe(200);
+  });
+
+  it('counts what it refuses', async () => {
+    const figures = await (await fetch(`${app.url}/metrics`)).text();
+    expect(Number(/^http_requests_refused_total (\d+)$/m.exec(figures)?.[1])).toBeGreaterThanOrEqual(3);
+  });
+
+  it('answers those it holds, and then the next', async () => {
+    const answers = held.map(answer);
+    for (const asked of held) asked.end(body);
+    for (const { response, text } of await Promise.all(answers)) {
+      expect([response.statusCode, JSON.parse(text)]).toEqual([200, { data: { __typename: 'Query' } }]);
+    }
+    const next = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    expect(next.status).toBe(200);
+  });
+});
+
+describe('who waits for a job that nobody works on', () => {
+  const most = 16;
+  const giveUp = new AbortController();
+  let app: TestApp;
+  let api: Awaited<ReturnType<typeof serve>>;
+  let ada: Caller;
+  beforeAll(async () => {
+    app = await testApp({ api: false }, { MAX_REQUESTS: String(most), ALLOW_LOCAL_REPOS: 'true', PORT: '0' });
+    api = await serve(app.app, [smallDialect()]);
+    ada = await newCaller({ ...app, url: api.url });
+  });
+  afterAll(async () => {
+    giveUp.abort();
+    await ada.close();
+    await api.close();
+    await app.close();
+  });
+
+  it('takes nobody’s place', async () => {
+    const { number } = await ada.get(
+      z.object({ number: z.int() }),
+      `mutation ($address: String!) { r: connectRepository(address: $address) { ... on Repository { number } } }`,
+      { address: await makeProject(smallProject) },
+    );
+    const waiting = Array.from({ length: most }, () =>
+      fetch(`${api.url}/small/run`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${ada.token}`, prefer: 'wait=60' },
+        body: JSON.stringify({ repo: number }),
+        signal: giveUp.signal,
+      }).then(
+        ({ status }) => status,
+        () => 'given up',
+      ),
+    );
+    const jobs = async () => (await app.app.database.pool.query('SELECT 1 FROM "Job"')).rowCount;
+    await expect.poll(jobs, { timeout: 30_000 }).toBe(most);
+    await expect.poll(async () => (await fetch(`${api.url}/small/nowhere`)).status).toBe(404);
+    giveUp.abort();
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['given up']));
+  });
+});
+
+describe('how many are let in', () => {
+  const admission = (most: number, inside: number) => {
+    const made = new Admission({ most });
+    const responses = Array.from({ length: inside }, newResponse);
+    expect(responses.map((response) => made.enter(response))).toEqual(responses.map(() => true));
+    return { made, responses };
+  };
+  const newResponse = () => new ServerResponse(new IncomingMessage(new Socket()));
+
+  it('shrinks to less than there were when the process stays behind, and not for one pause', () => {
+    const { made } = admission(500, 100);
+    made.look(behind);
+    made.look(calm);
+    for (const strain of [slow, slow, calm]) made.look(strain);
+    expect(made.limit).toBe(500);
+    for (const strain of [behind, behind]) made.look(strain);
+    expect(made.limit).toBe(80);
+    expect(made.enter(newResponse())).toBe(false);
+  });
+
+  it('shrinks for statements that wait, too, but never below 32', () => {
+    const { made } = admission(500, 100);
+    for (let look = 0; look < 50; look += 1) made.look({ delay: 0, waiting: 1000 });
+    expect(made.limit).toBe(32);
+  });
+
+  it('grows again within five seconds of calm', () => {
+    const { made, responses } = admission(400, 100);
+    for (let look = 0; look < 50; look += 1) made.look(behind);
+    for (const response of responses) response.emit('close');
+    for (let look = 0; look < 50; look += 1) made.look(calm);
+    expect(made.limit).toBe(400);
+    expect(made.inside).toBe(0);
+  });
+
+  it('counts neither what is being sent nor what waits for something else', () => {
+    const { made, responses } = admission(16, 16);
+    expect(made.enter(newResponse())).toBe(false);
+    const [first, second] = responses;
+    if (first === undefined || second === undefined) throw new Error('nobody is inside');
+    first.writeHead(200);
+    standAside(second);
+    expect([made.enter(newResponse()), made.enter(newResponse()), made.enter(newResponse())]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+});

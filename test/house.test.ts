@@ -145,6 +145,7 @@ describe('rooms', () => {
     'src/jobs/events-schema.ts addEventTypes': listOfFields,
     'src/jobs/schema.ts addJobInterface': listOfFields,
     'src/repos/schema.ts addRepositoryFields': listOfFields,
+    'src/tasks/mutations-schema.ts addCreating': listOfFields,
     'src/tasks/schema.ts addTask': listOfFields,
     'src/users/schema.ts addUsers': listOfFields,
     'src/platform/builder.ts createBuilder': 'one object of options for the plugins',

@@ -5,4 +5,6 @@ import { fileURLToPath } from 'node:url';
 
 // The folder that platform/compilation.ts names MODULE_CACHE.
 enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/millwright-modules', import.meta.url)));
+// The libraries look for it once, when they are loaded: without it graphql-js checks the origin of every type it meets.
+process.env.NODE_ENV ??= 'production';
 await import('./main.ts');

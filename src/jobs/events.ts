@@ -3,7 +3,7 @@ import { DomainError, NotFoundError, UnauthenticatedError, ValidationError } fro
 import { stillSignedIn } from '../platform/sign-in-checks.ts';
 import type { Viewer } from '../platform/viewer.ts';
 import { type EventRow, type EventStream, seqOf } from './event-reading.ts';
-import { joinTail, rereadAfter, type Standing } from './event-tails.ts';
+import { type EventTail, joinTail, rereadAfter, type Standing } from './event-tails.ts';
 import { terminalStatuses } from './transitions.ts';
 
 /** The cursor is older than what is kept. The snapshot says where things stand and from which cursor to go on. */
@@ -65,10 +65,7 @@ async function* follow(
   following: Following,
 ): AsyncGenerator<EventRow, void, undefined> {
   const attention = new Attention();
-  const stop = () => attention.stop();
-  following.signal?.addEventListener('abort', stop, { once: true });
-  app.closing.addEventListener('abort', stop, { once: true });
-  if (following.signal?.aborted === true || app.closing.aborted) stop();
+  const forget = stopWith(attention, [following.signal, app.closing]);
   const patiently = <Answer>(ask: () => Promise<Answer>) => bearingOutages(app, attention, ask);
   const { tail, leave } = joinTail(app, stream, start, attention);
   try {
@@ -92,10 +89,7 @@ async function* follow(
       if (events.length > 0) askedAt = tail.answered;
       if ('jobId' in stream && askedAt !== tail.answered) {
         askedAt = tail.answered;
-        const standing = await patiently(() => tail.standing(() => standingOf(app, stream.jobId)));
-        if (cursor < standing.prunedSeq) throw new CursorExpiredError(await patiently(() => snapshotOf(app, stream)));
-        // A job can end before its reader's cursor, and then no further event will ever wake it.
-        if (standing.hasEnded && cursor >= standing.lastSeq) return;
+        if (await patiently(() => hasEndedBefore(app, stream, tail, cursor))) return;
       }
       await attention.wait();
       // A timer may come a millisecond early.
@@ -107,9 +101,35 @@ async function* follow(
     }
   } finally {
     leave();
-    following.signal?.removeEventListener('abort', stop);
-    app.closing.removeEventListener('abort', stop);
+    forget();
   }
+}
+
+/** Stops a reader with the first of some signals, until the returned function is called. */
+function stopWith(attention: Attention, signals: readonly (AbortSignal | undefined)[]): () => void {
+  const stop = () => attention.stop();
+  for (const signal of signals) {
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted === true) stop();
+  }
+  return () => {
+    for (const signal of signals) signal?.removeEventListener('abort', stop);
+  };
+}
+
+/**
+ * Whether a job has ended before its reader's cursor: no further event will ever wake it.
+ * @throws CursorExpiredError, NotFoundError
+ */
+async function hasEndedBefore(
+  app: App,
+  stream: { readonly jobId: string },
+  tail: EventTail,
+  cursor: number,
+): Promise<boolean> {
+  const standing = await tail.standing(() => standingOf(app, stream.jobId));
+  if (cursor < standing.prunedSeq) throw new CursorExpiredError(await snapshotOf(app, stream));
+  return standing.hasEnded && cursor >= standing.lastSeq;
 }
 
 /** Whether an event is a tick of progress that another event has overtaken. */

@@ -8,7 +8,7 @@ import type {
   GraphQLError,
   subscribe,
 } from 'graphql';
-import { handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
+import { handleProtocols, makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { App } from '../app.ts';
@@ -154,26 +154,10 @@ function operationHooks(app: App, { graphql, documents }: GraphqlSocketOptions) 
           throw new DomainError('TOO_MANY_OPERATIONS', `At most ${operationLimit} operations on one socket`);
         }
         const query = documents.resolve(payload);
-        const enveloped = graphql.getEnveloped({
-          req: extra.request,
-          requestId,
-          credential: extra.credential,
-          ipAddress: extra.request.socket.remoteAddress,
-          params: { ...payload, query },
-        });
-        const document = enveloped.parse(query);
-        const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
-        if (errors.length > 0) return errors;
-        const context = await enveloped.contextFactory();
-        const args: ExecutionArgs = {
-          schema: enveloped.schema,
-          operationName: payload.operationName,
-          document,
-          variableValues: payload.variables,
-          contextValue: context,
-        };
-        operations.set(args, { requestId, context, execute: enveloped.execute, subscribe: enveloped.subscribe });
-        return args;
+        const prepared = await prepareOperation(graphql, extra, { ...payload, query }, requestId);
+        if (!('args' in prepared)) return prepared;
+        operations.set(prepared.args, prepared.operation);
+        return prepared.args;
       } catch (error) {
         return [maskError(error, app.log, requestId)];
       }
@@ -189,6 +173,29 @@ function operationHooks(app: App, { graphql, documents }: GraphqlSocketOptions) 
     onError: (_context, _id, _payload, errors) =>
       errors.map((error) => formatError(maskError(error, app.log, undefined))),
   } satisfies Protocol;
+}
+
+/** Parses and validates an operation in the same envelope as over HTTP; gives what is wrong with it, or how to run it. */
+async function prepareOperation(
+  graphql: GraphqlServer,
+  { request, credential }: Memory,
+  params: SubscribePayload,
+  requestId: string,
+): Promise<readonly GraphQLError[] | { readonly args: ExecutionArgs; readonly operation: Operation }> {
+  const ipAddress = request.socket.remoteAddress;
+  const enveloped = graphql.getEnveloped({ req: request, requestId, credential, ipAddress, params });
+  const document = enveloped.parse(params.query);
+  const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
+  if (errors.length > 0) return errors;
+  const context = await enveloped.contextFactory();
+  const args: ExecutionArgs = {
+    schema: enveloped.schema,
+    operationName: params.operationName,
+    document,
+    variableValues: params.variables,
+    contextValue: context,
+  };
+  return { args, operation: { requestId, context, execute: enveloped.execute, subscribe: enveloped.subscribe } };
 }
 
 type Undefinable<T> = { readonly [Key in keyof T]: T[Key] | undefined };

@@ -64,7 +64,7 @@ interface Stream {
   readonly onEnd: () => void;
 }
 
-/** An async generator in all its methods, or graphql-ws would not end it. */
+/** What a reader gets: an async generator in all its methods, or graphql-ws would not end it. */
 function results(
   source: AsyncIterator<unknown>,
   { hangUp, resultOf, maskResult: masked, mask, onEnd }: Stream,
@@ -79,39 +79,46 @@ function results(
     end();
     return { done: false, value: { errors: [mask(error)] } };
   };
+  // Without async functions: each of their steps would be made for every reader of every event.
+  const next = () =>
+    new Promise<IteratorResult<ExecutionResult, undefined>>((resolve) => {
+      if (ended) return resolve(finished);
+      const fail = (error: unknown) => resolve(failed(error));
+      const give = (result: ExecutionResult) => resolve({ done: false, value: masked(result) });
+      source.next().then((event) => {
+        if (event.done === true) {
+          end();
+          return resolve(finished);
+        }
+        try {
+          const result = resultOf(event.value);
+          if (result instanceof Promise) result.then(give, fail);
+          else give(result);
+        } catch (error) {
+          fail(error);
+        }
+      }, fail);
+    });
+  return asGenerator(next, async () => {
+    // A generator that waits for a wake-up would take its return only after that.
+    hangUp.abort();
+    end();
+    await source.return?.();
+    return finished;
+  });
+}
+
+/** All methods of an async generator, of the one that goes on and the one that ends it. */
+function asGenerator<Value>(
+  next: () => Promise<IteratorResult<Value, undefined>>,
+  end: () => Promise<IteratorReturnResult<undefined>>,
+): AsyncGenerator<Value, void, undefined> {
   return {
-    // Without async functions: each of their steps would be made for every reader of every event.
-    next: () =>
-      new Promise((resolve) => {
-        if (ended) return resolve(finished);
-        const fail = (error: unknown) => resolve(failed(error));
-        const give = (result: ExecutionResult) => resolve({ done: false, value: masked(result) });
-        source.next().then((event) => {
-          if (event.done === true) {
-            end();
-            return resolve(finished);
-          }
-          try {
-            const result = resultOf(event.value);
-            if (result instanceof Promise) result.then(give, fail);
-            else give(result);
-          } catch (error) {
-            fail(error);
-          }
-        }, fail);
-      }),
-    async return() {
-      // A generator that waits for a wake-up would take its return only after that.
-      hangUp.abort();
-      end();
-      await source.return?.();
-      return finished;
-    },
-    async throw() {
-      return this.return();
-    },
+    next,
+    return: end,
+    throw: end,
     async [Symbol.asyncDispose]() {
-      await this.return();
+      await end();
     },
     [Symbol.asyncIterator]() {
       return this;

@@ -75,22 +75,7 @@ export async function startQueue({ url, queues, working, scheduling, log }: Queu
   });
   boss.on('error', (error) => log.warn({ err: error }, 'the queue had a problem'));
   await boss.start();
-  const known = new Set((await boss.getQueues()).map((queue) => queue.name));
-  if (!known.has(deadLetterQueue)) await boss.createQueue(deadLetterQueue, { retryLimit: 5 });
-  if (!known.has(pruneQueue)) await boss.createQueue(pruneQueue, { retryLimit: 2, policy: 'short' });
-  for (const { name, expireSeconds } of queues) {
-    const options = {
-      retryLimit: crashLimit,
-      retryDelay: 0,
-      heartbeatSeconds: 10,
-      retentionSeconds: waitingDays * 86_400,
-      expireInSeconds: expireSeconds,
-      // Workers are told by our own wake-ups, once for all that a transaction has put in.
-      notify: false,
-    };
-    if (known.has(name)) await boss.updateQueue(name, options);
-    else await boss.createQueue(name, { ...options, deadLetter: deadLetterQueue });
-  }
+  await makeQueues(boss, queues);
   const workers: QueueWorker[] = [];
   return {
     boss,
@@ -117,6 +102,26 @@ export async function startQueue({ url, queues, working, scheduling, log }: Queu
       await boss.stop({ graceful: true, timeout: 10_000 });
     },
   };
+}
+
+/** Makes the queues that are not there yet, and gives those that are their settings of today. */
+async function makeQueues(boss: PgBoss, queues: readonly QueueSettings[]): Promise<void> {
+  const known = new Set((await boss.getQueues()).map((queue) => queue.name));
+  if (!known.has(deadLetterQueue)) await boss.createQueue(deadLetterQueue, { retryLimit: 5 });
+  if (!known.has(pruneQueue)) await boss.createQueue(pruneQueue, { retryLimit: 2, policy: 'short' });
+  for (const { name, expireSeconds } of queues) {
+    const options = {
+      retryLimit: crashLimit,
+      retryDelay: 0,
+      heartbeatSeconds: 10,
+      retentionSeconds: waitingDays * 86_400,
+      expireInSeconds: expireSeconds,
+      // Workers are told by our own wake-ups, once for all that a transaction has put in.
+      notify: false,
+    };
+    if (known.has(name)) await boss.updateQueue(name, options);
+    else await boss.createQueue(name, { ...options, deadLetter: deadLetterQueue });
+  }
 }
 
 /** How pg-boss writes in a transaction of ours. */

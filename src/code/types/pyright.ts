@@ -241,8 +241,8 @@ function surveyOf(
   });
   const missing = new Map([...shadowed].map(([file, modules]) => [file, new Set(modules)]));
   for (const { file, rule, message } of placed) {
-    const name = rule === 'reportMissingImports' ? missingModule(message) : null;
-    if (name !== null) missing.set(file, (missing.get(file) ?? new Set()).add(name));
+    const name = rule === 'reportMissingImports' ? /"([^"]+)"/.exec(message)?.[1] : undefined;
+    if (name !== undefined) missing.set(file, (missing.get(file) ?? new Set()).add(name));
   }
   const standIns = new Set(
     placed.flatMap((one) => (one.rule !== null && isOfDynamic(one.rule, one.message, classes) ? [placeKey(one)] : [])),
@@ -289,10 +289,6 @@ function placeOf(file: string, line: number, known: Surroundings): PythonPlace {
     absence: (module, name) => absenceOf(name, standard.get(module)),
     isBundled: (module) => bundled.has(module.split('.')[0] ?? module),
   };
-}
-
-function missingModule(message: string): string | null {
-  return /"([^"]+)"/.exec(message)?.[1] ?? null;
 }
 
 function brokenReason(text: string, line: number, message: string): string {

@@ -49,7 +49,11 @@ export const settings = z.object({
   POSTGRES_USER: z.string().default('postgres').describe('The same in parts: user.'),
   POSTGRES_PASSWORD: z.string().default('').describe('The same in parts: password.'),
   POSTGRES_DB: z.string().default('millwright').describe('The same in parts: database.'),
-  DATABASE_POOL: wholeNumber(2, 200).default(20).describe('Most database connections a process holds.'),
+  DATABASE_POOL: wholeNumber(2, 200)
+    .default(20)
+    .describe(
+      'Most database connections of a process for ordinary work; two more serve short reads, and the queue has its own.',
+    ),
   REDIS_URL: z.string().optional().describe('Redis for wake-ups between processes; otherwise PostgreSQL carries them.'),
   REDIS_HOST: z.string().optional().describe('The same in parts: host.'),
   REDIS_PORT: wholeNumber(1, 65535).default(6379).describe('The same in parts: port.'),

@@ -95,6 +95,16 @@ function firstError(text: string, isWhole = false): { readonly at: number; reado
   return first ?? { at: 0, message: 'several statements' };
 }
 
+/** Whether data can be read without one of the lines around the first that is wrong, `line` from 0. */
+export function isOneLineAway(text: string, line: number, isReadable: (text: string) => boolean): boolean {
+  const lines = text.split('\n');
+  return [line, line - 1, line + 1].some((at) => {
+    if (at < 0 || at >= lines.length) return false;
+    const rest = lines.toSpliced(at, 1).join('\n');
+    return rest.trim() !== '' && isReadable(rest);
+  });
+}
+
 const PYTHON_SIGNS = [':', ',', ')', ']', '}', '(', '[', '{', '=', "'", '"', '"""'];
 const PYTHON_KEYWORDS =
   'async await assert break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(

@@ -3,7 +3,7 @@ import { parseSync } from 'oxc-parser';
 import { parse as parseToml } from 'smol-toml';
 import { parseAllDocuments } from 'yaml';
 import { withPythonTree } from '../../code/python-grammar.ts';
-import { isOneSlipAway, isPythonSlip } from './block-slips.ts';
+import { isOneLineAway, isOneSlipAway, isPythonSlip } from './block-slips.ts';
 import { pythonVariants, scriptVariants } from './block-variants.ts';
 import type { CodeBlock, MarkdownDocument } from './markdown-document.ts';
 import type { Fault } from './rules.ts';
@@ -105,16 +105,22 @@ function isNotation(language: string, text: string): boolean {
 async function troubleOf(language: string, { text }: CodeBlock): Promise<Trouble> {
   switch (language) {
     case 'json':
-      return jsonTrouble(text);
+      return dataTrouble(text, jsonTrouble);
     case 'yaml':
-      return yamlTrouble(text);
+      return dataTrouble(text, yamlTrouble);
     case 'toml':
-      return tomlTrouble(text);
+      return dataTrouble(text, tomlTrouble);
     case 'python':
       return await pythonTrouble(text);
     default:
       return scriptTrouble(text);
   }
+}
+
+/** Data with one line that is wrong; what more has to go before it can be read is something else than data. */
+function dataTrouble(text: string, troubleIn: (text: string) => Trouble): Trouble {
+  const trouble = troubleIn(text);
+  return trouble !== null && isOneLineAway(text, trouble.line, (rest) => troubleIn(rest) === null) ? trouble : null;
 }
 
 function scriptTrouble(text: string): Trouble {
@@ -203,7 +209,8 @@ function jsonTrouble(text: string): Trouble {
         };
     }
     if (trouble === null) return null;
-    first ??= trouble;
+    // Where the reading of the whole went furthest is what is wrong.
+    if (first === null || (parts.length === 1 && trouble.line > first.line)) first = trouble;
   }
   return first;
 }

@@ -1,3 +1,4 @@
+import type { DocComment } from '../../code/symbols.ts';
 import { type Callable, isPython, isScript, isStructured } from './callables.ts';
 import { Conventions } from './conventions.ts';
 import { dialectOf, scopesAround } from './docstring-conventions.ts';
@@ -10,7 +11,13 @@ const STYLES_WITH_RESULTS: ReadonlySet<string> = new Set(['jsdoc', 'google', 'nu
 
 function mayTell({ doc, symbol }: Callable): boolean {
   const isFunction = symbol.kind !== 'class' && symbol.kind !== 'constructor';
-  return isFunction && isStructured(doc) && STYLES_WITH_RESULTS.has(doc.style);
+  return isFunction && isStructured(doc) && STYLES_WITH_RESULTS.has(doc.style) && !hasTypesOnly(doc);
+}
+
+/** `@param {Options} options` and no word besides declares types for a checker and tells of nothing. */
+function hasTypesOnly({ description, params, returns, yields, throws }: DocComment): boolean {
+  const told = [...params, ...throws, ...(returns === null ? [] : [returns]), ...(yields === null ? [] : [yields])];
+  return description.trim() === '' && told.every(({ text }) => text.trim() === '');
 }
 
 /** So many inventions in one of so many comments that tell of a result are more than slips. */

@@ -152,6 +152,8 @@ async function startApi(app: App, options: RunOptions): Promise<Api> {
   try {
     // Prisma's first query takes 100 ms, which what is asked most does without: paid before this process is called ready.
     await app.database.prisma.user.count();
+    // So is what only the requests need that are none for the short way.
+    await graphql.loaded();
   } catch (error) {
     await http.close();
     throw error;

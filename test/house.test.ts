@@ -105,6 +105,20 @@ describe('the walls', () => {
     expect(bad.filter(([from, to]) => fault(from, value(to)) === undefined)).toEqual([]);
   });
 
+  it('keep the servers that few requests need out of what is loaded before the first answer', () => {
+    const late = ['src/platform/graphql-long-way.ts', 'src/platform/http-router.ts'];
+    const early = files.flatMap(({ path, imports }) =>
+      imports.flatMap((one) =>
+        one.to !== null && late.includes(one.to) && !one.typeOnly && !one.late ? [`${path} -> ${one.to}`] : [],
+      ),
+    );
+    expect(early).toEqual([]);
+    const yoga = files.filter(({ path }) =>
+      /^import (?!type)[^;]*from 'graphql-yoga'/m.test(readFileSync(join(root, path), 'utf8')),
+    );
+    expect(yoga.map(({ path }) => path)).toEqual(['src/platform/graphql-long-way.ts']);
+  });
+
   it('have no circles at run time', () => {
     const graph = new Map(
       files.map(({ path, imports }) => [

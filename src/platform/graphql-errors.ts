@@ -1,9 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ExecutionResult, GraphQLError, type GraphQLErrorOptions, type GraphQLFormattedError } from 'graphql';
-import { handleStreamOrSingleExecutionResult, type Plugin } from 'graphql-yoga';
-import type { App } from '../app.ts';
 import { Prisma } from '../generated/prisma/client.ts';
-import type { Context } from './context.ts';
 import { isDatabaseAway } from './database.ts';
 import { DomainError } from './errors.ts';
 import type { Log } from './log.ts';
@@ -14,24 +11,6 @@ const requestInHand = new AsyncLocalStorage<string>();
 /** Runs the handling of one request, so that errors outside of its execution know its id too. */
 export function inRequest<T>(requestId: string, handle: () => T): T {
   return requestInHand.run(requestId, handle);
-}
-
-/** Masks the errors of executions and streams, with the request id of their context. */
-export function maskingPlugin(app: App): Plugin<Context> {
-  const mask = (payload: {
-    readonly args: { readonly contextValue: Context };
-    readonly result: ExecutionResult;
-    readonly setResult: (result: ExecutionResult) => void;
-  }) => payload.setResult(maskResult(payload.result, app.log, payload.args.contextValue.requestId));
-  return {
-    onExecute: () => ({ onExecuteDone: (payload) => handleStreamOrSingleExecutionResult(payload, mask) }),
-    // The results of a stream are masked where they are made.
-    onSubscribe: () => ({
-      onSubscribeResult: ({ result, args, setResult }) => {
-        if (!(Symbol.asyncIterator in result)) mask({ result, args, setResult });
-      },
-    }),
-  };
 }
 
 /** The result of an execution as the caller may see it. */

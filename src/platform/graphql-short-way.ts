@@ -1,8 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { createFetch } from '@whatwg-node/fetch';
 import { type ExecutionResult, execute, GraphQLError } from 'graphql';
-import { processRegularResult } from 'graphql-yoga';
 import type { App } from '../app.ts';
 import { type Context, createContext } from './context.ts';
 import type { SharedParts } from './graphql.ts';
@@ -183,11 +181,11 @@ function send(asked: TakenRequest, result: ExecutionResult): void | Promise<void
 }
 
 const jsonType = 'application/json; charset=utf-8';
-const fetchApi = createFetch({});
 
 /** What status errors make, and what of them is for the server alone, is said in one place. */
 async function sendErrors({ response, headers, mediaType }: TakenRequest, result: ExecutionResult): Promise<void> {
-  const made = processRegularResult(result, fetchApi, mediaType);
+  const { responseOf } = await import('./graphql-long-way.ts');
+  const made = responseOf(result, mediaType);
   const body = await made.text();
   if (response.destroyed) return;
   const told = Object.fromEntries(made.headers);

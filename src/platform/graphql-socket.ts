@@ -183,7 +183,7 @@ async function prepareOperation(
   requestId: string,
 ): Promise<readonly GraphQLError[] | { readonly args: ExecutionArgs; readonly operation: Operation }> {
   const ipAddress = request.socket.remoteAddress;
-  const enveloped = graphql.getEnveloped({ req: request, requestId, credential, ipAddress, params });
+  const enveloped = await graphql.getEnveloped({ req: request, requestId, credential, ipAddress, params });
   const document = enveloped.parse(params.query);
   const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
   if (errors.length > 0) return errors;

@@ -1,18 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createFetch } from '@whatwg-node/fetch';
-import { type GraphQLSchema, getOperationAST, OperationTypeNode } from 'graphql';
-import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { GraphQLSchema, OperationTypeNode } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
 import type { App } from '../app.ts';
-import { type Context, createContext } from './context.ts';
-import { bodyPlugin, fileLimit, mostFiles, multipartLimit } from './graphql-body.ts';
-import { type DocumentCache, type Documents, documentCache, documentPlugin } from './graphql-documents.ts';
-import { maskingPlugin, maskOutsideExecution } from './graphql-errors.ts';
-import { bodyLimit, limitPlugin } from './graphql-limits.ts';
-import { type RateGate, type RulesOf, rateGate, ratePlugin } from './graphql-rates.ts';
+import { type DocumentCache, type Documents, documentCache } from './graphql-documents.ts';
+import type { LongWay } from './graphql-long-way.ts';
+import { type RateGate, type RulesOf, rateGate } from './graphql-rates.ts';
 import { createShortWay, type ShortWay } from './graphql-short-way.ts';
-import { ssePlugin } from './graphql-sse.ts';
-import { isAsyncIterable, streamPlugin } from './graphql-streams.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -25,7 +18,23 @@ export interface ServerFacts {
   readonly credential?: string | undefined;
   readonly ipAddress?: string | undefined;
 }
-export type GraphqlServer = YogaServerInstance<ServerFacts, Context>;
+
+/** What a socket knows of one operation. */
+export interface SocketFacts extends ServerFacts {
+  readonly params: SubscribePayload;
+}
+
+/**
+ * Answers whatever may be asked on HTTP, and prepares the operations of sockets. It is loaded with the first that needs
+ * it, or when it is waited for: that takes a sixth of what a start costs, and ordinary requests do without.
+ */
+export interface GraphqlServer {
+  (request: IncomingMessage, response: ServerResponse, facts: ServerFacts): Promise<void>;
+  /** What parses, validates and runs an operation, with all that belongs to this server's operations around it. */
+  getEnveloped(facts: SocketFacts): Promise<ReturnType<LongWay['getEnveloped']>>;
+  /** Resolves when nobody will have to wait for it any more. */
+  loaded(): Promise<void>;
+}
 
 /** The two ways to an answer. What runs, and what is refused, is the same on both. */
 export interface GraphqlServers {
@@ -52,7 +61,7 @@ export function createGraphql(app: App, options: GraphqlOptions): GraphqlServers
     kept: documentCache(),
     count: operationCounter(app),
   };
-  return { graphql: createLongWay(app, shared), shortWay: createShortWay(app, shared) };
+  return { graphql: lateServer(app, shared), shortWay: createShortWay(app, shared) };
 }
 
 /** What both ways share. */
@@ -62,56 +71,22 @@ export interface SharedParts extends GraphqlOptions {
   readonly count: OperationCounter;
 }
 
-function createLongWay(app: App, { schema, authenticate, documents, gate, kept, count }: SharedParts) {
-  const costs = new WeakMap<Context, number>();
-  const contexts = new WeakMap<Request, Context>();
-  return createYoga<ServerFacts, Context>({
-    schema,
-    graphqlEndpoint: '/graphql',
-    // GraphiQL is served compressed and with an ETag by the HTTP server itself.
-    graphiql: false,
-    landingPage: false,
-    cors: false,
-    logging: false,
-    maxRequestBodySize: multipartLimit,
-    fetchAPI: createFetch({
-      formDataLimits: { fileSize: fileLimit, files: mostFiles, fields: 2, fieldSize: bodyLimit },
-    }),
-    parserAndValidationCache: { documentCache: kept, errorCache: { get: () => undefined, set() {} } },
-    context: (initial) => {
-      const { request } = initial;
-      const context = createContext(app, {
-        requestId: initial.requestId ?? randomUUID(),
-        header: (name) => headerOf(initial, request, name),
-        credential: initial.credential,
-        // On a socket the cookie was looked at when it was opened.
-        cookies: request === undefined ? undefined : initial.req,
-        ipAddress: initial.ipAddress,
-        authenticate,
-      });
-      if (request !== undefined) contexts.set(request, context);
-      return context;
-    },
-    maskedErrors: { maskError: (error) => maskOutsideExecution(error, app.log) },
-    plugins: [
-      bodyPlugin(),
-      documentPlugin(documents),
-      limitPlugin(costs),
-      ratePlugin(gate, costs),
-      ssePlugin((request) => contexts.get(request)),
-      streamPlugin(app),
-      maskingPlugin(app),
-      metricsPlugin(count),
-    ],
+/** Makes the server that every request may be given to; what answers is loaded once, with the first of them. */
+function lateServer(app: App, shared: SharedParts): GraphqlServer {
+  let loading: Promise<LongWay> | undefined;
+  const load = () => {
+    loading ??= import('./graphql-long-way.ts').then(({ createLongWay }) => createLongWay(app, shared));
+    return loading;
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse, facts: ServerFacts) => {
+    const longWay = await load();
+    // Who hung up meanwhile would not be noticed any more.
+    if (!response.destroyed) await longWay(request, response, facts);
+  };
+  return Object.assign(answer, {
+    getEnveloped: async (asked: SocketFacts) => (await load()).getEnveloped(asked),
+    loaded: async () => void (await load()),
   });
-}
-
-/** What a socket's upgrade request says of all its operations; the other headers belong to single requests. */
-const socketHeaders = ['authorization', 'x-api-key', 'user-agent'];
-
-function headerOf({ req }: ServerFacts, request: Request | undefined, name: string): string | undefined {
-  if (request === undefined && !socketHeaders.includes(name)) return undefined;
-  return req?.headers[name]?.toString() ?? request?.headers.get(name) ?? undefined;
 }
 
 /** Counts an operation by its type and whether its answer has errors. */
@@ -126,18 +101,5 @@ function operationCounter(app: App): OperationCounter {
   return (type, result) => {
     const failed = typeof result === 'object' && result !== null && 'errors' in result && Array.isArray(result.errors);
     counters[type][failed ? 'errors' : 'ok'].inc();
-  };
-}
-
-function metricsPlugin(count: OperationCounter): Plugin<Context> {
-  return {
-    onExecute: ({ args }) => {
-      const type = getOperationAST(args.document, args.operationName)?.operation ?? OperationTypeNode.QUERY;
-      return { onExecuteDone: ({ result }) => count(type, result) };
-    },
-    onSubscribe: () => ({
-      onSubscribeResult: ({ result }) =>
-        count(OperationTypeNode.SUBSCRIPTION, isAsyncIterable(result) ? undefined : result),
-    }),
   };
 }

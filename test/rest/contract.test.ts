@@ -50,11 +50,8 @@ const unbuilt: readonly string[] = [
 ];
 /** What is served beside the contract, with the reason. */
 const extras: Record<string, string> = {
+  'GET /api/docs/': 'what the page of Swagger UI loads',
   'GET /api/docs/static/*': 'what the page of Swagger UI loads',
-  'GET /api/docs/static/index.html': 'what the page of Swagger UI loads',
-  'GET /api/docs/static/swagger-initializer.js': 'what the page of Swagger UI loads',
-  'GET /api/docs/json': "the plugin's own description, of nothing",
-  'GET /api/docs/yaml': "the plugin's own description, of nothing",
   'GET /api/redoc/redoc.js': 'what the page of ReDoc loads',
   'GET /api/redoc/page.js': 'what the page of ReDoc loads',
   'POST /api/analysis': 'the same without its slash',

@@ -195,7 +195,10 @@ describe('the socket', () => {
     expect(told.map(([seq]) => seq)).toEqual(told.map((_, index) => index + 1));
     // The subscription reads the job as it is by then: each of its states is the one the socket told of that number.
     expect(states.map(([seq, state]) => [seq, state])).toEqual(states.map(([seq]) => told[seq - 1]));
-    expect(states.length).toBe(told.length);
+    // A reader that is behind, as this one is while it polls, is spared ticks that another event has overtaken; it goes
+    // forward only, and ends where the socket does.
+    expect(states.at(-1)?.[0]).toBe(told.length);
+    expect(states.map(([seq]) => seq)).toEqual(states.map(([seq]) => seq).toSorted((one, other) => one - other));
     // A poll after an event tells that event or a later one.
     for (const { after, state } of polls) {
       expect(told.slice(after - 1).map(([, one]) => one)).toContain(state);

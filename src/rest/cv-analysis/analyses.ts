@@ -95,7 +95,8 @@ export const analysisRows = [
     missing: 'Job',
     reply: (job) => ({
       job_id: job.databaseId,
-      status: statuses[job.status],
+      // As it was made: a quick worker may have begun by now.
+      status: statuses.QUEUED,
       message: 'Analysis job created successfully',
       created_at: job.createdAt,
     }),

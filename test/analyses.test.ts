@@ -167,6 +167,18 @@ describe('an analysis', () => {
     expect(last.edges.map(({ node }) => node.line)).toEqual([6, 7]);
     expect((await list('file: "b.ts"')).findings.totalCount).toBe(0);
   });
+
+  it('is read by one statement, with a page of its findings and how many there are', async () => {
+    const file = { path: 'count.ts', content: wrong };
+    const { id, found } = await toEnd({ projectName: 'polled', types: ['TYPES'], files: [file] });
+    app.statements();
+    const poll = `query ($id: UUID!) { r: analysis(id: $id) { databaseId percentage qualityScore owner { username }
+      findings(first: 100, type: TYPES) { totalCount nodes { rule engine file line state severity message } } } }`;
+    const polled = await ada.get(z.object({ findings: page }), poll, { id });
+    expect(app.statements().filter((sql) => /"(Job|Analysis|AnalysisFinding)"/.test(sql))).toHaveLength(1);
+    expect(polled.findings).toEqual(found.findings);
+    expect(polled.findings.totalCount).toBe(1);
+  });
 });
 
 describe('the score', () => {

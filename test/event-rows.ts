@@ -73,22 +73,24 @@ export function watchStreams(app: App): Watch {
   database.pool.on('connect', (client) => {
     client.on('notice', () => {});
   });
-  const query = database.pool.query;
-  database.pool.query = new Proxy(query, {
-    apply(target, self, args) {
-      const answer: unknown = Reflect.apply(target, self, args);
-      const [statement] = args;
-      if (answer instanceof Promise && typeof statement === 'object' && /-events$/.test(statement?.name)) {
-        answer.then(
-          (result) => {
-            rows += result.rows.length;
-          },
-          () => {},
-        );
-      }
-      return answer;
-    },
-  });
+  const counting = <Query extends (...args: never[]) => unknown>(query: Query): Query =>
+    new Proxy(query, {
+      apply(target, self, args) {
+        const answer: unknown = Reflect.apply(target, self, args);
+        const [statement] = args;
+        if (answer instanceof Promise && typeof statement === 'object' && /-events$/.test(statement?.name)) {
+          answer.then(
+            (result) => {
+              rows += (Array.isArray(result) ? result : result.rows).length;
+            },
+            () => {},
+          );
+        }
+        return answer;
+      },
+    });
+  database.pool.query = counting(database.pool.query);
+  database.statements.run = counting(database.statements.run);
   return {
     listeners: () => listeners,
     rows: () => rows,

@@ -11,6 +11,7 @@ import { buryJob, completeJob, failJob, recordProgress } from '../src/jobs/trans
 import { runProcess } from '../src/platform/child-process.ts';
 import { DomainError } from '../src/platform/errors.ts';
 import { deadLetterQueue } from '../src/platform/queue.ts';
+import { insertStatement } from '../src/platform/row-inserts.ts';
 import type { Viewer } from '../src/platform/viewer.ts';
 import { type TestApp, testApp } from './app.ts';
 import { gate, newJob, newViewer, startWork, untilAborted } from './spine.ts';
@@ -191,6 +192,25 @@ describe('a job', () => {
     expect(await completeJob(prisma, { jobId: id, attempt: 2 }, { stage: 's', engine: 'e' })).not.toBeNull();
     expect(await claimTogether(app.app, id, queueId)).toBeNull();
     expect(await readEvents(app.app, { jobId: id }, 0)).toHaveLength(4);
+  });
+
+  it('has what it writes at its end when it is completed, and nothing of it when a newer attempt has come', async () => {
+    // One after the other: the first has let go when the second begins.
+    const app = await spine({ WORKER_CONCURRENCY: '1' });
+    const viewer = await newViewer(app.app);
+    const { prisma } = app.app.database;
+    const replaced = await newJob(app.app, viewer);
+    await startWork(app.app, async ({ jobId }) => {
+      const { queueId } = await prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+      if (jobId === replaced) await claimTogether(app.app, jobId, queueId);
+      const item = { id: uuidv7(), ownerId: viewer.id, title: jobId, updatedAt: new Date() };
+      return { engine: 'test', write: (writing) => writing.run(insertStatement('Item', item)) };
+    });
+    const kept = await newJob(app.app, viewer);
+    expect(types(await toEnd(app, viewer, kept))).toEqual(['QUEUED', 'STARTED', 'COMPLETED']);
+    expect(types(await readEvents(app.app, { jobId: replaced }, 0))).toEqual(['QUEUED', 'STARTED', 'RESUMED']);
+    const items = await prisma.item.findMany({ where: { ownerId: viewer.id } });
+    expect(items.map(({ title }) => title)).toEqual([kept]);
   });
 
   it('whose worker died again and again is failed by its dead letter', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Prisma } from '../src/generated/prisma/client.ts';
+import { AnalysisType, FindingState } from '../src/generated/prisma/enums.ts';
 import { rowModel } from '../src/platform/row-models.ts';
 import { findRow, findRows, type RowQuery } from '../src/platform/rows.ts';
 import { type TestApp, testApp } from './app.ts';
@@ -27,6 +28,24 @@ function selectionOf(name: string, depth: number, isInList = false): fc.Arbitrar
   return fc.record(fields, { requiredKeys }).map((select) => ({ select }));
 }
 
+/** Of every type, standing in every way. */
+function findingsOf(jobId: string) {
+  return [...Object.values(AnalysisType), ...Object.values(AnalysisType)].flatMap((type, index) =>
+    [null, ...Object.values(FindingState)].map((state) => ({
+      ...({ id: uuidv7(), jobId, type, severity: 'LOW', state, rule: 'r', engine: 'e', file: `${index}.ts` } as const),
+      ...{
+        line: index,
+        column: null,
+        endLine: 7,
+        message: 'é "🦊"',
+        suggestion: null,
+        cwe: 'CWE-89',
+        fingerprint: 'f',
+      },
+    })),
+  );
+}
+
 describe('rows read by one statement', () => {
   let app: TestApp;
   let ownerId = '';
@@ -47,6 +66,7 @@ describe('rows read by one statement', () => {
       if (n === 0) await prisma.docsJob.create({ data: { jobId, repositoryId: repository.id, skipped: [] } });
       if (n === 1) {
         await prisma.analysis.create({ data: { jobId, projectName: 'p', types: ['TYPES', 'QUALITY'] } });
+        await prisma.analysisFinding.createMany({ data: findingsOf(jobId) });
       }
       if (n === 2) {
         const asked = { type: 'ASK', title: 't', prompt: 'p', branch: 'main', targetBranch: 'main' } as const;
@@ -103,6 +123,40 @@ describe('rows read by one statement', () => {
       const theirs = await prisma.job.findMany(query);
       expect(await findRows(app.app.database, 'Job', query, async () => theirs)).toEqual(theirs);
     }
+  });
+
+  it('have of a list the rows that fulfil a condition, and how many there are', async () => {
+    const { prisma } = app.app.database;
+    const present = { OR: [{ state: null }, { state: { not: 'FIXED' as const } }] };
+    const all = await prisma.analysisFinding.findMany({ where: { job: { ownerId } }, orderBy: { id: 'asc' } });
+    const middle = all[Math.floor(all.length / 2)]?.id ?? '';
+    const wheres: Prisma.AnalysisFindingWhereInput[] = [
+      {},
+      present,
+      ...Object.values(AnalysisType).map((type) => ({ type, ...present })),
+      { AND: [{ file: '1.ts', ...present }, { id: { gt: middle } }] },
+      { AND: [{ state: 'FIXED' }, { id: { lt: middle } }] },
+      { state: { not: 'ADDED' } },
+      { job: { kind: 'DOCS', percentage: 0 }, line: { gte: 1 } },
+      { file: 'x'.repeat(20_000) },
+    ];
+    const lengths = new Set<number>();
+    // More than once, as a statement is kept prepared from the third time on.
+    for (const where of [...wheres, ...wheres.toReversed(), ...wheres]) {
+      for (const take of [2, 100]) {
+        const findings = { where, orderBy: { id: 'desc' as const }, take };
+        const counts = { _count: { select: { findings: { where }, artifacts: true } } };
+        const select = { id: true, findings, analysis: { select: { report: true } }, ...counts };
+        const query = { select, where: { ownerId, percentage: { gte: 0 } }, orderBy: { id: 'asc' as const }, take: 9 };
+        const theirs = await prisma.job.findMany(query);
+        const ours = findRows<(typeof theirs)[number]>(app.app.database, 'Job', query, () => {
+          throw new Error('asked of Prisma');
+        });
+        expect(await ours).toEqual(theirs);
+        for (const { _count } of theirs) lengths.add(_count.findings);
+      }
+    }
+    expect(lengths.size).toBeGreaterThan(4);
   });
 
   it('are refused in the words of Prisma when a value does not fit', async () => {

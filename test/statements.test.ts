@@ -39,7 +39,7 @@ const lists: [string, string, number][] = [
     'analyses with their findings',
     `query ($n: Int) { jobs(first: $n, kind: ANALYSIS) { nodes { ... on Analysis { projectName qualityScore typeErrors
       findings(first: 2) { totalCount nodes { file line } } } } } }`,
-    4,
+    2,
   ],
   [
     'analyses of CVs with what came of them',

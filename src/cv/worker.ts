@@ -1,8 +1,8 @@
 import type { App } from '../app.ts';
 import type { JobContext, JobResult } from '../jobs/context.ts';
 import type { JobHandler } from '../jobs/runner.ts';
-import type { Transaction } from '../platform/database.ts';
 import type { ThreadPool } from '../platform/thread-pool.ts';
+import type { Writing } from '../platform/transactions.ts';
 import { type Comparison, compare } from './engine/comparison.ts';
 import { type CvAnalysisInput, type CvStage, cvAnalysisDefinition, cvStages } from './jobs.ts';
 import { type Refiner, refinerOf } from './model-refinement.ts';
@@ -34,7 +34,7 @@ async function analyse(app: App, work: Work, threads: ThreadPool): Promise<JobRe
   return {
     engine: refiner?.engine ?? 'local',
     message: 'Complete!',
-    save: (transaction) => save(transaction, work.jobId, report),
+    write: (writing) => save(writing, work.jobId, report),
   };
 }
 
@@ -100,7 +100,10 @@ async function readTexts(app: App, jobId: string): Promise<{ cv: Uint8Array; job
   return { cv, jobDescription };
 }
 
-async function save(transaction: Transaction, jobId: string, report: CvReport): Promise<void> {
-  await transaction.$executeRaw`UPDATE "CvAnalysis" SET "report" = ${JSON.stringify(report)}::jsonb, "cv" = NULL
-    WHERE "jobId" = ${jobId}::uuid`;
+async function save(writing: Writing, jobId: string, report: CvReport): Promise<void> {
+  await writing.run({
+    name: 'save-cv-report',
+    text: 'UPDATE "CvAnalysis" SET "report" = $2::jsonb, "cv" = NULL WHERE "jobId" = $1::uuid',
+    values: [jobId, JSON.stringify(report)],
+  });
 }

@@ -5,6 +5,7 @@ import type { App } from '../app.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import type { Transaction } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
+import type { Writing } from '../platform/transactions.ts';
 import { recordTogether } from './gathered-moves.ts';
 import { type Claim, type JobRow, type Progress, recordProgress } from './transitions.ts';
 
@@ -25,6 +26,8 @@ export interface JobResult {
   readonly stage?: string;
   /** Writes the results, in the transaction that completes the job. */
   readonly save?: (transaction: Transaction) => Promise<unknown>;
+  /** Instead of `save`: hands over all its statements at once, so that they travel with those that complete the job. */
+  readonly write?: (writing: Writing) => Promise<unknown>;
 }
 
 interface Parts<Input> {

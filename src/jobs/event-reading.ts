@@ -52,7 +52,7 @@ export async function readEvents(app: App, stream: EventStream, after: number, l
     'jobId' in stream
       ? { name: 'job-events', text: jobEventsSql, values: [stream.jobId, after, limit] }
       : { name: 'user-events', text: userEventsSql, values: [stream.userId, after, limit] };
-  return (await app.database.pool.query<EventRow>(statement)).rows;
+  return app.database.statements.run<EventRow>(statement);
 }
 
 // By name: PostgreSQL refuses a prepared `*` for good once a migration has added a column beside a running server.

@@ -1,5 +1,7 @@
 import type { App } from '../app.ts';
 import { isDatabaseAway } from '../platform/database.ts';
+import type { Statement } from '../platform/statements.ts';
+import type { Writing } from '../platform/transactions.ts';
 import type { Claim, JobRow, Outcome, Progress } from './transitions.ts';
 
 /** One change of one job, as `transitions.ts` makes those that come alone or with others in a transaction. */
@@ -133,30 +135,22 @@ async function moveTogether({ database }: App, moves: readonly Move[]): Promise<
 }
 
 async function moveAlone({ database }: App, move: Move): Promise<JobRow | null> {
-  const { rows } = await database.pool.query<MovedRow>({
-    name: 'move-job',
-    text: waitingSql,
-    values: valuesOf([move]),
-  });
-  const [row] = rows;
+  return movedRow((await database.pool.query<MovedRow>(aloneStatement(move))).rows);
+}
+
+function aloneStatement(move: Move) {
+  return { name: 'move-job', text: waitingSql, values: valuesOf([move]) } satisfies Statement;
+}
+
+function movedRow([row]: readonly MovedRow[]): JobRow | null {
   return row === undefined || row.id === null ? null : row;
 }
 
 type MovedRow = { readonly askedId: string } & (JobRow | { readonly id: null });
 
 function valuesOf(moves: readonly Move[]): unknown[] {
-  const column = <Key extends keyof Move>(key: Key) => moves.map((move) => move[key]);
-  return [
-    column('id'),
-    column('change'),
-    column('attempt'),
-    column('queueId'),
-    column('stage'),
-    column('percentage'),
-    column('message'),
-    column('engine'),
-    column('type'),
-  ];
+  const keys = ['id', 'change', 'attempt', 'queueId', 'stage', 'percentage', 'message', 'engine', 'type'] as const;
+  return keys.map((key) => moves.map((move) => move[key]));
 }
 
 // By name: PostgreSQL refuses a prepared `*` for good once a migration has added a column beside a running server.
@@ -278,8 +272,17 @@ export function recordTogether(app: App, { jobId, attempt }: Claim, progress: Pr
 }
 
 /** Ends a job well that has nothing to save. Null when the attempt no longer holds it. */
-export function completeTogether(app: App, { jobId, attempt }: Claim, outcome: Outcome): Promise<JobRow | null> {
-  return gathered(app).make({
+export function completeTogether(app: App, claim: Claim, outcome: Outcome): Promise<JobRow | null> {
+  return gathered(app).make(completion(claim, outcome));
+}
+
+/** Ends a job well in a transaction that has written what there is to save, waiting for its locks. Null likewise. */
+export async function completeIn(writing: Writing, claim: Claim, outcome: Outcome): Promise<JobRow | null> {
+  return movedRow(await writing.run<MovedRow>(aloneStatement(completion(claim, outcome))));
+}
+
+function completion({ jobId, attempt }: Claim, outcome: Outcome): Move {
+  return {
     ...nothing,
     id: jobId,
     change: 'complete',
@@ -289,5 +292,5 @@ export function completeTogether(app: App, { jobId, attempt }: Claim, outcome: O
     message: outcome.message ?? null,
     engine: outcome.engine,
     type: 'COMPLETED',
-  });
+  };
 }

@@ -8,20 +8,19 @@ import type { JobKind } from '../generated/prisma/enums.ts';
 import { DomainError } from '../platform/errors.ts';
 import { deadLetterQueue, topicOfQueue } from '../platform/queue.ts';
 import type { TakenEntry } from '../platform/queue-work.ts';
+import { completeWith } from './completion.ts';
 import type { JobResult } from './context.ts';
 import { JobContext, SupersededError } from './context.ts';
 import { endJob } from './endings.ts';
-import { claimTogether, completeTogether } from './gathered-moves.ts';
+import { claimTogether } from './gathered-moves.ts';
 import { backoffSeconds, type JobDefinition } from './kind.ts';
 import {
   buryJob,
   type Claim,
-  completeJob,
   crashed,
   failJob,
   heldBy,
   type JobRow,
-  lockJob,
   type Requeueing,
   requeueJob,
   startableBy,
@@ -157,20 +156,7 @@ async function finish(
 ): Promise<void> {
   await context.flush();
   const outcome = { stage: result.stage ?? 'completed', engine: result.engine, message: result.message };
-  const { save } = result;
-  const row =
-    save === undefined && !app.jobEndings.has(kind)
-      ? await completeTogether(app, claim, outcome)
-      : await app.database.prisma.$transaction(async (transaction) => {
-          // What such a kind saves takes locks that come after the job's.
-          const locked = !app.jobEndings.has(kind) || (await lockJob(transaction, heldBy(claim))) !== null;
-          if (!locked) throw new SupersededError();
-          await save?.(transaction);
-          const completed = await completeJob(transaction, claim, outcome);
-          if (completed === null) throw new SupersededError();
-          return completed;
-        });
-  if (row === null) throw new SupersededError();
+  const row = await completeWith(app, { kind, claim, outcome }, result);
   announce(app, row);
   await context.removeWorkFolder();
 }

@@ -1,6 +1,8 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import type { JobKind, JobStatus } from '../generated/prisma/enums.ts';
 import type { Sql, Transaction } from '../platform/database.ts';
+import { statementName } from '../platform/statements.ts';
+import type { Writing } from '../platform/transactions.ts';
 
 /** A job's row as the database has it. */
 export interface JobRow {
@@ -94,11 +96,14 @@ export function startableBy(jobId: string, queueId: string): Prisma.Sql {
 
 /** Locks a job's row until the transaction ends. Null when the job does not fulfil the condition. */
 export async function lockJob(
-  transaction: Transaction,
+  transaction: Transaction | Writing,
   condition: Prisma.Sql,
 ): Promise<Pick<JobRow, 'id' | 'ownerId'> | null> {
-  const rows = await transaction.$queryRaw<Pick<JobRow, 'id' | 'ownerId'>[]>`
-    SELECT "id", "ownerId" FROM "Job" WHERE ${condition} FOR UPDATE`;
+  const locking = Prisma.sql`SELECT "id", "ownerId" FROM "Job" WHERE ${condition} FOR UPDATE`;
+  const { text, values } = locking;
+  const rows = await ('run' in transaction
+    ? transaction.run<Pick<JobRow, 'id' | 'ownerId'>>({ name: statementName(text), text, values })
+    : transaction.$queryRaw<Pick<JobRow, 'id' | 'ownerId'>[]>(locking));
   return rows[0] ?? null;
 }
 

@@ -1,10 +1,18 @@
 import { type Link, type RowModel, rowModel } from './row-models.ts';
 
 /** Operators of Prisma's conditions on a column. */
-const operators: Readonly<Record<string, string>> = { equals: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' };
+const operators: Readonly<Record<string, string>> = {
+  equals: '=',
+  // Holds for no row without a value, as with Prisma.
+  not: '<>',
+  gt: '>',
+  gte: '>=',
+  lt: '<',
+  lte: '<=',
+};
 
 /**
- * Writes Prisma's `where` as SQL: columns that are equal, greater or less, AND, OR, and the same of a linked row.
+ * Writes Prisma's `where` as SQL: columns that are equal, different, greater or less, AND, OR, and the same of a linked row.
  * What is compared with goes behind `values`. Null when it says anything else.
  */
 export function readCondition(

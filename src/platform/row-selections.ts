@@ -1,3 +1,4 @@
+import { readCondition } from './row-conditions.ts';
 import { type Column, type Link, type RowModel, rowModel } from './row-models.ts';
 
 /** What makes the rows of a selection: the columns, the tables they come from, and the way back to an object. */
@@ -14,16 +15,25 @@ type Reading = (values: readonly unknown[]) => Record<string, unknown>;
 /** A value's place in the row, and how it becomes what Prisma gives. */
 type Reader = (values: readonly unknown[]) => unknown;
 
-/** What of Prisma's selections is understood: of a list also its order and how many rows at most. */
+/** What of Prisma's selections is understood. */
 interface Wanted {
   readonly select?: unknown;
   readonly include?: unknown;
+}
+
+/** Of a list also which of its rows, in what order and how many at most. */
+interface WantedList extends Wanted {
+  readonly where?: unknown;
+  readonly orderBy?: unknown;
+  readonly take?: unknown;
 }
 
 /** Gathers the columns of a selection, table by table. */
 interface Gathering {
   readonly columns: string[];
   readonly joins: string[];
+  /** What the statement is given, to which the conditions of lists add. */
+  readonly values: unknown[];
   /** Before the names of its tables. */
   readonly alias: string;
   /** Whether values come as JSON, which knows no moments and no long integers. */
@@ -34,11 +44,12 @@ interface Gathering {
 const mostArguments = 100;
 
 /**
- * Reads Prisma's `select` or `include` over columns, links to single rows, and lists of rows in an order. Null when it
- * asks for anything else: counts, conditions within.
+ * Reads Prisma's `select` or `include` over columns, links to single rows, lists of rows in an order and under a
+ * condition, and how long lists are. What conditions compare with goes behind `values`. Null when it asks for anything
+ * else.
  */
-export function readSelection(model: RowModel, wanted: Wanted): Selection | null {
-  const gathering: Gathering = { columns: [], joins: [], alias: 't', isJson: false };
+export function readSelection(model: RowModel, wanted: Wanted, values: unknown[]): Selection | null {
+  const gathering: Gathering = { columns: [], joins: [], values, alias: 't', isJson: false };
   const read = readerOf(gathering, model, 't', wanted);
   if (read === null || gathering.columns.length === 0) return null;
   return {
@@ -85,6 +96,7 @@ function fieldReader(gathering: Gathering, model: RowModel, alias: string, name:
   if (column !== undefined) return wish === true ? columnReader(gathering, alias, column) : null;
   const wanted = wish === true ? {} : wish;
   if (typeof wanted !== 'object' || wanted === null) return null;
+  if (name === '_count') return countReader(gathering, model, alias, wanted);
   const link = model.links.get(name);
   if (link !== undefined) return linkReader(gathering, alias, link, wanted);
   const list = model.lists.get(name);
@@ -106,24 +118,50 @@ function listReader(
   gathering: Gathering,
   alias: string,
   link: Link,
-  { orderBy, take, ...wanted }: Wanted & { readonly orderBy?: unknown; readonly take?: unknown },
+  { where, orderBy, take, ...wanted }: WantedList,
 ): Reader | null {
   const model = rowModel(link.model);
   const inner = `${gathering.alias}_${gathering.columns.length}`;
-  const within: Gathering = { columns: [], joins: [], alias: inner, isJson: true };
+  const within: Gathering = { columns: [], joins: [], values: gathering.values, alias: inner, isJson: true };
   const read = readerOf(within, model, inner, wanted);
+  const condition = readCondition(model, where, gathering.values, inner);
   const order = readOrder(model, orderBy, inner);
   const isLimited = Number.isInteger(take) && Number(take) >= 0;
-  if (read === null || order === null || (take !== undefined && !isLimited)) return null;
+  if (read === null || condition === null || order === null || (take !== undefined && !isLimited)) return null;
   if (within.columns.length === 0 || within.columns.length > mostArguments) return null;
   const rows = `SELECT json_build_array(${within.columns.join(', ')}) AS one FROM "${model.name}" ${inner}
-    ${within.joins.join(' ')} WHERE ${inner}."${link.to}" = ${alias}."${link.from}" ${order}
+    ${within.joins.join(' ')} WHERE ${inner}."${link.to}" = ${alias}."${link.from}" AND ${condition} ${order}
     ${isLimited ? `LIMIT ${take}` : ''}`;
   const index = gathering.columns.push(`(SELECT coalesce(json_agg(one), '[]') FROM (${rows}) rows)`) - 1;
   return (values) => {
     const list = values[index];
     return Array.isArray(list) ? list.map((one: unknown) => read(Array.isArray(one) ? one : [])) : [];
   };
+}
+
+/** How many rows lists have, each under its condition. */
+function countReader(
+  { columns, values, alias: prefix }: Gathering,
+  model: RowModel,
+  alias: string,
+  { select, ...more }: Wanted,
+): Reader | null {
+  if (typeof select !== 'object' || select === null || Object.keys(more).length > 0) return null;
+  const places: [string, number][] = [];
+  for (const [name, wish] of Object.entries(select)) {
+    if (wish === undefined || wish === false) continue;
+    const link = model.lists.get(name);
+    const { where, ...rest }: WantedList = wish === true ? {} : wish;
+    if (link === undefined || Object.keys(rest).length > 0) return null;
+    const inner = `${prefix}_${columns.length}`;
+    const condition = readCondition(rowModel(link.model), where, values, inner);
+    if (condition === null) return null;
+    const counted = `SELECT count(*)::int FROM "${link.model}" ${inner}
+      WHERE ${inner}."${link.to}" = ${alias}."${link.from}" AND ${condition}`;
+    places.push([name, columns.push(`(${counted})`) - 1]);
+  }
+  if (places.length === 0) return null;
+  return (row) => Object.fromEntries(places.map(([name, index]) => [name, row[index]]));
 }
 
 function columnReader(gathering: Gathering, alias: string, column: Column): Reader | null {

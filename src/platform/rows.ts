@@ -19,13 +19,17 @@ export interface RowQuery {
 interface RowPlan {
   readonly text: string;
   readonly read: Selection['read'];
+  /** What conditions within the selection compare with; goes behind the other values. */
+  readonly selected: readonly unknown[];
   /** Absent until it has been asked for often enough to be kept prepared. */
   name?: string;
   uses: number;
 }
 
-/** Plans kept; then they are made anew, as selections come from strangers. */
+/** Plans kept; then those that are seldom asked for are made anew, as selections come from strangers. */
 const mostPlans = 1000;
+/** Characters of a selection and its conditions beyond which its plan is not kept. */
+const longestKey = 10_000;
 /** From which use on a statement is kept prepared. */
 const preparedFrom = 3;
 /** Rows that are skipped at most: beyond, the statement takes long. */
@@ -96,23 +100,38 @@ function planOf(model: RowModel, query: RowQuery, values: unknown[]): RowPlan | 
   if (take !== undefined) end += ` LIMIT $${values.push(Math.abs(take))}`;
   if (skip !== undefined && skip > 0) end += ` OFFSET $${values.push(skip)}`;
   const key = `${model.name} ${JSON.stringify(select ?? { include })} ${end}`;
-  const plan = plans.get(key) ?? makePlan(model, { select, include }, end);
+  const known = plans.get(key);
+  const plan = known ?? makePlan(model, { select, include }, end, values.length);
   if (plan === null) return null;
+  values.push(...plan.selected);
   plan.uses += 1;
   if (plan.uses === preparedFrom) {
     named += 1;
     plan.name = `rows-${named}`;
   }
-  if (plan.uses === 1) {
-    if (plans.size >= mostPlans) plans.clear();
-    plans.set(key, plan);
-  }
+  if (known === undefined && key.length <= longestKey) keepPlan(key, plan);
   return plan;
 }
 
-function makePlan(model: RowModel, wanted: Pick<RowQuery, 'select' | 'include'>, end: string): RowPlan | null {
-  const selection = readSelection(model, wanted);
+function keepPlan(key: string, plan: RowPlan): void {
+  if (plans.size >= mostPlans) {
+    // As a rule pages behind a cursor, each of which is asked for once.
+    for (const [other, { uses }] of plans) if (uses < preparedFrom) plans.delete(other);
+    if (plans.size >= mostPlans) plans.clear();
+  }
+  plans.set(key, plan);
+}
+
+function makePlan(
+  model: RowModel,
+  wanted: Pick<RowQuery, 'select' | 'include'>,
+  end: string,
+  given: number,
+): RowPlan | null {
+  // The values before are numbered already.
+  const values: unknown[] = Array.from({ length: given });
+  const selection = readSelection(model, wanted, values);
   if (selection === null) return null;
   const { columns, tables, read } = selection;
-  return { text: `SELECT ${columns} FROM ${tables} ${end}`, read, uses: 0 };
+  return { text: `SELECT ${columns} FROM ${tables} ${end}`, read, selected: values.slice(given), uses: 0 };
 }

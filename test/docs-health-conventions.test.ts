@@ -74,6 +74,8 @@ describe('a rule of comments speaks only where the repository keeps what it asks
     expect(await foundIn({ 'src/a.js': tagged + bare })).toEqual([['returns', 'src/a.js', 36]]);
     const inWords = ['f', 'g', 'h'].map((name) => tells(name, '')).join('');
     expect(await foundIn({ 'src/a.js': tagged + inWords + bare })).toEqual([]);
+    const typed = '/**\n * @param {number} one\n */\nexport function bare(one) { return one; }\n';
+    expect(await foundIn({ 'src/a.js': tagged + typed })).toEqual([]);
   });
 });
 
@@ -91,11 +93,17 @@ describe('pages of a site', () => {
     ['_config.yml', 'theme: x\n', 'docs/page.md'],
     ['x/SUMMARY.md', '# Summary\n', 'x/page.md'],
   ])('of %s are followed by files only, to folders that are there', async (settings, text, path) => {
-    const found = await foundIn({ [settings]: text, [path]: page });
+    const found = await foundIn({ [settings]: text, [path]: page, [path.replace('page.md', 'other.md')]: '# Other\n' });
     expect(found).toEqual([
       ['broken-link', path, 1],
       ['broken-link', path, 3],
     ]);
+  });
+
+  it('that are alone in their folder link to pages they are put among somewhere else', async () => {
+    const files = { 'mkdocs.yml': 'site_name: x\n', 'docs/index.md': '# X\n\n[a](fields.md#x) [b](alias.md)\n' };
+    expect(await foundIn(files)).toEqual([]);
+    expect(await foundIn({ ...files, 'docs/guide.md': '# X\n' })).toHaveLength(2);
   });
 
   it('are none of the documents beside them, which a host shows', async () => {
@@ -135,7 +143,144 @@ describe('many findings with one thing in common', () => {
   });
 });
 
+describe('what is likely to be of this repository', () => {
+  it('matters more where something near is there', async () => {
+    const severities = async (called: string): Promise<string[]> => {
+      const findings = await findingsIn({ ...base, 'README.md': `# X\n\nCall \`${called}\`.\n` }, pool);
+      return findings.map(({ severity }) => severity);
+    };
+    expect(await severities('Lantern.lihgt()')).toEqual(['medium']);
+    expect(await severities('Lantern.extinguish()')).toEqual(['low']);
+  });
+});
+
 describe('what is written in place of something is no fault:', () => {
+  it('data of which more than one line is none', async () => {
+    const block = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\`\n\n`;
+    const slips = [
+      block('yaml', 'lamp: 1\n shade: 2\nfoot: 3'),
+      block('toml', 'lamp = 1\nshade: 2'),
+      block('json', '"lamp": 1,\n"shade" 2,\n"foot": 3'),
+    ];
+    const found = await foundIn({ 'README.md': slips.join('') });
+    expect(found.map(([, , line]) => line)).toEqual([2, 9, 14]);
+    const others = [
+      block('yaml', 'lamp: 1\n shade: 2\nfoot: 3\n shoe: 4\nhand: 5\n ring: 6'),
+      block('toml', 'lamp = 1\nwick = 2\n"shade",\n"foot",\n"foot",'),
+      block('json', 'lamp 1\n{ "a": }\nfoot 2\n{ "b": }\n{ "c": }'),
+    ];
+    expect(await foundIn({ 'README.md': others.join('') })).toEqual([]);
+  });
+
+  it('what is taken apart, a single word, badges without an address, and what a build makes', async () => {
+    const text = [
+      '```tsx\n{\n  prefix = "lantern",\n  wick = 24 * 60,\n}\n```\n',
+      '```ts\nlantern:functions:lamp.json\n```\n',
+      '[![a badge](https://example.org/a.svg)](#badge)\n\n<a href="#badge">\n  <img src="https://example.org/a.svg">\n</a>\n',
+      '```sh\nnode ./output/server/index.mjs\n```\n',
+      '[words](#badge)\n',
+    ].join('\n');
+    const files = { ...base, 'README.md': text, 'src/output/server/index.mjs': 'a();\n', 'output/x.md': 'x\n' };
+    expect(await foundIn(files)).toEqual([['broken-anchor', 'README.md', 22]]);
+  });
+
+  it('a template of a document, a command that code names, and what starts the project of a reader', async () => {
+    const parser = (name: string): string =>
+      `${name} = sub.add_parser("${name}", help="x")\n${name}.add_argument("--x")\n`;
+    const cli = `import argparse\n\nparser = argparse.ArgumentParser("lantern")\nparser.add_argument("--x")\nsub = parser.add_subparsers()\n${parser('light')}${parser('glow')}`;
+    const commands = '```sh\nlantern light\nlantern glow\nlantern dim\nlantern burn\n```\n\n## Debugging\n\n';
+    const text = `# X\n\n${commands}When launching your app:\n\n\`\`\`sh\nnpm start\n\`\`\`\n\n## Work here\n\n\`\`\`sh\nnpm start\n\`\`\`\n`;
+    const files = {
+      ...base,
+      'lantern/cli.py': cli,
+      'lantern/dim.py': 'dim = ui.Subcommand("dim", help="less")\n',
+      '.verb.md': '[a](#made-later) [b][] \n\n[c]: x.md\n',
+      'README.md': text,
+    };
+    expect(await foundIn(files)).toEqual([
+      ['unknown-command', 'README.md', 7],
+      ['unknown-command', 'README.md', 21],
+    ]);
+  });
+
+  it('modules that others bring, fragments of a reference made of code, and a moment that is yielded', async () => {
+    const moment = (type: string): string =>
+      `\n\ndef held(one, two) -> Iterator[${type}]:\n    """Held.\n\n    Args:\n        one: One.\n        two: Two.\n    """\n    yield\n`;
+    const given = (name: string): string =>
+      `\n\ndef ${name}(one, two):\n    """Goes.\n\n    Args:\n        one: One.\n        two: Two.\n\n    Yields:\n        Each.\n    """\n    yield one + two\n`;
+    const all = ['a', 'b', 'c', 'd', 'e'].map(given).join('');
+    const files = {
+      'pyproject.toml': '[project]\nname = "lantern"\n',
+      'src/lantern/cli/build/__init__.py': 'x = 1\n',
+      'src/lantern/cli/burn/__init__.py': 'x = 1\n',
+      'src/lantern/patched/lib.py': given('gone').replace('two: Two', 'dropped: Gone'),
+      'README.md': '```sh\npython -m build .\npython -m burn .\n```\n\n[a](#lightUp)\n',
+      'intro.md': '[a](#lightUp) [b](#lightDown)\n\n# X\n',
+      'src/light.js': '/** Lights. */\nexport function lightUp() {}\n',
+    };
+    const found = async (type: string): Promise<string[]> =>
+      (await foundIn({ ...files, 'src/lantern/a.py': `"""Lights."""${all}${moment(type)}` })).map((one) =>
+        one.join(' '),
+      );
+    const always = ['broken-anchor README.md 6', 'broken-anchor intro.md 1', 'unknown-command README.md 3'];
+    expect((await found('None')).sort()).toEqual(always);
+    expect((await found('int')).filter((one) => one.startsWith('returns'))).toHaveLength(1);
+  });
+
+  it('what a proposal names, by its status or by what it asks', async () => {
+    const text = (head: string): string =>
+      `# Lights\n\n${head}\n\nCall \`Lantern.lihgt()\`, then \`Lantern.glow()\`.\n`;
+    for (const head of ['Status: **awaiting sign-off**', '- **Status:** Draft', '## Open questions', '## 2. Non-goals'])
+      expect(await foundIn({ ...base, 'docs/lights.md': text(head) })).toEqual([]);
+    expect(await foundIn({ ...base, 'docs/lights.md': text('## Questions') })).toHaveLength(2);
+  });
+
+  it('a repository that was taken over whole, and what a call may not give', async () => {
+    const text = '[a](none.md)\n';
+    const files = { 'README.md': text, 'lib/taken/README.md': text, 'lib/taken/LICENSE': 'MIT\n' };
+    expect(await foundIn(files)).toHaveLength(2);
+    const conduct = { ...files, 'lib/taken/CODE_OF_CONDUCT.md': '# Be kind\n' };
+    expect(await foundIn(conduct)).toEqual([['broken-link', 'README.md', 1]]);
+
+    const tells = (name: string, tag: string, body: string): string =>
+      `/**\n * Handles it.\n * @param one - What it is.\n${tag} */\nexport function ${name}(one) {\n${body}}\n\n`;
+    const all = ['a', 'b', 'c', 'd', 'e']
+      .map((name) => tells(name, ' * @returns The sum.\n', '  return one;\n'))
+      .join('');
+    const early = tells('early', '', '  if (one) {\n    return abort(one);\n  }\n  use(one);\n');
+    expect(await foundIn({ 'src/a.js': all + early })).toEqual([]);
+    const late = tells('late', '', '  if (one) {\n    return abort(one);\n  }\n  return sum(one);\n');
+    expect(await foundIn({ 'src/a.js': all + late })).toHaveLength(1);
+  });
+
+  it('parameters of a constructor that tells of as few as it leaves out', async () => {
+    const whole = ['a', 'b', 'c', 'd'].map((name) => told(name, 'one, two', ['one', 'two'])).join('');
+    const slip = (names: readonly string[]): string =>
+      `/** Base. */\nexport class Base {\n  constructor(five, six) { use(five, six); }\n}\n\n/** Lamp. */\nexport class Lamp extends Base {\n  /**\n   * Makes it.\n${names.map((one) => `   * @param ${one} - What it is.\n`).join('')}   */\n  constructor(one, two, three, four, five, six) { super(five, six); }\n}\n`;
+    expect(await foundIn({ 'src/a.js': whole + slip(['one', 'two']) })).toEqual([]);
+    expect(await foundIn({ 'src/a.js': whole + slip(['one', 'two', 'three']) })).toHaveLength(1);
+  });
+
+  it('a type of C# that is told of at one of its parts', async () => {
+    const part = (told: string, kind = 'partial class'): string =>
+      `namespace Lights;\n\n${told}public ${kind} Lamp\n{\n}\n`;
+    const untold = async (files: Readonly<Record<string, string>>): Promise<string[]> =>
+      (await findingsIn(files, pool)).map(({ file }) => file);
+    const doc = '/// <summary>What lights.</summary>\n';
+    expect(await untold({ 'src/Lamp.cs': part(doc), 'src/Lamp.Sync.cs': part('') })).toEqual([]);
+    expect(await untold({ 'src/Lamp.cs': part(''), 'src/Lamp.Sync.cs': part('') })).toHaveLength(2);
+    expect(await untold({ 'src/Lamp.cs': part(doc, 'class'), 'src/Other.cs': part('', 'class') })).toHaveLength(1);
+  });
+
+  it('a value that has the name of an interface', async () => {
+    const shape = '/** What lights. */\nexport interface Beacon {\n  /** Turns it on. */\n  light(): void;\n}\n';
+    const text = (called: string): string => `# X\n\nCall \`${called}\`.\n`;
+    const files = { ...base, 'src/beacon.ts': shape };
+    expect(await foundIn({ ...files, 'README.md': text('Beacon.create()') })).toEqual([]);
+    expect(await foundIn({ ...files, 'README.md': text('Beacon.lihgt()') })).toHaveLength(1);
+    expect(await foundIn({ ...files, 'README.md': text('Lantern.create()') })).toHaveLength(1);
+  });
+
   it('dots, marks of optional arguments and types in JavaScript', async () => {
     const block = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\`\n\n`;
     const text = [

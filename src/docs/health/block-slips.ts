@@ -98,10 +98,12 @@ function firstError(text: string, isWhole = false): { readonly at: number; reado
 /** Whether data can be read without one of the lines around the first that is wrong, `line` from 0. */
 export function isOneLineAway(text: string, line: number, isReadable: (text: string) => boolean): boolean {
   const lines = text.split('\n');
+  const written = lines.filter((one) => one.trim() !== '').length;
   return [line, line - 1, line + 1].some((at) => {
     if (at < 0 || at >= lines.length) return false;
     const rest = lines.toSpliced(at, 1).join('\n');
-    return rest.trim() !== '' && isReadable(rest);
+    // A line that is alone may be wrong as a whole.
+    return rest.trim() === '' ? written === 1 : isReadable(rest);
   });
 }
 

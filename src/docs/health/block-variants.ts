@@ -40,11 +40,19 @@ function around(text: string): string[] {
     `declare namespace _ {${text}\n}`,
     `switch (_) {${text}\n}`,
     `function ${text}`,
+    // What is taken apart, with what stands for what is not there: `{ key = 'value' }`.
+    ...takenApart(text.trim().replace(/;$/, '')),
     // A chain of calls of something that is not shown.
     ...(CHAIN.test(text) ? [`_${text}`] : []),
     // Any text is JSX that begins as a tag's.
     ...(/^\s*<[A-Za-z>]/.test(text) ? [`<>${text}\n</>`] : []),
   ];
+}
+
+function takenApart(pattern: string): string[] {
+  return (pattern.startsWith('{') && pattern.endsWith('}')) || (pattern.startsWith('[') && pattern.endsWith(']'))
+    ? [`const ${pattern} = _`]
+    : [];
 }
 
 /** A member as TypeDoc writes it: `readonly optional path: string`, `new Store(name: string): Store`. */

@@ -92,6 +92,8 @@ function isNotation(language: string, text: string): boolean {
   if (/^\s*(?:\$|>|%) \w|^\s*(?:javascript|data|https?):|^\s*\((?:truncated|omitted|snip)/im.test(text))
     return language !== 'python' || !/^\s*>>>/m.test(text);
   if (language === 'python') return /<[a-z][\w -]*>/.test(text);
+  // A single word is a value or a name that is shown, whatever language is said.
+  if (['js', 'jsx', 'ts', 'tsx'].includes(language) && /^\s*[\w.:/@-]+\s*$/.test(text)) return true;
   if (!['js', 'jsx', 'ts', 'tsx'].includes(language)) return /<[a-z][\w -]*>/.test(text);
   return (
     /^\s*\.\.\.\s*$/m.test(text) ||

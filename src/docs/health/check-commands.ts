@@ -74,8 +74,7 @@ function checkCommand(command: ShellCommand, place: CommandPlace): CommandFault 
   let words = ownWords(command.words);
   if (PASSING_ON.has(words[0] ?? '') && words[1] === 'run')
     words = words.slice(2).filter((word, at) => at > 0 || !word.startsWith('-'));
-  if (['npx', 'bunx', 'pnpx', 'uvx'].includes(words[0] ?? ''))
-    words = words.slice(1).filter((word) => !/^(?:-y|--yes|--no-install|--)$/.test(word));
+  if (['npx', 'bunx', 'pnpx', 'uvx'].includes(words[0] ?? '')) words = afterOptions(words.slice(1));
   if (words[0] === 'pnpm' && (words[1] === 'exec' || words[1] === 'dlx')) words = words.slice(2);
   const [program = ''] = words;
   if (words.some((word) => /[<>{}…]|\.\.\./.test(word) && !word.startsWith('>')) && !place.programs.names.has(program))
@@ -84,6 +83,12 @@ function checkCommand(command: ShellCommand, place: CommandPlace): CommandFault 
   if (runner !== undefined) return runner(words, command, place);
   if (program.startsWith('./')) return scriptFile(['', ...words], command, place);
   return checkOwnProgram(words, place.programs, place.subject);
+}
+
+/** A program with what it is given, without the options of what runs it; what stands behind `--` later is its own. */
+function afterOptions(words: readonly string[]): readonly string[] {
+  const first = words.findIndex((word) => !/^(?:-y|--yes|--no-install|--)$/.test(word));
+  return first < 0 ? [] : words.slice(first);
 }
 
 function manifestsIn(folders: readonly string[], kind: Manifest['kind'], { subject }: CommandPlace): Manifest[] {
@@ -117,6 +122,7 @@ function npmScript(words: readonly string[], command: ShellCommand, place: Comma
   const folders = isForUsers(place) ? null : foldersFor(command);
   if (folders === null || place.document.blocks.some(({ text }) => NEW_PROJECT.test(text)) || isOfAnother(place))
     return null;
+  if (LIFECYCLE.has(script) && isOfReadersProject(command, place.document)) return null;
   const manifests = manifestsIn(folders, 'package.json', place);
   const names = manifests.flatMap(({ scripts }) => scripts.map(({ name }) => name));
   if (manifests.length === 0 || manifests.some(({ problem }) => problem !== null) || names.includes(script))
@@ -142,6 +148,17 @@ function isToldElsewhere(name: string, kind: Manifest['kind'], { document, subje
       document.text.includes(posix.basename(folder))
     );
   });
+}
+
+const READERS =
+  /\byour (?:own |\w+ )?(?:app|application|project|program|server|bot|site|service)\b|\b(?:in this example|launching your)\b/i;
+
+/** The section speaks of a project of the reader's, which is started and tested in the way that all are. */
+function isOfReadersProject({ line }: ShellCommand, { text }: MarkdownDocument): boolean {
+  const lines = text.split('\n');
+  const isHeading = (one: string): boolean => /^#{1,6}\s/.test(one);
+  const first = lines.slice(0, line - 1).findLastIndex(isHeading);
+  return lines.slice(first + 1, line).some((one) => READERS.test(one));
 }
 
 /** The document has its reader clone another repository, whose commands follow. */
@@ -197,6 +214,13 @@ function isForUsers({ document, subject }: CommandPlace): boolean {
   return subject.sites.of(document).isSite && !/contribut|develop|hacking|maintain|internal|build/i.test(document.path);
 }
 
+/** Modules that others bring, which a package deep in the sources may share its name with. */
+const FOREIGN_MODULES: ReadonlySet<string> = new Set(
+  'build pip venv virtualenv pytest unittest doctest twine tox nox http json timeit cProfile pdb ensurepip black isort flake8 mypy ruff coverage pre_commit'.split(
+    ' ',
+  ),
+);
+
 /** Folders that hold a package of that name, wherever they are. */
 function packagesNamed(name: string, { subject }: CommandPlace): string[] {
   return subject.paths
@@ -220,7 +244,7 @@ function pythonModule(words: readonly string[], command: ShellCommand, place: Co
       '',
       'src',
       'lib',
-      ...packagesNamed(top, place),
+      ...(FOREIGN_MODULES.has(top) ? [] : packagesNamed(top, place)),
     ]),
   ].filter((home) => {
     const own = posix.join(home, top);

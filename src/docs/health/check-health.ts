@@ -70,11 +70,22 @@ export async function checkHealth(input: HealthInput): Promise<HealthFindings> {
     for (const check of checks) found.push(...check(document));
     faults.push(...found.filter((fault) => !isToldAway(document, fault)));
   }
-  const findings = bounded(
-    fingerprinted(withoutClusters(withoutRepeats(faults), subject, limits).map(findingOf)),
-    limits,
-  );
+  const own = withoutRepeats(faults).filter(isOfThisRepository(subject.paths));
+  const findings = bounded(fingerprinted(withoutClusters(own, subject, limits).map(findingOf)), limits);
   return { findings, documents: subject.documents.size, limitsReached: [...limits] };
+}
+
+const CONDUCT = /(?:^|\/)CODE[_-]OF[_-]CONDUCT(?:\.\w+)?$/i;
+
+/** Tells faults in folders that have a licence and rules of conduct of their own: repositories that were taken over whole. */
+function isOfThisRepository(paths: PathIndex): (fault: Fault) => boolean {
+  const folders = [...paths.files()]
+    .filter((path) => path.includes('/') && CONDUCT.test(path))
+    .map((path) => posix.dirname(path))
+    .filter((folder) =>
+      ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'COPYING'].some((name) => paths.isFile(posix.join(folder, name))),
+    );
+  return ({ file }) => !folders.some((folder) => file.startsWith(`${folder}/`));
 }
 
 /** As many as are kept, the least severe of the last files left out first. */
@@ -102,7 +113,7 @@ function codeFaults(subject: HealthSubject): Fault[] {
   const errors = new ErrorCheck(subject, callables);
   const readings = callables.flatMap((one) => readParameters(one, subject.names, subject.read) ?? []);
   return [
-    ...checkUndocumented(subject.model),
+    ...checkUndocumented(subject.model, subject.files),
     ...parameterFaults(readings, subject.files),
     ...callables.flatMap((one) => [...results.check(one), ...errors.check(one)]),
   ];

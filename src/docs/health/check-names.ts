@@ -95,7 +95,8 @@ export function missingMember(
   if (members === null && (names.isDeclared(member) || names.isWritten(member) || isForeignName(member))) return null;
   // Of a type that is not known whole only what is almost there is taken for a slip.
   const known = members ?? new Set(type.members);
-  if (members === null && (names.isScoped(owner) || !isNearSlip(member, known))) return null;
+  if (members === null && names.isScoped(owner)) return null;
+  if ((members === null || type.isInterface) && !isNearSlip(member, known)) return null;
   return {
     message: `\`${owner}\` has no \`${member}\`.`,
     suggestion: didYouMean(nearMember(owner, member, known)),

@@ -6,6 +6,9 @@ import type { ShellCommand } from './shell-commands.ts';
 /** What a command prints, not what is run. */
 const DATA = /\.(?:jsonc?|ya?ml|toml|lock|txt|md|csv|tsv|log|html?|css|png|jpe?g|svg|gif|pdf|zip|gz|bin|safetensors)$/i;
 
+/** Folders that a build makes, in this project or in one of the reader's. */
+const BUILT = /^\.?(?:output|dist|build|out|target|_build)\//;
+
 /** What the reader puts something else for. */
 const PLACEHOLDER = /(?:^|\/)(?:(?:my|your|some)[\w-]*|path|to|foo|bar|example)(?:\.\w+)?(?:\/|$)/i;
 
@@ -19,6 +22,7 @@ export function scriptFile(
   const clean = file.replace(/^\.\//, '');
   if (!/^[\w@.-]+(?:\/[\w@.-]+)+$/.test(clean) || folder === null || PLACEHOLDER.test(clean) || DATA.test(clean))
     return null;
+  if (BUILT.test(clean)) return null;
   const { paths } = subject;
   const bases = [...new Set([folder, ...foldersAround(document.path)])].map((base) => (base === '.' ? '' : base));
   const found = bases.map((base) => posix.normalize(posix.join(base, clean)));

@@ -59,10 +59,10 @@ export function parameterFaults(readings: readonly ParameterReading[], files: re
     const { count, of } = inventions.get(dialect) ?? { count: 0, of: 0 };
     inventions.set(dialect, { count: count + (invented.length > 0 ? 1 : 0), of: of + 1 });
   }
-  return readings.flatMap(({ callable, taken, omitted, invented }) => {
+  return readings.flatMap(({ callable, omitted, invented }) => {
     const dialect = dialectOf(callable);
     const { count = 0, of = 0 } = inventions.get(dialect) ?? {};
-    const tellsMost = omitted.length === 1 || omitted.length * 3 <= taken.length;
+    const tellsMost = omitted.length === 1 || omitted.length * 2 <= callable.doc.params.length;
     const speaks = tellsMost && complete.holds(scopesAround(dialect, callable.file.path));
     return [
       ...(count > FEW_INVENTIONS && count > of * MOST_INVENTIONS

@@ -10,9 +10,9 @@ import { didYouMean, nearest } from './nearest.ts';
 import type { Fault } from './rules.ts';
 import type { HealthSubject } from './subject.ts';
 
-/** Errors that tell of the program, not of its use. */
+/** Errors that tell of the program and of what is installed, not of its use. */
 const UNTOLD: ReadonlySet<string> = new Set(
-  'AssertionError NotImplementedError StopIteration StopAsyncIteration KeyboardInterrupt SystemExit GeneratorExit RuntimeError'.split(
+  'AssertionError NotImplementedError ImportError ModuleNotFoundError StopIteration StopAsyncIteration KeyboardInterrupt SystemExit GeneratorExit RuntimeError'.split(
     ' ',
   ),
 );

@@ -1,4 +1,4 @@
-import type { DocComment } from '../../code/symbols.ts';
+import type { DocComment, SourceSymbol } from '../../code/symbols.ts';
 import { type Callable, isPython, isScript, isStructured } from './callables.ts';
 import { Conventions } from './conventions.ts';
 import { dialectOf, scopesAround } from './docstring-conventions.ts';
@@ -155,18 +155,40 @@ function untoldKind(callable: Callable, read: (path: string) => string | null): 
   const isItself =
     symbol.returns !== null && (/\b(?:Self|this)\b/.test(symbol.returns) || name.startsWith(`${symbol.returns}.`));
   const kind = body.yields
-    ? isPython(file)
+    ? isPython(file) && !givesControlOnly(symbol)
       ? 'yields'
       : null
     : body.returnsValue && !isVoid && !isItself
       ? 'returns'
       : null;
-  if (kind === null) return null;
+  if (kind === null || (isScript(file) && endsByCallsOnly(symbol, read(file.path) ?? ''))) return null;
   const written = (read(file.path) ?? '')
     .split('\n')
     .slice(doc.line - 1, doc.endLine)
     .join('\n');
   return /\b(?:return|yield)|@override|@inherit/i.test(written) ? null : kind;
+}
+
+/** What stands around a block of its caller yields nothing but the moment: `Iterator[None]`. */
+function givesControlOnly({ returns, decorators }: SourceSymbol): boolean {
+  return (
+    /\[\s*None\b/.test(returns ?? '') || (returns === null && decorators.some((one) => /contextmanager/.test(one)))
+  );
+}
+
+/**
+ * Whether a function of JavaScript does no more than to leave early with what a call gives, `return abort(socket)`, and
+ * gives nothing at its end: such a call may well give nothing either.
+ */
+function endsByCallsOnly({ line, endLine, returns }: SourceSymbol, text: string): boolean {
+  if (returns !== null) return false;
+  const body = text.split('\n').slice(line - 1, endLine - 1);
+  const least = Math.min(...body.slice(1).flatMap((one) => /^\s*(?=\S)/.exec(one)?.[0].length ?? []));
+  const given = body.filter((one) => /\breturn\b(?!\s*;?\s*$)/.test(one.replace(/^\s*(?:\*|\/\/).*/, '')));
+  return (
+    given.length > 0 &&
+    given.every((one) => /\breturn\s+[a-z][\w$]*\(/.test(one) && one.length - one.trimStart().length > least)
+  );
 }
 
 /** Whether it returns what a call gives, which may well be something that yields. */

@@ -9,6 +9,8 @@ export interface OwnType {
   readonly name: string;
   readonly files: readonly ParsedFile[];
   readonly members: ReadonlySet<string>;
+  /** Nowhere more than an interface: what code calls by that name may be a value that is something else. */
+  readonly isInterface: boolean;
   /** Names of the classes it is made from. */
   readonly bases: readonly string[];
   /** What its constructor takes. */
@@ -18,6 +20,8 @@ export interface OwnType {
 const TYPES: ReadonlySet<string> = new Set(['class', 'interface', 'enum', 'namespace']);
 const WORD = /[A-Za-z_$][\w$]*/g;
 const ALIASES = /\balias(?:es)?\b[^\n]{0,80}/g;
+/** A command that is made with its name, whatever makes it: `Subcommand("list"`. */
+const COMMANDS = /[Cc]ommands?\w{0,20}\(\s{0,40}['"`]([\w:-]{1,40})/g;
 /** A member that an object with a name is given. */
 const GIVEN = /\b([A-Z][\w$]*)(?:\.prototype)?\.([A-Za-z_$][\w$]*)[ \t]*=(?![=>])/g;
 const FLAG = /(?<![\w-])--?[A-Za-z][\w-]*/g;
@@ -36,6 +40,7 @@ export function wordsOf(texts: Iterable<string>): WrittenWords {
     for (const word of text.match(WORD) ?? []) words.add(word);
     for (const [, owner, member] of text.matchAll(GIVEN)) words.add(`${owner}.${member}`);
     for (const flag of text.match(FLAG) ?? []) flags.add(flag);
+    for (const [, name = ''] of text.matchAll(COMMANDS)) aliases.add(name);
     for (const line of text.match(ALIASES) ?? []) for (const word of line.match(/[\w:-]+/g) ?? []) aliases.add(word);
   }
   return { words, flags, aliases };
@@ -76,6 +81,7 @@ export class KnownNames {
       name: symbol.name,
       files: [...(known?.files ?? []), file],
       members: new Set([...(known?.members ?? []), ...symbol.members.map(({ name }) => name)]),
+      isInterface: symbol.kind === 'interface' && (known?.isInterface ?? true),
       bases: [...(known?.bases ?? []), ...basesOf(symbol)],
       parameters: [...(known?.parameters ?? []), ...constructorParameters(symbol)],
     });
@@ -115,7 +121,7 @@ export class KnownNames {
     return this.#evidence().flags.has(flag);
   }
 
-  /** Whether a word stands where code speaks of aliases: other names of a command. */
+  /** Whether a word stands where code makes a command of it, or speaks of aliases: other names of one. */
   isAlias(word: string): boolean {
     return this.#evidence().aliases.has(word);
   }

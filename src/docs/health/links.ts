@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
+import { checkAnchor, decoded, lettersOf, TEMPLATE } from './anchors.ts';
 import { foldersAround } from './command-place.ts';
-import { type DocumentLink, isChangeList, type MarkdownDocument } from './markdown-document.ts';
-import { didYouMean, nearest } from './nearest.ts';
+import type { DocumentLink, MarkdownDocument } from './markdown-document.ts';
+import { didYouMean } from './nearest.ts';
 import type { Fault } from './rules.ts';
 import type { SiteFacts } from './sites.ts';
 import type { HealthSubject } from './subject.ts';
@@ -9,12 +10,9 @@ import type { HealthSubject } from './subject.ts';
 /** Pages of a repository at its host, which relative links reach by climbing out of the tree. */
 const HOST_PAGES =
   /^(?:\.\.\/)+(?:-\/|[\w.-]+\/)*(?:issues|pulls?|releases|wiki|blob|tree|raw|discussions|actions|compare|commits?|security|labels|milestones|projects|graphs|stargazers|network|merge_requests|tags|branches)\b/;
-const INCLUDES =
-  /^\s*(?:(?:- )?\[\[autodoc\]\]|!{2,}include\(|-{2,}8<-{2,}|\{[!*].*[!*]\}|\{%-? *include|\{\{ *#?include|::: (?!(?:tip|note|warning|danger|info|details|caution|important|raw|v-pre|code-group)\b)[A-Za-z][\w.]*\s*$|:::\s*(?:\{include\}|[\w-]+[.:]|mkdocs-)|```+\{(?:include|eval-rst)\}|<!-- *@?include)/m;
-const TEMPLATE = /^\$[A-Z_]+|\{\{|\{%|<%|\$\{|%7B|\{[A-Za-z_]+\}/i;
-
-/** Texts that pages take in or are begun from: their links lead on from there. */
-const PARTS = /(?:^|\/)_?(?:snippets?|partials?|includes?|fragments?)\/|(?:^|\/)(?:[\w-]+[-_])?template\.mdx?$/i;
+/** Texts that pages take in, are begun from or are made of: their links lead on from there. */
+const PARTS =
+  /(?:^|\/)_?(?:snippets?|partials?|includes?|fragments?)\/|(?:^|\/)(?:[\w-]+[-_])?template\.mdx?$|(?:^|\/)\.[\w-]+\.mdx?$/i;
 
 /** Relative links, images and anchors of a document that lead nowhere. */
 export function checkLinks(document: MarkdownDocument, subject: HealthSubject): Fault[] {
@@ -85,14 +83,6 @@ function isRustItem(target: string, { names, files }: HealthSubject): boolean {
   return item !== undefined && names.isDeclared(item) && files.some(({ path }) => path.endsWith('.rs'));
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 /** Endings that files of repositories have: what stands behind another dot may be a part of a name. */
 const FILE =
   /\.(?:mdx?|rst|txt|adoc|html?|pdf|png|jpe?g|gif|svg|webp|ico|json|ya?ml|toml|ini|cfg|xml|csv|sh|[cm]?[jt]sx?|py|ipynb|rb|go|rs|java|kt|cs|php|c|h|cc|cpp|hpp|swift|css|scss)$/i;
@@ -137,7 +127,13 @@ function isFileOfSite(from: string, path: string, bases: readonly string[], path
   if (/^\.mdx?$/i.test(ext) && !/^(?:index|readme|_index)$/i.test(name) && paths.hasPage(name, from)) return true;
   // A site may take an image from the same page in another language.
   if (!/^\.mdx?$/i.test(ext) && paths.endingWith(posix.basename(path)).length > 0) return false;
+  // A page that is alone in its folder is put among others somewhere else.
+  if (/^\.mdx?$/i.test(ext) && !bases.some((base) => hasOthers(from, folderOf(base, path), paths))) return false;
   return /\.(?:mdx?|png|jpe?g|gif|svg|webp)$/i.test(path) && bases.some((base) => paths.isFolder(folderOf(base, path)));
+}
+
+function hasOthers(from: string, folder: string, paths: HealthSubject['paths']): boolean {
+  return paths.pagesIn(folder).some((one) => one !== from);
 }
 
 function folderOf(base: string, path: string): string {
@@ -167,15 +163,11 @@ function pageByName(target: string, isSite: boolean, paths: HealthSubject['paths
     .find((one) => lettersOf(posix.parse(one).name) === wanted);
 }
 
-function lettersOf(name: string): string {
-  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-}
-
 function brokenLink(document: MarkdownDocument, link: DocumentLink, path: string, subject: HealthSubject): Fault {
   const base = path.startsWith('/') ? '' : posix.dirname(document.path);
   const wanted = posix.normalize(posix.join(base, path)).replace(/^\/+|\/$/g, '');
   const near = subject.paths.near(wanted);
-  const shown = near === null ? null : relativeTo(document.path, near);
+  const shown = near === null ? null : posix.relative(posix.dirname(document.path), near);
   return {
     rule: 'docs/broken-link',
     file: document.path,
@@ -186,88 +178,6 @@ function brokenLink(document: MarkdownDocument, link: DocumentLink, path: string
     subject: link.target,
     shapes: [`links of ${document.path} into ${posix.dirname(wanted)}`],
   };
-}
-
-function relativeTo(file: string, path: string): string {
-  return posix.relative(posix.dirname(file), path);
-}
-
-function checkAnchor(
-  document: MarkdownDocument,
-  link: DocumentLink,
-  reached: MarkdownDocument,
-  fragment: string,
-  { sites }: HealthSubject,
-): Fault[] {
-  const wanted = decoded(fragment);
-  if (isUnjudged(document, reached, wanted) || isHeading(document, reached, wanted, sites.of(reached))) return [];
-  const where = reached === document ? 'this document' : `\`${reached.path}\``;
-  const near = nearest(wanted.toLowerCase(), reached.anchors);
-  return [
-    {
-      rule: 'docs/broken-anchor',
-      file: document.path,
-      line: link.line,
-      column: link.column,
-      message: `The link to \`${link.target}\` names no heading or anchor of ${where}.`,
-      suggestion: didYouMean(near === null ? null : `#${near}`),
-      subject: link.target,
-      // The same heading by other rules: whoever writes several such fragments follows those.
-      shapes: [...reached.anchors].some((one) => isSameHeading(one, wanted)) ? ['fragments by other rules'] : [],
-    },
-  ];
-}
-
-/** What the bot of all-contributors writes leads nowhere on purpose, and hosts have fragments of their own. */
-const NO_HEADING =
-  /^(?:L\d+|:~:text=|_?top$|readme(?:-ov-file)?$|(?:a11y|audio|blog|business|content|data|design|eventOrganizing|example|financial|fundingFinding|ideas|infra|maintenance|mentoring|platform|plugin|projectManagement|promotion|question|research|review|security|talk|tool|translation|tutorial|userTesting|video)-\w|\/|!)/i;
-
-/** Whether nobody can tell which headings there will be, or there need not be one. */
-function isUnjudged(document: MarkdownDocument, reached: MarkdownDocument, wanted: string): boolean {
-  // What changed once led to what was there then; what has no heading of its own is put together with others.
-  if (isChangeList(document.path) || (reached === document && isPart(document))) return true;
-  // What a generator puts in, as any component of MDX may, has headings that nobody sees here.
-  if (INCLUDES.test(reached.text) || reached.path.endsWith('.mdx')) return true;
-  // Headings of a list of changes come and go with each release.
-  return isChangeList(reached.path) || NO_HEADING.test(wanted) || TEMPLATE.test(wanted);
-}
-
-function isHeading(
-  document: MarkdownDocument,
-  reached: MarkdownDocument,
-  wanted: string,
-  { isSite }: SiteFacts,
-): boolean {
-  const anchors = [...reached.anchors];
-  const lower = wanted.replace(/^user-content-/, '').toLowerCase();
-  if (anchors.some((one) => one.toLowerCase() === lower)) return true;
-  // Every generator has its own way to make a fragment of a heading; a mark that one host leaves out was kept by
-  // what shows the documents elsewhere.
-  const isLoose = isSite || (document.path.includes('/') && /[^\p{L}\p{M}\p{N}\p{Emoji}_\s-]/u.test(wanted));
-  if (isLoose && anchors.some((one) => isSameHeading(one, wanted))) return true;
-  if (!isSite) return false;
-  const first = wanted.replace(/[-_]\d+$/, '');
-  return anchors.some((one) => isSameHeading(one, first)) || isChapterAndHeading(wanted, reached.anchors);
-}
-
-/** Some put the heading above before a heading. */
-function isChapterAndHeading(wanted: string, anchors: ReadonlySet<string>): boolean {
-  const whole = lettersOf(wanted);
-  const names = [...anchors].map(lettersOf).filter((one) => one !== '');
-  return names.some((one) => whole.startsWith(one) && names.includes(whole.slice(one.length)));
-}
-
-/** A text with a head of settings and without any heading: something puts it together with others. */
-function isPart({ anchors, text }: MarkdownDocument): boolean {
-  return anchors.size === 0 && text.startsWith('\n');
-}
-
-/** Some leave marks out, some every letter that is not of ASCII. */
-function isSameHeading(anchor: string, wanted: string): boolean {
-  const [one, other] = [anchor.toLowerCase(), wanted.toLowerCase()];
-  if (one.replace(/[^\p{L}\p{N}]/gu, '') === other.replace(/[^\p{L}\p{N}]/gu, '')) return true;
-  const plain = other.replace(/[^a-z\d]/g, '');
-  return plain.length > 2 && one.replace(/[^a-z\d]/g, '') === plain;
 }
 
 const REFERENCE = /(?:^|[\s(])\[([^\][]{2,80})\]\[([^\][]{0,80})\]/g;

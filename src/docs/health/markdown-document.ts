@@ -69,7 +69,7 @@ type Root = ReturnType<typeof fromMarkdown>;
 type Content = Root['children'][number];
 
 const HISTORY =
-  /(?:^|[/_.-])(?:change-?logs?|changes|history|releases?|release-?notes|rel-?notes?|news|announcements?|migrat\w*|upgrad\w*|v\d+-migration|whats-?new|roadmap|rfcs?|adrs?|decisions|proposals?|plans?|[\w-]+-plan|archived?|blog|_?posts|versioned_docs|deprecat\w*|legacy)(?=[/_.\d-]|$)/i;
+  /(?:^|[/_.-])(?:change-?logs?|changes|history|releases?|release-?notes|rel-?notes?|news|announcements?|migrat\w*|upgrad\w*|v\d+-migration|whats-?new|roadmap|rfcs?|adrs?|decisions|proposals?|plans?|[\w-]+-plan|transcripts?|archived?|blog|_?posts|versioned_docs|deprecat\w*|legacy)(?=[/_.\d-]|$)/i;
 
 const CHANGES =
   /(?:^|[/_.-])(?:change-?logs?|changes|history|release-?notes|news|announcements?|rfcs?|archived?|blog|_?posts|versioned_docs)(?=[/_.\d-]|$)/i;
@@ -94,13 +94,24 @@ function isListOfVersions(text: string): boolean {
   return versions >= FEW_VERSIONS && versions * 2 >= headings.length;
 }
 
+const PROPOSAL =
+  /^#{1,4}[ \t]+(?:[\d.]+[ \t]+)?(?:non-?goals|open (?:\w+ )?questions|alternatives considered|decisions needed|(?:\w+ )?sign-?off)\b/im;
+const STATUS =
+  /^[ \t>*_|-]{0,8}status[*_]{0,2}:[*_ \t]{0,8}(?:draft|proposed|accepted|approved|awaiting|rejected|superseded|implemented|in progress|wip)\b/im;
+const HEAD_LETTERS = 1_000;
+
+/** Whether a text weighs what is to be made, as proposals and designs do: what it names need not be there, or any more. */
+function isProposal(text: string): boolean {
+  return PROPOSAL.test(text) || STATUS.test(text.slice(0, HEAD_LETTERS));
+}
+
 /** What no rule asks for, and takes time: bare addresses, which are all external, and marks. */
 const UNREAD = ['wwwAutolink', 'protocolAutolink', 'emailAutolink', 'strikethrough', 'tasklistCheck'];
 
 /** Takes a Markdown text apart: CommonMark with the extensions of GitHub. */
 export function readMarkdown(path: string, written: string): MarkdownDocument {
   const text = visibleText(path, written);
-  const isHistory = isHistoryPath(path) || isListOfVersions(text);
+  const isHistory = isHistoryPath(path) || isListOfVersions(text) || isProposal(text);
   const tree = fromMarkdown(isHistory ? linksOnly(text) : text, {
     extensions: [gfm(), { disable: { null: UNREAD } }],
     mdastExtensions: gfmFromMarkdown().map(({ transforms: _, ...extension }) => extension),

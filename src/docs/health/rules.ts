@@ -8,9 +8,15 @@ export const HEALTH_RULES = {
   'docs/broken-link': { severity: 'high', about: 'A relative link or image whose file is not there.' },
   'docs/unknown-command': { severity: 'high', about: 'A command whose script, target, module or flag is not there.' },
   'docs/broken-anchor': { severity: 'medium', about: 'A link to a heading that is not there.' },
-  'docs/unknown-path': { severity: 'medium', about: 'A path of the repository that is not there.' },
-  'docs/unknown-setting': { severity: 'medium', about: 'A setting that nothing reads.' },
-  'docs/unknown-name': { severity: 'medium', about: 'A name of the API that the code does not have.' },
+  'docs/unknown-path': {
+    severity: 'medium',
+    about: 'A path of the repository that is not there; low where nothing is near.',
+  },
+  'docs/unknown-setting': { severity: 'medium', about: 'A setting that nothing reads; low where none is near.' },
+  'docs/unknown-name': {
+    severity: 'medium',
+    about: 'A name of the API that the code does not have; low where none is near.',
+  },
   'docs/unparsable-code': { severity: 'medium', about: 'A code block that is not in its language.' },
   'docs/parameter-invented': { severity: 'medium', about: 'A documented parameter that is not taken.' },
   'docs/parameter-omitted': { severity: 'low', about: 'A parameter that is left out where others are documented.' },
@@ -40,6 +46,16 @@ export interface Fault {
 }
 
 const LONGEST_TEXT = 500;
+/** Of these, a thing that nothing of the repository is like may be somebody else's: it matters less. */
+const SURE_WHEN_NEAR: ReadonlySet<HealthRule> = new Set([
+  'docs/unknown-path',
+  'docs/unknown-setting',
+  'docs/unknown-name',
+]);
+
+function severityOf({ rule, severity, suggestion = null }: Fault): Severity {
+  return severity ?? (suggestion === null && SURE_WHEN_NEAR.has(rule) ? 'low' : HEALTH_RULES[rule].severity);
+}
 
 /** A fault in the form that every engine gives its findings. */
 export function findingOf(fault: Fault): RawFinding {
@@ -47,7 +63,7 @@ export function findingOf(fault: Fault): RawFinding {
   return {
     rule,
     engine: 'millwright',
-    severity: fault.severity ?? HEALTH_RULES[rule].severity,
+    severity: severityOf(fault),
     file,
     line,
     column,

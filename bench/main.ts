@@ -12,6 +12,9 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   start: async () => (await import('./start.ts')).benchStart(),
 };
 
+// As the command line has it: the libraries look for it when they are loaded.
+process.env.NODE_ENV ??= 'production';
+
 const name = process.argv[2] ?? '';
 const bench = benches[name];
 if (bench === undefined) {

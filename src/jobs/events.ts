@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import type { JobStatus } from '../generated/prisma/enums.ts';
 import { DomainError, NotFoundError, UnauthenticatedError, ValidationError } from '../platform/errors.ts';
 import { stillSignedIn } from '../platform/sign-in-checks.ts';
 import type { Viewer } from '../platform/viewer.ts';
@@ -183,12 +184,7 @@ async function startingCursor(app: App, stream: EventStream, after: number | nul
 
 async function snapshotOf(app: App, stream: EventStream): Promise<Snapshot> {
   if ('jobId' in stream) {
-    const job = await app.database.prisma.job.findUnique({
-      where: { id: stream.jobId },
-      select: { prunedSeq: true, lastSeq: true, status: true, percentage: true, stage: true, message: true },
-    });
-    if (job === null) throw new NotFoundError('Job');
-    const { prunedSeq, lastSeq, ...state } = job;
+    const { prunedSeq, lastSeq, ...state } = await jobAsItStands(app, stream.jobId);
     return { prunedSeq, lastSeq, job: state };
   }
   const counter = await app.database.prisma.eventCounter.findUnique({ where: { userId: stream.userId } });
@@ -196,12 +192,28 @@ async function snapshotOf(app: App, stream: EventStream): Promise<Snapshot> {
 }
 
 async function standingOf(app: App, jobId: string): Promise<Standing> {
-  const job = await app.database.prisma.job.findUnique({
-    where: { id: jobId },
-    select: { status: true, lastSeq: true, prunedSeq: true },
+  const { status, lastSeq, prunedSeq } = await jobAsItStands(app, jobId);
+  return { hasEnded: terminalStatuses.includes(status), lastSeq, prunedSeq };
+}
+
+interface StandingJob {
+  readonly prunedSeq: number;
+  readonly lastSeq: number;
+  readonly status: JobStatus;
+  readonly percentage: number;
+  readonly stage: string;
+  readonly message: string | null;
+}
+
+/** What a job has come to, by one prepared statement. @throws NotFoundError */
+export async function jobAsItStands(app: App, jobId: string): Promise<StandingJob> {
+  const [job] = await app.database.statements.run<StandingJob>({
+    name: 'standing-job',
+    text: 'SELECT "prunedSeq", "lastSeq", "status", "percentage", "stage", "message" FROM "Job" WHERE "id" = $1',
+    values: [jobId],
   });
-  if (job === null) throw new NotFoundError('Job');
-  return { hasEnded: terminalStatuses.includes(job.status), lastSeq: job.lastSeq, prunedSeq: job.prunedSeq };
+  if (job === undefined) throw new NotFoundError('Job');
+  return job;
 }
 
 /** One pending flag per reader: any number of wake-ups while it is busy are one. */

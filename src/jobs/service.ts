@@ -10,7 +10,7 @@ import { ownedBy, type Permission, requirePermission, type Viewer } from '../pla
 import { announceJob, insertJob } from './creation.ts';
 import { endJob } from './endings.ts';
 import { type EventRow, pageSize } from './event-reading.ts';
-import { type Following, followEvents, isTerminalEvent } from './events.ts';
+import { type Following, followEvents, isTerminalEvent, jobAsItStands } from './events.ts';
 import { idempotently } from './idempotency.ts';
 import type { JobDefinition } from './kind.ts';
 import { cancelJobRow, type JobRow, notEnded, terminalStatuses } from './transitions.ts';
@@ -209,10 +209,7 @@ export async function followJob(
   { kind, after, signal }: { readonly kind: JobKind; readonly after: number | undefined; readonly signal: AbortSignal },
 ): Promise<AsyncGenerator<EventRow, void, undefined>> {
   if ((await getJob(app, viewer, id)).kind !== kind) throw new NotFoundError('Job');
-  const { status, lastSeq, prunedSeq } = await app.database.prisma.job.findUniqueOrThrow({
-    where: { id },
-    select: { status: true, lastSeq: true, prunedSeq: true },
-  });
+  const { status, lastSeq, prunedSeq } = await jobAsItStands(app, id);
   const newest = terminalStatuses.includes(status) ? lastSeq : Math.max(prunedSeq, lastSeq - 1);
   const start = after === undefined || after < prunedSeq ? newest : after;
   return followEvents(app, viewer, { jobId: id }, { after: start, signal });
@@ -244,9 +241,8 @@ export interface Patience {
  * @throws NotFoundError
  */
 export async function followEnd(app: App, viewer: Viewer, id: string, patience: Patience): Promise<boolean> {
-  const job = await app.database.prisma.job.findFirst({ where: { id, ...ownedBy(viewer) } });
-  if (job === null) throw new NotFoundError('Job');
-  const { lastSeq, status } = job;
+  await getJob(app, viewer, id);
+  const { lastSeq, status } = await jobAsItStands(app, id);
   if (terminalStatuses.includes(status)) return true;
   if (patience.seconds <= 0) return false;
   const time = AbortSignal.timeout(patience.seconds * 1000);

@@ -2,10 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execute, parse } from 'graphql';
 import type { Pool } from 'pg';
-import { createApp } from '../src/app.ts';
-import { signUp } from '../src/auth/service.ts';
+import { z } from 'zod';
+import { type App, createApp } from '../src/app.ts';
+import { authenticate, signUp } from '../src/auth/service.ts';
 import { readConfig } from '../src/platform/config.ts';
+import { createContext } from '../src/platform/context.ts';
+import { createSchema } from '../src/schema.ts';
 import { describeMachine, median } from './machine.ts';
 import { type MeasuredProcess, startMeasured } from './measured-process.ts';
 
@@ -15,20 +19,30 @@ const concurrency = 16;
 
 interface Way {
   readonly name: string;
-  readonly server: MeasuredProcess;
+  readonly ask: (work: Work) => Promise<unknown>;
+  /** Microseconds of the processors that whatever answers has used so far. */
+  readonly cpu: () => Promise<number>;
 }
+
+/** What a work is called by where no route is: the same document without HTTP. */
+type Direct = 'item' | 'page' | 'make';
 
 interface Work {
   readonly name: string;
   readonly path: string;
   /** What is sent; a GET without. */
   readonly body?: object;
+  /** The same through GraphQL's executor, where that is measured. */
+  readonly direct?: Direct;
   /** What differs from answer to answer, as times and ids of what is made. */
   readonly changing?: readonly string[];
 }
 
+const byHand = 'Fastify and pg by hand';
+const inProcess = 'execute, in process';
+
 /**
- * What REST rows cost beside the same routes written by hand with Fastify and pg on the same tables: the status polls
+ * What REST rows cost over calling their resolver through GraphQL's executor directly, and beside the same routes written by hand with Fastify and pg on the same tables: the status polls
  * that front ends ask every few seconds, an item, a page of 50, making one. Each server is a process of its own; the load
  * and PostgreSQL are in others, so that the processor time is the server's alone.
  */
@@ -50,14 +64,25 @@ export async function benchRest(): Promise<void> {
       started.push(server);
       return server;
     };
-    const hand = { name: 'Fastify and pg by hand', server: await start('./rest-by-hand.ts') };
-    const ways = [hand, { name: 'REST row', server: await start('./events-server.ts') }];
     const load = new Load(accessToken);
+    const over = (name: string, server: MeasuredProcess): Way => ({
+      name,
+      ask: (work) => load.ask(server.ready, work),
+      cpu: () => server.cpu(),
+    });
+    const ways = [
+      over(byHand, await start('./rest-by-hand.ts')),
+      executor(app, accessToken),
+      over('REST row', await start('./events-server.ts')),
+    ];
     console.log(`${describeMachine()}; ${rounds} rounds of ${requests} requests, ${concurrency} at a time, median\n`);
-    console.log('| | way | requests/s | of by hand | CPU µs a request | of by hand |\n|---|---|---|---|---|---|');
+    console.log(
+      '| | way | requests/s | of by hand | CPU µs a request | of by hand | of execute |\n|---|---|---|---|---|---|---|',
+    );
     for (const work of works) {
-      await compareAnswers(work, ways, load);
-      report(work.name, await interleave(work, ways, load));
+      const able = ways.filter(({ name }) => name !== inProcess || work.direct !== undefined);
+      await compareAnswers(work, able);
+      report(work.name, await interleave(work, able));
     }
     load.close();
   } finally {
@@ -80,12 +105,13 @@ function worksOn(subject: Subject): readonly Work[] {
     { name: 'poll of a task (async-coder)', path: `/api/tasks/${subject.TASK}` },
     { name: 'poll of an analysis (phase2)', path: `/api/analysis/${subject.ANALYSIS}` },
     { name: 'poll of a CV (cv-analysis)', path: `/api/status/${subject.CV_ANALYSIS}` },
-    { name: 'one item', path: `/api/v1/items/${subject.item}` },
-    { name: 'page of 50', path: '/api/v1/items?page=1&size=50' },
+    { name: 'one item', path: `/api/v1/items/${subject.item}`, direct: 'item' },
+    { name: 'page of 50', path: '/api/v1/items?page=1&size=50', direct: 'page' },
     {
       name: 'make one',
       path: '/api/v1/items',
       body: { title: 'Made' },
+      direct: 'make',
       changing: ['id', 'created_at', 'updated_at'],
     },
   ];
@@ -136,7 +162,39 @@ async function fill(pool: Pool, userId: string): Promise<Subject> {
   return { item: items[0]?.id ?? '', TASK, ANALYSIS, CV_ANALYSIS };
 }
 
-async function compareAnswers(work: Work, ways: readonly Way[], load: Load): Promise<void> {
+/** The documents of the rows for items, executed without HTTP, with an answer in the form of the row's. */
+function executor(app: App, token: string): Way {
+  const schema = createSchema();
+  const fields = 'id: databaseId title description is_active: isActive created_at: createdAt updated_at: updatedAt';
+  const documents = {
+    item: parse(`query ($id: UUID!) { r: item(id: $id) { ${fields} } }`),
+    page: parse(`{ r: items(first: 50, offset: 0) { items: nodes { ${fields} } total: totalCount } }`),
+    make: parse(`mutation { r: createItem(input: { title: "Made" }) { ... on Item { ${fields} } } }`),
+  };
+  const root = z.object({ r: z.record(z.string(), z.unknown()) });
+  return {
+    name: inProcess,
+    cpu: async () => {
+      const { user, system } = process.cpuUsage();
+      return user + system;
+    },
+    ask: async ({ path, direct = 'item' }) => {
+      const contextValue = createContext(app, {
+        requestId: 'bench',
+        header: () => undefined,
+        credential: token,
+        authenticate: (credential) => authenticate(app, credential),
+      });
+      const variableValues = { id: path.split('/').at(-1) };
+      const { r } = root.parse(
+        (await execute({ schema, document: documents[direct], variableValues, contextValue })).data,
+      );
+      return direct === 'page' ? { ...r, page: 1, size: 50, pages: Math.ceil(Number(r.total) / 50) } : r;
+    },
+  };
+}
+
+async function compareAnswers(work: Work, ways: readonly Way[]): Promise<void> {
   const plain = (value: unknown) => {
     const sorted: string[] = [];
     JSON.stringify(value, (key, one) => {
@@ -145,7 +203,7 @@ async function compareAnswers(work: Work, ways: readonly Way[], load: Load): Pro
     });
     return sorted.toSorted().join('\n');
   };
-  const answers = await Promise.all(ways.map(async ({ server }) => plain(await load.ask(server.ready, work))));
+  const answers = await Promise.all(ways.map(async ({ ask }) => plain(await ask(work))));
   if (new Set(answers).size !== 1) {
     throw new Error(`${work.name}: the ways do not answer the same:\n${answers.join('\n\n')}`);
   }
@@ -153,17 +211,17 @@ async function compareAnswers(work: Work, ways: readonly Way[], load: Load): Pro
 
 interface Figures {
   readonly perSecond: number;
-  /** Microseconds of the server's process. */
+  /** Microseconds of the server's process, or of this one where nothing is served. */
   readonly cpu: number;
 }
 
-async function interleave(work: Work, ways: readonly Way[], load: Load): Promise<Map<string, Figures>> {
+async function interleave(work: Work, ways: readonly Way[]): Promise<Map<string, Figures>> {
   const figures = new Map<string, Figures[]>(ways.map(({ name }) => [name, []]));
   for (let round = -1; round < rounds; round += 1) {
-    for (const { name, server } of ways) {
-      const measured = await burst(work, server, load);
+    for (const way of ways) {
+      const measured = await burst(work, way);
       // The first round warms.
-      if (round >= 0) figures.get(name)?.push(measured);
+      if (round >= 0) figures.get(way.name)?.push(measured);
     }
   }
   const middle = (all: readonly Figures[]) => ({
@@ -173,28 +231,28 @@ async function interleave(work: Work, ways: readonly Way[], load: Load): Promise
   return new Map([...figures].map(([name, all]) => [name, middle(all)]));
 }
 
-async function burst(work: Work, server: MeasuredProcess, load: Load): Promise<Figures> {
-  const [began, used] = [performance.now(), await server.cpu()];
+async function burst(work: Work, { ask, cpu }: Way): Promise<Figures> {
+  const [began, used] = [performance.now(), await cpu()];
   let left = requests;
-  const ask = async () => {
+  const go = async () => {
     while (left > 0) {
       left -= 1;
-      await load.ask(server.ready, work);
+      await ask(work);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, ask));
+  await Promise.all(Array.from({ length: concurrency }, go));
   const seconds = (performance.now() - began) / 1000;
-  return { perSecond: requests / seconds, cpu: ((await server.cpu()) - used) / requests };
+  return { perSecond: requests / seconds, cpu: ((await cpu()) - used) / requests };
 }
 
 function report(work: string, figures: ReadonlyMap<string, Figures>): void {
-  const [hand] = figures.values();
+  const [hand, direct] = [figures.get(byHand), figures.get(inProcess)];
   if (hand === undefined) return;
   for (const [name, { perSecond, cpu }] of figures) {
     const speed = (perSecond / hand.perSecond).toFixed(2);
-    console.log(
-      `| ${work} | ${name} | ${Math.round(perSecond)} | ${speed} | ${Math.round(cpu)} | ${(cpu / hand.cpu).toFixed(2)} |`,
-    );
+    const overDirect = direct === undefined ? '' : (cpu / direct.cpu).toFixed(2);
+    const words = [work, name, Math.round(perSecond), speed, Math.round(cpu), (cpu / hand.cpu).toFixed(2), overDirect];
+    console.log(`| ${words.join(' | ')} |`);
   }
 }
 

@@ -30,7 +30,13 @@ export interface CvReadingOptions {
  * changes the globals of its thread. They are kept for a minute, as starting one takes longer than reading a CV.
  */
 export function createCvThreads(threads: number): ThreadPool {
-  return createThreadPool({ threads, heapMegabytes: 160, stackMegabytes: 32, idleMilliseconds: 60_000 });
+  return createThreadPool({
+    threads,
+    heapMegabytes: 160,
+    youngMegabytes: 48,
+    stackMegabytes: 32,
+    idleMilliseconds: 60_000,
+  });
 }
 
 /**

@@ -7,6 +7,8 @@ export interface ThreadPoolOptions {
   readonly threads: number;
   /** Heap of one thread in megabytes; a thread that needs more dies, and its task rejects. */
   readonly heapMegabytes?: number;
+  /** Memory for what is made and soon dropped: more of it means fewer collections. V8's own choice unless given. */
+  readonly youngMegabytes?: number;
   /** Stack of one thread in megabytes of address space; only what is used takes memory. */
   readonly stackMegabytes?: number;
   /** Milliseconds without work after which a thread ends. */
@@ -100,6 +102,7 @@ async function openPool(options: ThreadPoolOptions): Promise<Piscina> {
     env: { NODE_COMPILE_CACHE: MODULE_CACHE, ...process.env },
     resourceLimits: {
       maxOldGenerationSizeMb: options.heapMegabytes ?? 768,
+      ...(options.youngMegabytes !== undefined && { maxYoungGenerationSizeMb: options.youngMegabytes }),
       stackSizeMb: options.stackMegabytes ?? 256,
     },
   });

@@ -44,7 +44,7 @@ export function linesOf(node: Node): { line: number; endLine: number } {
 
 /** What a reader finds in one file; the rest of a parsed source is empty for its language. */
 export type Found = Pick<ParsedSource, 'symbols' | 'imports'> &
-  Partial<Pick<ParsedSource, 'doc' | 'reexports' | 'problems' | 'runnable' | 'declared' | 'settings'>>;
+  Partial<Pick<ParsedSource, 'doc' | 'reexports' | 'problems' | 'runnable' | 'declared' | 'settings' | 'commands'>>;
 
 /** A parsed source with every field filled. */
 export function parsedFrom(found: Found): Omit<ParsedSource, 'lines'> {

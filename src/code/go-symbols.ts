@@ -3,6 +3,7 @@ import { type Comment, type CommentRule, commentBefore, commentBeside, isComment
 import { importOf, joined, linesOf, parsedFrom, shortValue, symbolFrom, written } from './declarations.ts';
 import { declaredNames } from './declared-names.ts';
 import { plainDoc } from './doc-comments.ts';
+import { goCommands } from './go-commands.ts';
 import { nativeSettings } from './native-settings.ts';
 import type { Parameter, ParsedSource, SourceImport, SourceSymbol } from './symbols.ts';
 import { childOf, children, lineOf, problemsOf, withSyntaxTree } from './syntax-tree.ts';
@@ -26,6 +27,7 @@ export function parseGo(text: string): Promise<Omit<ParsedSource, 'lines'>> {
       problems: problemsOf(root, 'Go'),
       runnable: isMain && statements.some((node) => nameOf(node) === 'main'),
       settings: nativeSettings('go', root, text),
+      commands: goCommands(root, text),
       declared: declaredNames('go', root),
     });
   });

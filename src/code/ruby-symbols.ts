@@ -3,6 +3,7 @@ import { isComment } from './comments.ts';
 import { importOf, joined, linesOf, parsedFrom, shortValue, symbolFrom, written } from './declarations.ts';
 import { declaredNames } from './declared-names.ts';
 import { nativeSettings } from './native-settings.ts';
+import { rubyCommands } from './ruby-commands.ts';
 import { describeAttributes, describeMethod, rubyDoc } from './ruby-methods.ts';
 import { argumentsOf, type Scope, scopeOf, symbolNames } from './ruby-scopes.ts';
 import type { ParsedSource, SourceImport, SourceSymbol } from './symbols.ts';
@@ -24,6 +25,7 @@ export function parseRuby(text: string): Promise<Omit<ParsedSource, 'lines'>> {
       runnable:
         text.startsWith('#!') || /^\s*if\s+(?:__FILE__\s*==\s*\$0|\$0\s*==\s*__FILE__|\$PROGRAM_NAME)/m.test(text),
       settings: nativeSettings('ruby', root, text),
+      commands: rubyCommands(root, text),
       declared: declaredNames('ruby', root),
     });
   });

@@ -3,6 +3,7 @@ import { isComment } from './comments.ts';
 import { joined, linesOf, parsedFrom, shortValue, symbolFrom, written, writtenBetween } from './declarations.ts';
 import { declaredNames } from './declared-names.ts';
 import { nativeSettings } from './native-settings.ts';
+import { rustCommands } from './rust-commands.ts';
 import { innerDoc, itemDoc } from './rust-comments.ts';
 import { rustImports } from './rust-imports.ts';
 import type { Parameter, ParsedSource, SourceSymbol, SymbolKind } from './symbols.ts';
@@ -33,6 +34,7 @@ export function parseRust(text: string): Promise<Omit<ParsedSource, 'lines'>> {
       problems: problemsOf(root, 'Rust'),
       runnable: children(root).some((node) => node.type === 'function_item' && nameOf(node) === 'main'),
       settings: nativeSettings('rust', root, text),
+      commands: rustCommands(root, text),
       declared: declaredNames('rust', root),
     });
   });

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { parseSource } from '../src/code/symbols.ts';
+import { placedCommands } from '../src/docs/engine/command-places.ts';
 
 /** Each command as a user sees it: program, name, description, options with value and default, arguments. */
 async function commandsIn(path: string, lines: readonly string[]) {
   const { commands } = await parseSource(path, `${lines.join('\n')}\n`);
-  return commands.map((one) => ({
+  // A file by itself: what another one must place is tested by its page.
+  const placed = commands.filter((one) => one.link === undefined || one.link.isPlaced);
+  return placed.map((one) => ({
     command: [one.program, one.name].filter((part) => part !== null).join(' '),
     description: one.description,
     options: one.options.map((option) => {
@@ -136,6 +139,41 @@ test('cobra: a command added to a root of another file; commands that hold each 
     'func loop() { a := &cobra.Command{Use: "a"}; b := &cobra.Command{Use: "b"}; a.AddCommand(b); b.AddCommand(a) }',
   ]);
   expect(added).toEqual([{ command: 'serve', description: 'Serves.', options: [], arguments: [] }]);
+});
+
+test('cobra: a command of another file of the package has its place from there, one that nobody adds has none', async () => {
+  const files = {
+    'cmd/mill/main.go': [
+      'package main',
+      'var rootCmd = &cobra.Command{Use: "mill"}',
+      'func main() { rootCmd.AddCommand(remoteCmd, newBuild(), newHeld().cmd, other.NewStray()) }',
+    ],
+    'cmd/mill/remote.go': [
+      'package main',
+      'var remoteCmd = &cobra.Command{Use: "remote"}',
+      'func init() { remoteCmd.AddCommand(addCmd) }',
+    ],
+    'cmd/mill/add.go': ['package main', 'var addCmd = &cobra.Command{Use: "add NAME"}'],
+    'cmd/mill/build.go': [
+      'package main',
+      'func newBuild() *cobra.Command { return &cobra.Command{Use: "build", Short: "Builds."} }',
+      'func newHeld() *held { it := &held{}; cmd := &cobra.Command{Use: "held"}; it.cmd = cmd; return it }',
+      'func NewStray() *cobra.Command { return &cobra.Command{Use: "stray"} }',
+    ],
+    'cmd/other/add.go': ['package main', 'var addCmd = &cobra.Command{Use: "no"}'],
+  };
+  const modules = Object.entries(files).map(async ([path, [first = '', ...rest]]) => {
+    const text = [first, 'import "github.com/spf13/cobra"', ...rest].join('\n');
+    return { path, commands: (await parseSource(path, text)).commands };
+  });
+  const placed = placedCommands(await Promise.all(modules));
+  expect(placed.flatMap(({ path, uses }) => uses.map((use) => [path, use.program, use.name]))).toEqual([
+    ['cmd/mill/main.go', 'mill', null],
+    ['cmd/mill/remote.go', 'mill', 'remote'],
+    ['cmd/mill/add.go', 'mill', 'remote add'],
+    ['cmd/mill/build.go', 'mill', 'build'],
+    ['cmd/mill/build.go', 'mill', 'held'],
+  ]);
 });
 
 test("Go's flag package: of a program, not of a library; one set of flags is the program's, several are sub-commands", async () => {

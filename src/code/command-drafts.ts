@@ -1,4 +1,4 @@
-import type { CommandArgument, CommandOption, CommandUse } from './symbols.ts';
+import type { CommandArgument, CommandLink, CommandOption, CommandUse } from './symbols.ts';
 
 /** A command while the calls that define it are read. */
 export interface CommandDraft {
@@ -9,6 +9,7 @@ export interface CommandDraft {
   readonly options: CommandOption[];
   readonly arguments: CommandArgument[];
   parent: CommandDraft | null;
+  link?: CommandLink;
 }
 
 /** A new draft; with a parent it is a sub-command. */
@@ -30,6 +31,7 @@ export function finishCommands(drafts: readonly CommandDraft[]): CommandUse[] {
       options: draft.options,
       arguments: draft.arguments,
       line: draft.line,
+      ...(draft.link === undefined ? {} : { link: draft.link }),
     }))
     .sort((a, b) => a.line - b.line);
 }

@@ -1,11 +1,13 @@
 import type { Node } from 'web-tree-sitter';
 import { type CommandDraft, draftCommand, finishCommands, readUsage } from './command-drafts.ts';
 import { goText, takeFlag } from './go-flags.ts';
-import type { CommandUse } from './symbols.ts';
+import type { CommandLink, CommandUse } from './symbols.ts';
 import { childOf, children, lineOf } from './syntax-tree.ts';
 
 /** What is known of commands while a file is read. Names of variables are kept by function, then for the file. */
 interface Reading {
+  /** Commands of other files that one of this file adds. */
+  readonly added: Map<CommandDraft, string[]>;
   readonly drafts: CommandDraft[];
   readonly variables: Map<string, CommandDraft>;
   /** Commands that are the program itself. */
@@ -17,7 +19,7 @@ interface Reading {
 
 /**
  * Command lines that a Go file defines with cobra, pflag or the standard library's flag, in source order. A cobra command
- * whose place in the program the file does not show is left out: its name alone could be another command's.
+ * whose place in the program the file does not show is marked so: its name alone could be another command's.
  */
 export function goCommands(root: Node, text: string): CommandUse[] {
   const isMain = /^package main\b/m.test(text);
@@ -25,6 +27,7 @@ export function goCommands(root: Node, text: string): CommandUse[] {
   const pflag = /"github\.com\/spf13\/pflag"/.test(text);
   if (!cobra && !(isMain && (pflag || /^\s*(?:import\s+)?"flag"$/m.test(text)))) return [];
   const reading: Reading = {
+    added: new Map(),
     drafts: [],
     variables: new Map(),
     roots: new Set(),
@@ -39,7 +42,18 @@ export function goCommands(root: Node, text: string): CommandUse[] {
   for (const call of calls) takeCall(call, reading, isMain);
   // One set of flags is the program's; several are its sub-commands.
   if (reading.flagSets.length === 1) for (const draft of reading.flagSets) draft.name = null;
-  return finishCommands(reading.drafts.filter((draft) => isPlaced(draft, reading)));
+  for (const draft of reading.drafts) draft.link = linkOf(draft, reading);
+  // What only the functions of this file know cannot be placed by another one.
+  return finishCommands(reading.drafts.filter(({ link }) => link?.isPlaced === true || link?.names.length !== 0));
+}
+
+function linkOf(draft: CommandDraft, reading: Reading): CommandLink {
+  const known = [...reading.variables].flatMap(([name, other]) => (other === draft ? [name] : []));
+  return {
+    names: known.filter((name) => /^[\w.]+(?:\(\))?$/.test(name)),
+    adds: reading.added.get(draft) ?? [],
+    isPlaced: isPlaced(draft, reading),
+  };
 }
 
 function isPlaced(draft: CommandDraft, reading: Reading): boolean {
@@ -97,13 +111,22 @@ function keysOf(value: Node): string[] {
   )
     return [];
   const name = target.text;
-  // A function that makes a command and gives it back is known by its own name.
-  const gives =
-    scope !== '' && new RegExp(`\\breturn ${name.replace(/\W/g, '\\$&')}\\b`).test(functionNode(value)?.text ?? '');
+  const gives = scope !== '' && givesBack(functionNode(value), name);
   return [
     scope === '' || parent.type === 'assignment_statement' ? name : `${scope}/${name}`,
     ...(gives ? [`${scope}()`] : []),
   ];
+}
+
+/**
+ * A function that makes a command and gives it back is known by its own name; so is one that makes only this one and
+ * gives it inside of something else.
+ */
+function givesBack(maker: Node | null, name: string): boolean {
+  const text = maker?.text ?? '';
+  if (new RegExp(`\\breturn ${name.replace(/\W/g, '\\$&')}\\b`).test(text)) return true;
+  const made = text.match(/\bcobra\.Command\{/g)?.length;
+  return made === 1 && maker?.childForFieldName('result')?.type === 'pointer_type';
 }
 
 function functionNode(node: Node): Node | null {
@@ -164,8 +187,17 @@ function takeChildren(owner: Node, given: readonly Node[], reading: Reading): vo
   if (parent === undefined) return;
   for (const one of given) {
     const draft = draftOf(one, reading);
-    if (draft !== undefined && !reading.roots.has(draft) && !isWithin(parent, draft)) draft.parent = parent;
+    if (draft === undefined) addFromElsewhere(parent, one, reading);
+    else if (!reading.roots.has(draft) && !isWithin(parent, draft)) draft.parent = parent;
   }
+}
+
+/** `buildCmd` or `newBuild(…)` of another file; what comes from another package cannot be told by its name. */
+function addFromElsewhere(parent: CommandDraft, given: Node, reading: Reading): void {
+  // `newBuild().cmd`: what holds the command is what the function gives.
+  const made = given.type === 'selector_expression' ? (given.childForFieldName('operand') ?? given) : given;
+  const name = made.type === 'call_expression' ? `${made.childForFieldName('function')?.text ?? ''}()` : given.text;
+  if (/^\w+(?:\(\))?$/.test(name)) reading.added.set(parent, [...(reading.added.get(parent) ?? []), name]);
 }
 
 function isWithin(draft: CommandDraft | null, other: CommandDraft): boolean {

@@ -106,13 +106,14 @@ function settingsOf(attribute: Node): [string, string][] {
   }
   return parts.flatMap(([key, sign, ...value]): [string, string][] => {
     if (key === undefined) return [];
-    return [[key, sign === '=' ? unquoted(value.join('')) : '']];
+    if (sign === '=') return [[key, unquoted(value.join(''))]];
+    return [[key, unquoted(/^\((.*)\)$/s.exec(sign ?? '')?.[1]?.trim() ?? '')]];
   });
 }
 
 function unquoted(value: string): string {
   const inner = /^(?:r#*)?["']([\s\S]*?)["']#*$/.exec(value)?.[1];
-  return inner === undefined ? value : inner.replace(/\\(["'\\])/g, '$1');
+  return inner === undefined ? value : inner.replace(/\\\n\s*/g, '').replace(/\\(["'\\])/g, '$1');
 }
 
 function takeFields(reading: Reading, owner: Node, draft: CommandDraft, depth: number): void {
@@ -145,7 +146,9 @@ function takeField(reading: Reading, part: Part, draft: CommandDraft, depth: num
   }
   const counts = /\bCount$/.test(settings.get('action') ?? '');
   const isSwitch =
-    counts || /\bSet(?:True|False)$/.test(settings.get('action') ?? '') || (type === 'bool' && !isOptional);
+    counts ||
+    /\bSet(?:True|False)$/.test(settings.get('action') ?? '') ||
+    (/^(?:bool|\(\))$/.test(type) && !isOptional);
   draft.options.push({
     flags: [...flagOf(settings, 'short', '-', name.slice(0, 1)), ...flagOf(settings, 'long', '--', dashed(name))],
     value: isSwitch ? null : shown,

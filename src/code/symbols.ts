@@ -196,6 +196,18 @@ export interface CommandUse {
   readonly options: readonly CommandOption[];
   readonly arguments: readonly CommandArgument[];
   readonly line: number;
+  /** Only of languages whose commands are put together from several files of a folder. */
+  readonly link?: CommandLink;
+}
+
+/** How a command and those it belongs to find each other when they stand in different files of one folder. */
+export interface CommandLink {
+  /** Names by which the other files know it: a variable, or `newBuild()` for what a function gives. */
+  readonly names: readonly string[];
+  /** Names of the commands of other files that are its sub-commands. */
+  readonly adds: readonly string[];
+  /** Whether its own file shows where it belongs; else it is a command only if another file adds it. */
+  readonly isPlaced: boolean;
 }
 
 /** What one source file says. Plain JSON; the same text gives the same bytes. */

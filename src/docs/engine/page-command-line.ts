@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { code, fence, filledTable, page, plain, table } from '../../code/markdown/markdown.ts';
 import type { CommandOption, CommandUse } from '../../code/symbols.ts';
+import { placedCommands } from './command-places.ts';
 import type { Book } from './page-book.ts';
 import type { Page } from './patch.ts';
 import type { ProjectModel } from './project-model.ts';
@@ -15,13 +16,13 @@ export interface Program {
 /** The programs of a project in path order. */
 export function commandsOf({ model }: Book): Program[] {
   const found = new Map<string, { path: string; use: CommandUse }[]>();
-  for (const module of model.modules) {
-    for (const use of module.commands) {
-      const program = programName(model, module.path, use);
+  for (const { path, uses } of placedCommands(model.modules)) {
+    for (const use of uses) {
+      const program = programName(model, path, use);
       // Parsers call the program itself `*` or `$0` where it is a command among others.
       const name = use.name?.replace(/^(?:\*|\$0)\s*/, '') ?? '';
       const named = { ...use, name: name === '' ? null : name };
-      found.set(program, [...(found.get(program) ?? []), { path: module.path, use: named }]);
+      found.set(program, [...(found.get(program) ?? []), { path, use: named }]);
     }
   }
   return [...found].map(([program, commands]) => ({

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { DEFAULT_TREE_LIMITS } from '../src/code/source-tree.ts';
 import { INVENTORY_READER, takeInventory } from '../src/code/tree/inventory.ts';
 import { parseFile } from '../src/code/tree/parse-file.ts';
 import { parsePacked } from '../src/code/tree/parse-tree.ts';
 import { COMPOSERS, composeTree } from '../src/docs/engine/compose.ts';
 import { composedBefore } from '../src/docs/engine/composed-before.ts';
-import { healthReadings, READ_FOR_HEALTH } from '../src/docs/health/read-for-health.ts';
+import { healthReadings, READ_FOR_HEALTH } from '../src/docs/health/reading-task.ts';
 import { openContentCache } from '../src/platform/content-cache.ts';
 import { sourceVersion } from '../src/platform/source-version.ts';
 import { createThreadPool } from '../src/platform/thread-pool.ts';
@@ -42,7 +43,7 @@ async function document(root: string, folder: string) {
   const place = { folder: join(folder, 'cache'), maxBytes: 1_000_000_000 };
   const listed = { place, kind: `listed@${sourceVersion(INVENTORY_READER)}` };
   const inventory = await takeInventory(root, pool, { kept: listed });
-  const { packed, tracked, parsable } = inventory;
+  const { packed, tracked, parsable, held } = inventory;
   const repository = { name: 'bench', url: null, commit: null };
   const composition = { root, repository, kept: { place, kind: `composed@${writer}+${parser}` } };
   let parsed = 0;
@@ -50,8 +51,10 @@ async function document(root: string, folder: string) {
   const before = { root, packed, tracked, repository };
   if ((await composedBefore(cache, composition.kept.kind, before)) === null) {
     const readings = { place, kind: `read@${sourceVersion(READ_FOR_HEALTH.module)}` };
-    const task = { root, packed, kept: readings };
+    const task = { root, packed, held, kept: readings };
     const reading = Promise.all(healthReadings.map((what) => pool.run(READ_FOR_HEALTH, { ...task, what })));
+    // As a job does: its threads are at work before this one unpacks the list of files.
+    await setImmediate();
     const parse = await parsePacked({ root, files: inventory.files, pool, kept: { place, kind: `parsed@${parser}` } });
     const pack = join(folder, `pack-${randomUUID()}`);
     await writeFile(pack, [packed, ...parse.parts]);

@@ -36,3 +36,24 @@ describe('Markdown that is only long', () => {
     expect(findings.map(({ rule }) => rule)).toEqual(['docs/broken-link']);
   });
 });
+
+describe('code blocks that cannot be read', () => {
+  const slip = '```js\nconst sum = (1 + 2;\n```\n';
+  const grammar = (number: number) =>
+    `\`\`\`js\nrule Node${number} <: Base {\n  kind := "a" "b" Other;\n  rest := many Node many Base;\n}\n\`\`\`\n`;
+  const specification = (blocks: number) => Array.from({ length: blocks }, (_, number) => grammar(number)).join('\n');
+
+  it.each([
+    [7, ['docs/unparsable-code']],
+    [8, []],
+    [300, []],
+  ])('are searched for slips until %i of a document are none but its notation', async (blocks, rules) => {
+    const { findings } = await reportIn({ 'docs/guide.md': `${specification(blocks)}\n${slip}` }, pool);
+    expect(findings.map(({ rule }) => rule)).toEqual(rules);
+  });
+
+  it('of one document say nothing of those of another', async () => {
+    const { findings } = await reportIn({ 'docs/grammar.md': specification(20), 'docs/guide.md': slip }, pool);
+    expect(findings.map(({ rule, file }) => [rule, file])).toEqual([['docs/unparsable-code', 'docs/guide.md']]);
+  });
+});

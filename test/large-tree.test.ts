@@ -1,11 +1,13 @@
-import { mkdtemp, realpath, rename, symlink, unlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readHashedTree } from '../src/code/hashed-tree.ts';
 import { compareBytes, readSourceTree } from '../src/code/source-tree.ts';
 import { type PackedInventory, takeInventory } from '../src/code/tree/inventory.ts';
-import { inventoryIn } from '../src/code/tree/packed.ts';
+import { inventoryIn, unpackParsed } from '../src/code/tree/packed.ts';
+import { parsePacked } from '../src/code/tree/parse-tree.ts';
+import { HealthReadings } from '../src/docs/health/health-readings.ts';
 import { createThreadPool, type ThreadPool } from '../src/platform/thread-pool.ts';
 import { makeProject } from './story.ts';
 
@@ -63,6 +65,31 @@ describe('a checkout of thousands of files', () => {
     await expect(takeInventory(root, pool, { signal: AbortSignal.abort(new Error('stopped')) })).rejects.toThrow(
       'stopped',
     );
+  }, 120_000);
+});
+
+describe('a file that was opened once', () => {
+  it('is not opened again for its symbols or its words, however many threads read the tree', async () => {
+    for (const threads of [1, 2]) {
+      const alone = createThreadPool({ threads });
+      const paths = Array.from({ length: 2_100 }, (_, number) => `source/part${number % 30}/file${number}.py`);
+      const texts = Object.fromEntries(paths.map((path, number) => [path, `word${number} = ${number}\n`]));
+      const folder = await realpath(
+        await makeProject({ ...texts, 'source/large.py': `large = 1\n${'#\n'.repeat(40_000)}` }),
+      );
+      const inventory = await takeInventory(folder, alone);
+      await rm(join(folder, 'source'), { recursive: true });
+      const { parts } = await parsePacked({ root: folder, files: inventory.files, pool: alone });
+      await alone.close();
+      const { files, skips } = unpackParsed(parts);
+      const declared = new Map(files.map((file) => [file.path, file.declared]));
+      for (const [number, path] of paths.entries()) expect(declared.get(path)).toEqual([`word${number}`]);
+      // What is not held for its size is asked for again, and gone.
+      expect(skips.map(({ path, reason }) => [path, reason])).toEqual([['source/large.py', 'unreadable']]);
+      const { words } = new HealthReadings(folder, treeIn(inventory), null, inventory.held).words(new Set());
+      expect(paths.filter((_, number) => !words.has(`word${number}`))).toEqual([]);
+      expect(words.has('large')).toBe(false);
+    }
   }, 120_000);
 });
 

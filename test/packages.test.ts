@@ -155,6 +155,15 @@ describe('Packages', () => {
       'src/B/B.csproj': '<Project><PropertyGroup><PackageId>Shop.B</PackageId></PropertyGroup></Project>',
     });
     expect(lines(dotnet.packages)).toEqual(['dotnet src/A A -> Shop.B', 'dotnet src/B Shop.B -> ']);
+    const web = await read({
+      'src/Site/Site.csproj': '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>',
+      'src/Tool/Tool.csproj':
+        '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><IsPackable>True</IsPackable></PropertyGroup></Project>',
+    });
+    expect(web.manifests.map((one) => [one.name, one.private])).toEqual([
+      ['Site', true],
+      ['Tool', false],
+    ]);
   });
 
   test('without a workspace are folders with a manifest that are no tests or examples', async () => {

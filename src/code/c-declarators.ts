@@ -66,6 +66,15 @@ export function declaratorsOf(node: Node): Node[] {
   return node.childrenForFieldName('declarator').flatMap((one) => (one === null ? [] : [one]));
 }
 
+/** What a function gives: everything before its name, stars too, but the words that say how it is stored and attributes. */
+export function returnType(text: string, node: Node, name: string): string {
+  const head = written(text, node, node.childForFieldName('body'));
+  const at = head.search(new RegExp(`(?<![\\w:])${name.replace(/[^\w]/g, '\\$&')}\\s*\\(`));
+  return (at < 0 ? head : head.slice(0, at))
+    .replace(/\[\[[^\]]*\]\]\s*|\b(?:static|inline|extern|constexpr|consteval|virtual|explicit|friend)\b\s*/g, '')
+    .trim();
+}
+
 /** Words such as `static` and `extern` before a declaration. */
 export function storageOf(node: Node): string[] {
   return children(node)

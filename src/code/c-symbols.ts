@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { declaratorsOf, definedType, readDeclarator, readParameters, storageOf } from './c-declarators.ts';
+import { declaratorsOf, definedType, readDeclarator, readParameters, returnType, storageOf } from './c-declarators.ts';
 import { isCppHeader, readableC } from './c-text.ts';
 import { describeRecord, docOf, type Place } from './c-types.ts';
 import { commentBefore, isComment } from './comments.ts';
@@ -177,15 +177,6 @@ function describeFunction(place: Place & File, node: Node, template: string, end
       ...linesOf(node),
     }),
   ];
-}
-
-/** Everything before the name but the words that say how it is stored. */
-function returnType(text: string, node: Node, name: string): string {
-  const head = written(text, node, node.childForFieldName('body'));
-  const at = head.search(new RegExp(`(?<![\\w:])${name.replace(/[^\w]/g, '\\$&')}\\s*\\(`));
-  return (at < 0 ? head : head.slice(0, at))
-    .replace(/\b(?:static|inline|extern|constexpr|virtual|explicit)\b\s*/g, '')
-    .trim();
 }
 
 function describeDeclaration(place: Place & File, node: Node, template: string): SourceSymbol[] {

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { declaratorsOf, definedType, readDeclarator, readParameters, storageOf } from './c-declarators.ts';
+import { declaratorsOf, definedType, readDeclarator, readParameters, returnType, storageOf } from './c-declarators.ts';
 import { type CommentRule, commentBefore, commentBeside, isComment } from './comments.ts';
 import { joined, linesOf, symbolFrom, written, writtenBetween } from './declarations.ts';
 import type { DocComment, SourceSymbol } from './symbols.ts';
@@ -168,7 +168,7 @@ function describeMethod(
     name: declared.name,
     signature,
     parameters: readParameters(text, declared.parameters),
-    returns: type === null ? null : written(text, type),
+    returns: type === null ? null : returnType(text, node, declared.name),
     doc: docOf(place),
     isStatic: storageOf(node).includes('static'),
     ...linesOf(node),

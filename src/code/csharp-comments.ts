@@ -73,7 +73,8 @@ export function xmlDoc(comment: Comment | null): DocComment | null {
     examples: all('example')
       .map((one) => markdown(one.children))
       .filter((text) => text !== ''),
-    inheritDoc: all('inheritdoc').length > 0,
+    // Only small letters make the compiler take the text over; whoever writes it another way means the same.
+    inheritDoc: elements.some((one) => one.name.toLowerCase() === 'inheritdoc'),
   });
 }
 

@@ -18,8 +18,9 @@ import { childOf, children, lineOf, problemsOf, withSyntaxTree } from './syntax-
 
 const RULE: CommentRule = {
   accepts: (comment) => /^(?:\/\/\/(?!\/)|\/\*\*(?!\/))/.test(comment),
-  // A directive may stand between.
+  // A directive may stand between, and so may a remark for a tool.
   overEmptyLines: true,
+  passesOver: (comment) => /^\/(?:\/(?!\/)|\/\/\/|\*(?!\*))/.test(comment),
 };
 
 const TYPES: Readonly<Record<string, SymbolKind>> = {

@@ -2,15 +2,15 @@
 export type FileRole = 'source' | 'test' | 'example' | 'tooling';
 
 const TEST_FOLDERS: ReadonlySet<string> = new Set(
-  '__tests__ _tests __mocks__ __fixtures__ __testfixtures__ test tests testing-fixtures spec specs e2e fixtures cypress test-d runtime-tests'.split(
+  '__tests__ _tests __mocks__ __fixtures__ __testfixtures__ test tests testing-fixtures test-files test_files testfiles test-data test_data testdata spec specs e2e fixtures cypress test-d runtime-tests'.split(
     ' ',
   ),
 );
-/** `intTest` and `androidTest` of Gradle, `smoke-test`, `integration_tests`, `my-app-integration-tests`. */
+/** `intTest` and `androidTest` of Gradle, projects of .NET, `Moq.Tests`, and `smoke-test`, `integration_tests`, `my-app-integration-tests`. */
 const TEST_SOURCES =
-  /^(?:[a-z]+Tests?|testFixtures|(?:.*[-_])?(?:smoke|integration|functional|acceptance|system|unit)[-_]tests?)$/;
+  /^(?:[a-z]+Tests?|testFixtures|[\w.]*\.(?:\w*Tests?|Specs?)(?:\.[\w.]+)?|(?:.*[-_])?(?:smoke|integration|functional|acceptance|system|unit)[-_]tests?)$/;
 const EXAMPLE_FOLDERS: ReadonlySet<string> = new Set(
-  'example examples demo demos sample samples benchmark benchmarks bench benches doc docs documentation website site www playground docs_src'.split(
+  'example examples demo demos sample samples benchmark benchmarks bench benches doc docs documentation website site www playground docs_src docs-src'.split(
     ' ',
   ),
 );
@@ -24,6 +24,9 @@ export function roleOf(path: string): FileRole {
   const segments = path.split('/');
   const name = segments.pop() ?? '';
   if (segments.some((segment) => TEST_FOLDERS.has(segment.toLowerCase()))) return 'test';
+  if (name.endsWith('.cs') && segments.some((segment) => /[a-z]Tests?$/.test(segment))) return 'test';
+  // Projects that Maven's invoker builds.
+  if (/(?:^|\/)src\/it\//.test(path)) return 'test';
   if (/^tests?[-_]/i.test(segments[0] ?? '') || segments.some((segment) => TEST_SOURCES.test(segment))) return 'test';
   if (/[._-](?:test|tests|spec|test-d|stories)\.[mc]?[jt]sx?$/.test(name)) return 'test';
   if (/^test[-_]?(?:utils?|helpers?|setup|support)\.[mc]?[jt]sx?$/i.test(name)) return 'test';
@@ -36,7 +39,11 @@ export function roleOf(path: string): FileRole {
   // What stands in a hidden folder or among the scripts serves those who work on the project.
   if (segments.some((segment) => segment.startsWith('.')) || TOOLING_FOLDERS.has(segments[0]?.toLowerCase() ?? ''))
     return 'tooling';
-  if (segments.some((segment) => /^(?:examples?|benchmarks?|benches|demos?|snippets)$/i.test(segment)))
+  if (
+    segments.some((segment) =>
+      /^(?:[\w.]+\.)?(?:examples?|samples?|benchmarks?|benches|demos?|snippets)$/i.test(segment),
+    )
+  )
     return 'example';
   if (
     /^(?:build\.rs|(?:build|cake)\.cs)$/.test(name) ||

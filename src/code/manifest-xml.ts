@@ -81,6 +81,9 @@ export function readCsproj(empty: Manifest, content: string): Manifest {
   const includes = (name: string): Record<string, unknown>[] => items.flatMap((group) => all(group[name]).map(record));
   const file = fileName(empty.path, 'csproj');
   const name = property('PackageId') ?? property('AssemblyName') ?? file;
+  // A web application is packed only where it says so.
+  const isWeb = /^Microsoft\.NET\.Sdk\.Web(?:\/|$)/.test(words(project['@Sdk']) ?? '');
+  const packable = property('IsPackable')?.toLowerCase() ?? String(!isWeb);
   const framework = property('TargetFramework') ?? property('TargetFrameworks');
   return {
     ...empty,
@@ -90,7 +93,7 @@ export function readCsproj(empty: Manifest, content: string): Manifest {
     license: property('PackageLicenseExpression'),
     packageManager: 'dotnet',
     runtime: framework === null ? null : `.NET ${framework}`,
-    private: property('IsPackable') === 'false',
+    private: packable === 'false',
     dependencies: [
       ...includes('PackageReference').map((one) =>
         dependency(words(one['@Include']), words(one['@Version']) ?? words(one.Version)),

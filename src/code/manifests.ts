@@ -6,9 +6,7 @@ import { readMakefile, readRequirements, readSetupCfg } from './manifest-lines.t
 import { readPackageJson } from './manifest-package.ts';
 import { readPyproject } from './manifest-python.ts';
 import { readGemfile, readGemspec } from './manifest-ruby.ts';
-import { readSetupPy } from './manifest-setup-py.ts';
-import { readCsproj, readPom } from './manifest-xml.ts';
-import { decodeSource, readSourceBytes } from './source-text.ts';
+import { decodeSource, readSourceBytesSync } from './source-text.ts';
 import { compareBytes, type SourceTree } from './source-tree.ts';
 
 export interface Dependency {
@@ -72,7 +70,7 @@ export interface Manifest {
 const LARGEST_MANIFEST = 1024 * 1024;
 const MOST_MANIFESTS = 500;
 
-/** Manifests of a tree in path order. A broken one is named by its `problem`, never fatal. */
+/** Manifests of a tree in path order. A broken one is named by its `problem`, never fatal. Waits for the disk. */
 export async function readManifests(root: string, tree: SourceTree, signal?: AbortSignal): Promise<Manifest[]> {
   const found: Manifest[] = [];
   for (const file of tree.files) {
@@ -124,7 +122,7 @@ function emptyManifest(path: string, kind: Manifest['kind']): Manifest {
 
 async function readManifest(root: string, tree: SourceTree, path: string, kind: Manifest['kind']): Promise<Manifest> {
   const empty = emptyManifest(path, kind);
-  const read = await readSourceBytes(root, path, LARGEST_MANIFEST);
+  const read = readSourceBytesSync(root, path, LARGEST_MANIFEST);
   if ('reason' in read) return { ...empty, problem: read.detail };
   const decoded = decodeSource(read.bytes);
   if ('reason' in decoded) return { ...empty, problem: decoded.detail };
@@ -143,6 +141,7 @@ function pathsBeside(path: string, tree: SourceTree): string[] {
   return tree.files.flatMap((file) => (file.path.startsWith(folder) ? [file.path.slice(folder.length)] : []));
 }
 
+/** The readers that bring a parser along are loaded when they are first needed: few trees need any of them. */
 async function readKind(empty: Manifest, text: string, tree: SourceTree): Promise<Manifest> {
   switch (empty.kind) {
     case 'package.json':
@@ -152,7 +151,7 @@ async function readKind(empty: Manifest, text: string, tree: SourceTree): Promis
     case 'setup.cfg':
       return readSetupCfg(empty, text);
     case 'setup.py':
-      return await readSetupPy(empty, text);
+      return await (await import('./manifest-setup-py.ts')).readSetupPy(empty, text);
     case 'requirements.txt':
       return readRequirements(empty, text);
     case 'Makefile':
@@ -170,9 +169,9 @@ async function readKind(empty: Manifest, text: string, tree: SourceTree): Promis
     case 'gemspec':
       return readGemspec(empty, text);
     case 'pom.xml':
-      return readPom(empty, text);
+      return (await import('./manifest-xml.ts')).readPom(empty, text);
     case 'csproj':
-      return readCsproj(empty, text);
+      return (await import('./manifest-xml.ts')).readCsproj(empty, text);
     case 'build.gradle':
       return readGradle(empty, text);
   }

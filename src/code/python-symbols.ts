@@ -1,4 +1,5 @@
 import type { Node } from 'web-tree-sitter';
+import { docFrom } from './doc-comments.ts';
 import { type Listed, listedNames } from './python-all.ts';
 import { pythonCommands } from './python-commands.ts';
 import {
@@ -15,7 +16,7 @@ import { withPythonTree } from './python-grammar.ts';
 import { type PythonImport, pythonImports } from './python-imports.ts';
 import { pythonSettings } from './python-settings.ts';
 import type { ParsedSource, ParseProblem, Reexport, SourceSymbol } from './symbols.ts';
-import { children } from './syntax-tree.ts';
+import { children, lineOf } from './syntax-tree.ts';
 
 /** Public symbols, imports and problems of a Python file. Rejects only when the parser itself fails. */
 export async function parsePython(text: string): Promise<Omit<ParsedSource, 'lines'>> {
@@ -80,7 +81,20 @@ function publicSymbols(
       else if (isOverload(seen)) found.set(symbol.name, joinOverload(seen, symbol));
     }
   }
+  for (const { name, line } of statements.flatMap(givenDocs)) {
+    const symbol = found.get(name);
+    const empty = { style: 'plain', description: '', inheritDoc: true } as const;
+    if (symbol?.doc === null) found.set(name, { ...symbol, doc: docFrom({ line, endLine: line }, empty) });
+  }
   return [...found.values()].sort((a, b) => a.line - b.line);
+}
+
+/** `name.__doc__ = template.format(...)`: the text is made when the module is loaded, so no more is known than that it is. */
+function givenDocs(statement: Node): { name: string; line: number }[] {
+  const assignment = statement.type === 'expression_statement' ? statement.firstNamedChild : null;
+  if (assignment?.type !== 'assignment') return [];
+  const name = /^(\w+)\.__doc__$/.exec(assignment.childForFieldName('left')?.text ?? '')?.[1];
+  return name === undefined ? [] : [{ name, line: lineOf(statement) }];
 }
 
 function symbolsOf(

@@ -28,8 +28,33 @@ export function rubyDoc(
   const mark = /#\s*:nodoc:(\s*all)?/.exec(line);
   const all = comment?.lines.map((one) => one.text).join('\n') ?? '';
   const hidden = mark !== null ? (mark[1] === undefined ? 'itself' : 'all') : null;
-  const isPrivate = /^\s*(?:@private\b|@api\s+private\b|:nodoc:)/m.test(all);
-  return { doc: taggedDoc(comment, 'yard'), hidden: hidden ?? (isPrivate ? 'itself' : null) };
+  // What a tag of YARD says of a class it says of all that is in it; the mark of RDoc speaks of the class alone.
+  const said = /^\s*(?:@private\b|@api\s+private\b)/m.test(all) ? 'all' : /^\s*:nodoc:/m.test(all) ? 'itself' : null;
+  return { doc: taggedDoc(comment, 'yard'), hidden: hidden ?? said };
+}
+
+/** `@!attribute [r] name` with the lines that stand further in, and `@attr [Type] name text`. */
+const ATTRIBUTE = /^\s*@(?:!attribute\s+(?:\[[^\]]*\]\s*)?|attr(?:_reader|_writer)?\s+(?:\[[^\]]*\]\s*)?)(\w+)\s*(.*)$/;
+
+/**
+ * What the comment before a declaration says of attributes that the code makes without naming them one by one, such as the
+ * fields of a `Struct` or a `Data`, by their names.
+ */
+export function attributeDocs(text: string, siblings: readonly Node[], at: number): ReadonlyMap<string, DocComment> {
+  const comment = commentBefore(text, siblings, at, RULE);
+  const found = new Map<string, DocComment>();
+  const lines = comment?.lines ?? [];
+  for (const [start, line] of lines.entries()) {
+    const match = ATTRIBUTE.exec(line.text);
+    if (match === null) continue;
+    const rest = lines.slice(start + 1);
+    const end = rest.findIndex((one) => /^\S/.test(one.text));
+    const inner = rest.slice(0, end < 0 ? rest.length : end).map((one) => ({ ...one, text: one.text.trim() }));
+    const own = [{ ...line, text: match[2] ?? '' }, ...inner];
+    const doc = taggedDoc({ lines: own, line: line.line, endLine: own.at(-1)?.line ?? line.line }, 'yard');
+    if (doc !== null) found.set(match[1] ?? '', doc);
+  }
+  return found;
 }
 
 function lineEnd(text: string, start: number): number {

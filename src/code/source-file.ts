@@ -85,13 +85,21 @@ function describeLink(root: string, path: string): Skip {
   }
 }
 
+/** Told the bytes of a file that was read whole: others may want to know what stands in it. */
+export type TakeBytes = (path: string, bytes: Uint8Array) => void;
+
 /** Reads one regular file, once: what it is, or why it is left out. Never throws. Waits for the disk. */
-export function inspectFile(place: Place, path: string, size: number): SourceFile | Skip {
+export function inspectFile(
+  place: Place,
+  path: string,
+  size: number,
+  take: TakeBytes = () => undefined,
+): SourceFile | Skip {
   if (hasBinaryExtension(path)) return { path, reason: 'binary', detail: 'by its ending' };
   const generated = generatedByName(path.slice(path.lastIndexOf('/') + 1));
   if (generated !== null) return { path, ...generated };
   const language = languageOf(path);
-  if (parsedLanguageOf(path) === null) return inspectOther(place, path, size, language);
+  if (parsedLanguageOf(path) === null) return inspectOther(place, path, size, take);
   const read = readSourceBytesSync(place.root, path, place.maxFileBytes);
   if ('reason' in read) return { path, ...read };
   const decoded = decodeSource(read.bytes);
@@ -100,19 +108,22 @@ export function inspectFile(place: Place, path: string, size: number): SourceFil
   if (byText !== null) return { path, ...byText };
   const { encoding } = decoded;
   const lines = countLines(decoded.text);
+  take(path, read.bytes);
   return { path, size: read.bytes.length, language, encoding, lines, sha256: hashOf(read.bytes) };
 }
 
 /** A file whose symbols are not read: its beginning says whether it is text. */
-function inspectOther(place: Place, path: string, size: number, language: string | null): SourceFile | Skip {
+function inspectOther(place: Place, path: string, size: number, take: TakeBytes): SourceFile | Skip {
   const isWhole = size <= place.maxFileBytes;
   const read = readSourceBytesSync(place.root, path, isWhole ? place.maxFileBytes : HEAD_BYTES, { headOnly: true });
   if ('reason' in read) return { path, ...read };
   const head = read.bytes.subarray(0, HEAD_BYTES);
   const wide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   if (!wide && head.includes(0)) return { path, reason: 'binary', detail: 'it holds NUL bytes' };
-  const sha256 = isWhole && read.bytes.length === read.size ? hashOf(read.bytes) : null;
-  return { path, size, language, encoding: null, lines: null, sha256 };
+  const isRead = isWhole && read.bytes.length === read.size;
+  if (isRead) take(path, read.bytes);
+  const sha256 = isRead ? hashOf(read.bytes) : null;
+  return { path, size, language: languageOf(path), encoding: null, lines: null, sha256 };
 }
 
 function hashOf(bytes: Uint8Array): string {

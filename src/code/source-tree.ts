@@ -4,7 +4,7 @@ import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { type GitListing, listGitFiles } from './git-files.ts';
 import { isManifestName, isVendoredFolder } from './left-out.ts';
-import { inspectFile, type Looked, type LookedFile, lookAt, type SourceFile } from './source-file.ts';
+import { inspectFile, type Looked, type LookedFile, lookAt, type SourceFile, type TakeBytes } from './source-file.ts';
 import { errorCode, isInside, type Skip } from './source-text.ts';
 
 export type { SourceFile } from './source-file.ts';
@@ -141,13 +141,13 @@ export function treeOf(listed: Omit<ListedTree, 'looked'>, results: readonly (So
   };
 }
 
-/** Reads a file of a listed tree. */
-export function inspectorOf({
-  root,
-  limits,
-}: Pick<ListedTree, 'root' | 'limits'>): (file: LookedFile) => SourceFile | Skip {
+/** Reads a file of a listed tree; `take` is told its bytes. */
+export function inspectorOf(
+  { root, limits }: Pick<ListedTree, 'root' | 'limits'>,
+  take?: TakeBytes,
+): (file: LookedFile) => SourceFile | Skip {
   const place = { root, maxFileBytes: limits.maxFileBytes };
-  return ({ path, state }) => inspectFile(place, path, state.size);
+  return ({ path, state }) => inspectFile(place, path, state.size, take);
 }
 
 /** Orders strings by their UTF-8 bytes: the same on every machine, whatever its locale. */

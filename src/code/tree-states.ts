@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ContentCache } from '../platform/content-cache.ts';
-import type { FileState, LookedFile, SourceFile } from './source-file.ts';
+import type { FileState, LookedFile, SourceFile, TakeBytes } from './source-file.ts';
 import type { Skip } from './source-text.ts';
 import { inspectorOf, type ListedTree, type SourceTree, treeOf } from './source-tree.ts';
 
@@ -77,15 +77,15 @@ export interface SeenBefore {
 /** Files of a tree, all or some of those that are listed. */
 export type SomeFiles = Pick<ListedTree, 'root' | 'limits' | 'looked'>;
 
-/** Reads files as `readListedTree` does, and keeps nothing. */
-export function readFiles(some: SomeFiles): ChangedFiles {
-  const read = inspectorOf(some);
+/** Reads files as `readListedTree` does, and keeps nothing. `take` is told the bytes of each that is opened. */
+export function readFiles(some: SomeFiles, take?: TakeBytes): ChangedFiles {
+  const read = inspectorOf(some, take);
   const results = some.looked.map((file) => ('reason' in file ? file : read(file)));
   return { results, seen: [], opened: results.length, isLasting: false };
 }
 
 /** The same, but opens only the files whose state is not that of the last time. */
-export function readChangedFiles(some: SomeFiles, { cache, kind, time }: SeenBefore): ChangedFiles {
+export function readChangedFiles(some: SomeFiles, { cache, kind, time }: SeenBefore, take?: TakeBytes): ChangedFiles {
   const key = keyOf(some);
   const kept = cache.read(kind, [key]).get(key);
   const before: readonly Seen[] = kept === undefined ? [] : JSON.parse(new TextDecoder().decode(kept));
@@ -93,7 +93,7 @@ export function readChangedFiles(some: SomeFiles, { cache, kind, time }: SeenBef
   const seen: Seen[] = [];
   let opened = 0;
   let isLasting = true;
-  const read = inspectorOf(some);
+  const read = inspectorOf(some, take);
   const results = some.looked.map((file) => {
     if ('reason' in file) return file;
     const state = tupleOf(file.state);
@@ -108,19 +108,25 @@ export function readChangedFiles(some: SomeFiles, { cache, kind, time }: SeenBef
   return { results, seen, opened, isLasting };
 }
 
-/** Keeps for the next time what was seen of all files of a tree. */
+/** What was seen of some files as JSON without its brackets, so that parts are put together as they are. */
+export function seenText(seen: readonly Seen[]): string {
+  return JSON.stringify(seen).slice(1, -1);
+}
+
+/** Keeps for the next time what was seen of all files of a tree, see `seenText`. */
 export function keepSeen(
   tree: Pick<ListedTree, 'root' | 'limits'>,
-  seen: readonly Seen[],
-  { cache, kind }: SeenBefore,
+  seen: readonly string[],
+  { cache, kind }: Omit<SeenBefore, 'time'>,
 ): void {
-  cache.write(kind, [[keyOf(tree), new TextEncoder().encode(JSON.stringify(seen))]]);
+  const json = `[${seen.filter((text) => text !== '').join(',')}]`;
+  cache.write(kind, [[keyOf(tree), new TextEncoder().encode(json)]]);
 }
 
 /** Reads a listed tree by what was seen of it the last time, and keeps what is seen now. */
 export function readChangedTree(listed: ListedTree, before: SeenBefore): SourceTree {
   const { results, seen } = readChangedFiles(listed, before);
-  keepSeen(listed, seen, before);
+  keepSeen(listed, [seenText(seen)], before);
   return treeOf(listed, results);
 }
 

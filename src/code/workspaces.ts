@@ -1,4 +1,3 @@
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { readGoWork } from './manifest-go.ts';
 import { readGradleSettings } from './manifest-gradle.ts';
@@ -43,7 +42,7 @@ export async function declaredWorkspaces(
   for (const { path } of tree.files) {
     const kind = kindOf(path);
     if (kind === null) continue;
-    const patterns = patternsOf(path, await textOf(root, path));
+    const patterns = await patternsOf(path, await textOf(root, path));
     if (patterns.length > 0) found.push({ kind, path: folderOf(path), patterns });
   }
   return found;
@@ -62,14 +61,20 @@ async function textOf(root: string, path: string): Promise<string> {
   return 'reason' in decoded ? '' : decoded.text;
 }
 
-function patternsOf(path: string, text: string): string[] {
+async function patternsOf(path: string, text: string): Promise<string[]> {
   if (path.endsWith('go.work')) return readGoWork(text);
   if (!path.endsWith('.yaml') && !path.endsWith('.json')) return readGradleSettings(text);
   try {
-    const value: unknown = path.endsWith('.json') ? JSON.parse(text) : parseYaml(text, { maxAliasCount: 100 });
+    const value: unknown = path.endsWith('.json') ? JSON.parse(text) : await readYaml(text);
     const parsed = Packages.safeParse(value);
     return parsed.success ? parsed.data.packages : [];
   } catch {
     return [];
   }
+}
+
+/** YAML is loaded when it is first needed: many modules take something else of this one. */
+async function readYaml(text: string): Promise<unknown> {
+  const { parse } = await import('yaml');
+  return parse(text, { maxAliasCount: 100 });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { DEFAULT_TREE_LIMITS } from '../code/source-tree.ts';
@@ -13,7 +14,7 @@ import { type Checkout, requireFolder } from '../repos/service.ts';
 import { COMPOSERS, type Composed, type Composition, composeTree } from './engine/compose.ts';
 import { composedBefore } from './engine/composed-before.ts';
 import type { RepositoryFacts } from './engine/project-model.ts';
-import { healthReadings, READ_FOR_HEALTH } from './health/read-for-health.ts';
+import { healthReadings, READ_FOR_HEALTH } from './health/reading-task.ts';
 import { reportStage, type Work } from './progress.ts';
 
 /** What was read of a checkout. */
@@ -103,7 +104,9 @@ async function readFiles(
     reportStage(work, 'parsing_code', 1, `${parsable} of ${parsable} files, ${parsable} known`);
     return { pack: null, parsed: 0, known: parsable, died: 0, version };
   }
-  await using beside = readBeside(app, work, root, packed);
+  await using beside = readBeside(app, work, root, inventory);
+  // Its threads are at work before this one unpacks the list of files.
+  await setImmediate();
   const { parts, parsed, known, died, warnings } = await parsePacked({
     root,
     files: inventory.files,
@@ -132,10 +135,15 @@ async function readFiles(
  * Reads in a thread what the health report will ask for, while the others parse. Disposed of, it ends. What goes wrong
  * is no failure: the report reads for itself what it does not find.
  */
-function readBeside(app: App, work: Work, root: string, packed: Uint8Array): AsyncDisposable & { done: Promise<void> } {
+function readBeside(
+  app: App,
+  work: Work,
+  root: string,
+  { packed, held }: PackedInventory,
+): AsyncDisposable & { done: Promise<void> } {
   const stop = new AbortController();
   const signal = AbortSignal.any([work.signal, stop.signal]);
-  const task = { root, packed, kept: keptReadings(app) };
+  const task = { root, packed, held, kept: keptReadings(app) };
   const readings = healthReadings.map((what) =>
     app.threads.run(READ_FOR_HEALTH, { ...task, what }, { signal }).catch((error: unknown) => {
       if (!signal.aborted) work.log.warn({ err: error }, 'the documents could not be read beside the parsing');

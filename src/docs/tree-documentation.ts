@@ -42,7 +42,7 @@ export default async function documentTree(request: TreeDocumentationRequest): P
 }
 
 async function makePages(root: string, model: ProjectModel, paths: PagePaths): Promise<readonly Page[]> {
-  const pages = writePages(model, paths, await readExamples(root, model));
+  const pages = writePages(model, paths, readExamples(root, model));
   // It refuses what would fall on a file that exists.
   await makePatch(root, pages);
   return pages;

@@ -3,6 +3,7 @@ import { type LookedAhead, lookAhead } from '../looked-ahead.ts';
 import type { Manifest } from '../manifests.ts';
 import type { SourcePackage } from '../packages.ts';
 import { type ListedTree, resolveFolder, type SourceFile, type SourceTree, type TreeLimits } from '../source-tree.ts';
+import { type HeldBytes, heldAt } from './held-bytes.ts';
 import { inventoryIn } from './packed.ts';
 import { isParsed } from './parse-file.ts';
 import type { KeptResults } from './parse-files.ts';
@@ -44,6 +45,20 @@ export interface UnreadInventory {
   readonly parts: readonly string[];
 }
 
+/** What was read of a part. The texts are JSON: they are cheaper to hand over than what they say. */
+export interface ReadPart {
+  /** What the files are, in their order. */
+  readonly results: string;
+  /** What is kept for the next time, see `seenText`. */
+  readonly seen: string;
+  /** As in `ChangedFiles`. */
+  readonly opened: number;
+  readonly isLasting: boolean;
+  /** Of the files that were opened, and where they are of each: see `ByteHolder`. */
+  readonly bytes: SharedArrayBuffer;
+  readonly places: Int32Array;
+}
+
 /** What a thread made of a checkout. */
 export interface TakenInventory {
   readonly packed: Uint8Array;
@@ -53,22 +68,27 @@ export interface TakenInventory {
   readonly parsable: number;
   /** How many files had to be opened; 0 when each is as it was the last time. */
   readonly opened: number;
+  /** What is held of the files that were opened; null where none was. */
+  readonly held: HeldBytes | null;
 }
+
+/** A file that is to be parsed, with its bytes where they are held. */
+export type ListedFile = SourceFile & { readonly bytes: Uint8Array | null };
 
 /** An inventory, packed, and what of it is needed before it is unpacked. */
 export interface PackedInventory extends TakenInventory {
   /** The files that are to be parsed. Unpacked when it is asked for: where nothing changed, nobody does. */
-  readonly files: readonly SourceFile[];
+  readonly files: readonly ListedFile[];
 }
 
 /** The module whose version tells whether kept inventories are still right. */
 export const INVENTORY_READER = new URL('./read-inventory.ts', import.meta.url);
 
 const TAKE_INVENTORY: ThreadTask<Inquiry, TakenInventory | UnreadInventory> = { module: INVENTORY_READER };
-const READ_PART: ThreadTask<{ unfinished: UnfinishedInventory; looked: string }, string> = {
+const READ_PART: ThreadTask<{ unfinished: UnfinishedInventory; looked: string; parts: number }, ReadPart> = {
   module: new URL('./read-part.ts', import.meta.url),
 };
-const FINISH: ThreadTask<UnreadInventory, TakenInventory> = {
+const FINISH: ThreadTask<{ unfinished: UnfinishedInventory; parts: readonly ReadPart[] }, TakenInventory> = {
   module: new URL('./finish-inventory.ts', import.meta.url),
 };
 
@@ -97,14 +117,20 @@ export async function takeInventory(
   const options = signal === undefined ? {} : { signal };
   const found = await pool.run(TAKE_INVENTORY, inquiry, options);
   const taken = 'parts' in found ? await readParts(found, pool, options) : found;
-  let files: readonly SourceFile[] | null = null;
+  let files: readonly ListedFile[] | null = null;
   return {
     ...taken,
     get files() {
-      files ??= inventoryIn(taken.packed).tree.files.filter(isParsed);
+      files ??= parsableFiles(taken);
       return files;
     },
   };
+}
+
+function parsableFiles({ packed, held }: TakenInventory): ListedFile[] {
+  return inventoryIn(packed).tree.files.flatMap((file, index) =>
+    isParsed(file) ? [{ ...file, bytes: held === null ? null : heldAt(held, index) }] : [],
+  );
 }
 
 async function readParts(
@@ -112,6 +138,7 @@ async function readParts(
   pool: ThreadPool,
   options: { signal?: AbortSignal },
 ): Promise<TakenInventory> {
-  const read = await Promise.all(parts.map((looked) => pool.run(READ_PART, { unfinished, looked }, options)));
+  const each = { unfinished, parts: parts.length };
+  const read = await Promise.all(parts.map((looked) => pool.run(READ_PART, { ...each, looked }, options)));
   return pool.run(FINISH, { unfinished, parts: read }, options);
 }

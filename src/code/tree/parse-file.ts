@@ -25,10 +25,17 @@ export function isParsed(file: Pick<SourceFile, 'path' | 'lines'>): boolean {
 
 /**
  * Reads and parses one file of a folder, with the hash of the bytes that were parsed. Never rejects: what goes wrong is
- * the answer. Waits for the disk, so it belongs into a thread. `root` is a resolved path.
+ * the answer. Waits for the disk, so it belongs into a thread. `root` is a resolved path; `held` are the file's bytes
+ * where they were read before.
  */
-export async function parseFile(root: string, path: string, maxBytes: number): Promise<FileParse> {
-  const read = readSourceBytesSync(root, path, maxBytes);
+export async function parseFile(
+  root: string,
+  path: string,
+  maxBytes: number,
+  held: Uint8Array | null = null,
+): Promise<FileParse> {
+  // What stands in shared memory is copied: not every reader of text takes it from there.
+  const read = held === null ? readSourceBytesSync(root, path, maxBytes) : { bytes: Buffer.from(held) };
   if ('reason' in read) return { skip: { path, ...read } };
   const decoded = decodeSource(read.bytes);
   if ('reason' in decoded) return { skip: { path, ...decoded } };

@@ -8,10 +8,17 @@ export interface KeptResults {
   readonly kind: string;
 }
 
+/** One file of a batch, with its bytes where they were read before. */
+export interface ParsedInBatch {
+  readonly path: string;
+  readonly sha256: string | null;
+  readonly bytes: Uint8Array | null;
+}
+
 /** A batch for one thread. */
 export interface ParseBatch {
   readonly root: string;
-  readonly files: readonly { readonly path: string; readonly sha256: string | null }[];
+  readonly files: readonly ParsedInBatch[];
   readonly maxBytes: number;
   /** Null: everything is parsed anew. */
   readonly kept: KeptResults | null;
@@ -37,14 +44,14 @@ export default async function parseFiles(batch: ParseBatch): Promise<ParsedBatch
   const known = cache?.read(kind, keys) ?? new Map<string, Uint8Array>();
   const results: string[] = [];
   const fresh: [string, Uint8Array][] = [];
-  for (const { path, sha256 } of batch.files) {
+  for (const { path, sha256, bytes } of batch.files) {
     const kept = sha256 === null ? undefined : known.get(resultKey(sha256, path));
     if (kept !== undefined) {
       results.push(resultAt(path, new TextDecoder().decode(kept)));
       continue;
     }
     if (batch.onlyKnown) return { part: null, parsed: 0, warnings };
-    const parse = await parseFile(batch.root, path, batch.maxBytes);
+    const parse = await parseFile(batch.root, path, batch.maxBytes, bytes);
     if ('skip' in parse) results.push(JSON.stringify(parse));
     else {
       const json = JSON.stringify(parse.result);

@@ -15,8 +15,11 @@ export interface ParsedTree {
   readonly skips: readonly Skip[];
 }
 
-/** What is needed of a file to parse it; its hash to know it again. */
-export type ParsableFile = Pick<SourceFile, 'path' | 'size' | 'lines'> & { readonly sha256?: string | null };
+/** What is needed of a file to parse it; its hash to know it again, and its bytes where they were read before. */
+export type ParsableFile = Pick<SourceFile, 'path' | 'size' | 'lines'> & {
+  readonly sha256?: string | null;
+  readonly bytes?: Uint8Array | null;
+};
 
 /** The parts of a pack in path order, and what they took. */
 export interface PackedParse {
@@ -46,8 +49,9 @@ export interface ParseTreeInput {
 const PARSE_FILES: ThreadTask<ParseBatch, ParsedBatch> = { module: new URL('./parse-files.ts', import.meta.url) };
 const PARSE_LARGE_FILE = fileURLToPath(new URL('./parse-large-file.ts', import.meta.url));
 
-const BATCH_FILES = 96;
-const BATCH_BYTES = 1024 * 1024;
+/** Every batch is one transaction of the cache, which has one writer at a time: small files come in large batches. */
+const BATCH_FILES = 192;
+const BATCH_BYTES = 512 * 1024;
 /** The deepest nesting that fits into so many bytes was measured not to overflow a stack of 256 MB. */
 const LARGEST_IN_THREAD = 256 * 1024;
 /** A batch takes a tenth of a second; hostile text could take hours. */
@@ -170,7 +174,7 @@ async function parseSomehow(run: Run, files: readonly ParsableFile[], signal: Ab
 function batchFor(run: Run, files: readonly ParsableFile[]): ParseBatch {
   return {
     root: run.root,
-    files: files.map(({ path, sha256 = null }) => ({ path, sha256 })),
+    files: files.map(({ path, sha256 = null, bytes = null }) => ({ path, sha256, bytes })),
     maxBytes: run.maxFileBytes,
     kept: run.kept,
     onlyKnown: false,
@@ -194,7 +198,8 @@ function parseInProcess(run: Run, batch: ParseBatch, path: string, signal: Abort
     });
     // A child that dies before it has read is told by how it ends.
     child.stdin?.on('error', () => undefined);
-    child.stdin?.end(JSON.stringify(batch));
+    const files = batch.files.map((file) => ({ ...file, bytes: null }));
+    child.stdin?.end(JSON.stringify({ ...batch, files } satisfies ParseBatch));
   });
 }
 

@@ -25,7 +25,7 @@ export default async function readInventory(inquiry: Inquiry): Promise<TakenInve
   try {
     const state = stateOfTree(listed, tracked, ahead.time);
     const known = state === null ? undefined : cache.read(`${kept.kind} trees`, [state]).get(state);
-    if (known !== undefined) return { ...inventoryFrom(known), tracked, opened: 0 };
+    if (known !== undefined) return { ...inventoryFrom(known), tracked, opened: 0, held: null };
     return await readOrPart(inquiry, listed, tracked, state);
   } finally {
     cache.close();
@@ -47,7 +47,7 @@ async function readOrPart(
   }
   const { readPart } = await import('./read-part.ts');
   const { finishInventory } = await import('./finish-inventory.ts');
-  return finishInventory(unfinished, [readPart({ unfinished, looked })]);
+  return finishInventory(unfinished, [readPart({ unfinished, looked, parts: 1 })]);
 }
 
 /** The first two segments of a path. */

@@ -21,7 +21,7 @@ export async function makeDocumentation(
   model: ProjectModel,
   paths: PagePaths,
 ): Promise<{ pages: Page[]; patch: string }> {
-  const pages = writePages(model, paths, await readExamples(root, model));
+  const pages = writePages(model, paths, readExamples(root, model));
   return { pages, patch: await makePatch(root, pages) };
 }
 

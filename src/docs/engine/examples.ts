@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { parsedLanguageOf } from '../../code/languages.ts';
-import { decodeSource, readSourceBytes } from '../../code/source-text.ts';
+import { decodeSource, readSourceBytesSync } from '../../code/source-text.ts';
 import { compareBytes } from '../../code/source-tree.ts';
 import { type ModuleName, moduleNames } from './example-imports.ts';
 import { pythonTests } from './example-python.ts';
@@ -54,9 +54,10 @@ export function symbolKey(module: string, symbol: string): string {
 
 /**
  * Looks for examples in the files that use the modules. One is taken when it is short, calls the symbol, and needs
- * nothing that stands around it; among those the one with fewest lines, examples before tests.
+ * nothing that stands around it; among those the one with fewest lines, examples before tests. Waits for the disk, so it
+ * belongs into a thread.
  */
-export async function readExamples(root: string, model: ProjectModel): Promise<Examples> {
+export function readExamples(root: string, model: ProjectModel): Examples {
   const origins = originsOf(model);
   const wanted = new Map(
     model.modules.flatMap((module) =>
@@ -68,7 +69,7 @@ export async function readExamples(root: string, model: ProjectModel): Promise<E
   const bySymbol = new Map<string, Example>();
   for (const file of model.usageFiles.slice(0, MOST_FILES)) {
     if (parsedLanguageOf(file.path) === null) continue;
-    const text = await readText(root, file.path);
+    const text = readText(root, file.path);
     if (text === null) continue;
     const used = usedSymbols(file, origins, wanted);
     if (used.length === 0) continue;
@@ -82,10 +83,10 @@ export async function readExamples(root: string, model: ProjectModel): Promise<E
       }
     }
   }
-  return { bySymbol, byReadme: await readReadmes(root, model) };
+  return { bySymbol, byReadme: readReadmes(root, model) };
 }
 
-async function readReadmes(root: string, model: ProjectModel): Promise<Map<string, Example>> {
+function readReadmes(root: string, model: ProjectModel): Map<string, Example> {
   const found = new Map<string, Example>();
   const readmes = [
     {
@@ -104,7 +105,7 @@ async function readReadmes(root: string, model: ProjectModel): Promise<Map<strin
   ];
   for (const { path, packages, names } of readmes) {
     if (path === null) continue;
-    const text = await readText(root, path);
+    const text = readText(root, path);
     if (text === null) continue;
     const samples = readmeSamples(path, text).filter(
       (one) => packages.some((name) => brings(one.code, name) && !isOnlyImports(one.code)) || callsAny(one.code, names),
@@ -115,8 +116,8 @@ async function readReadmes(root: string, model: ProjectModel): Promise<Map<strin
   return found;
 }
 
-async function readText(root: string, path: string): Promise<string | null> {
-  const read = await readSourceBytes(root, path, LARGEST_FILE);
+function readText(root: string, path: string): string | null {
+  const read = readSourceBytesSync(root, path, LARGEST_FILE);
   if ('reason' in read) return null;
   const decoded = decodeSource(read.bytes);
   return 'reason' in decoded ? null : decoded.text;

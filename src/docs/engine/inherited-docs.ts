@@ -3,6 +3,9 @@ import type { ParsedFile } from '../../code/tree/parse-file.ts';
 
 const TYPES: ReadonlySet<string> = new Set(['class', 'interface']);
 
+/** Decorators that say that something overrides, and those of Python that write its documentation: `@copy_doc(...)`. */
+const GIVES_DOCS = /(?:^|[@.])override\b|^@[\w.]*doc(?:s|strings?)?\b/i;
+
 /**
  * Which members take the comment of what they override over: readers are shown it, as pydoc, Javadoc, TSDoc and the
  * documentation of C# do.
@@ -26,8 +29,7 @@ export class InheritedDocs {
 
   /** Whether a member says that it overrides one, or a type that its owner is made from documents one of its name. */
   has(owner: SourceSymbol | null, member: SourceSymbol): boolean {
-    if (member.doc?.inheritDoc === true || member.decorators.some((one) => /(?:^|[@.])override\b/i.test(one)))
-      return true;
+    if (member.doc?.inheritDoc === true || member.decorators.some((one) => GIVES_DOCS.test(one))) return true;
     if (owner === null || !TYPES.has(owner.kind)) return false;
     return (
       /(?:^|\s)override\s/.test(member.signature) || basesOf(owner).some((base) => this.#toldBy(base).has(member.name))

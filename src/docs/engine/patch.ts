@@ -1,6 +1,5 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConflictError } from '../../platform/errors.ts';
 
 /** One page: where it goes and what it says. */
 export interface Page {
@@ -13,12 +12,16 @@ export interface Page {
  * ConflictError when a page would fall on something that exists under `root`.
  */
 export async function makePatch(root: string, pages: readonly Page[]): Promise<string> {
-  for (const page of pages) {
-    if ((await lstat(join(root, page.path)).catch(() => null)) !== null) {
-      throw new ConflictError(`${page.path} exists already: it is not overwritten`, 'PAGE_EXISTS');
-    }
-  }
+  const found = await Promise.all(pages.map(({ path }) => lstat(join(root, path)).catch(() => null)));
+  const taken = pages.find((_, index) => found[index] !== null);
+  if (taken !== undefined) throw await conflict(taken);
   return pages.map(addition).join('');
+}
+
+/** Loaded when it is needed: it brings GraphQL along, and a thread that makes pages has no other use for that. */
+async function conflict({ path }: Page): Promise<Error> {
+  const { ConflictError } = await import('../../platform/errors.ts');
+  return new ConflictError(`${path} exists already: it is not overwritten`, 'PAGE_EXISTS');
 }
 
 function addition(page: Page): string {

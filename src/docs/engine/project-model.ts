@@ -7,6 +7,7 @@ import { compareBytes, type SourceTree } from '../../code/source-tree.ts';
 import type { ParsedFile } from '../../code/tree/parse-file.ts';
 import type { ParsedTree } from '../../code/tree/parse-tree.ts';
 import { type Coverage, coverageOfFiles } from './coverage.ts';
+import { offeredModules } from './offered-modules.ts';
 import { withoutPrivate } from './private-modules.ts';
 import { type PackageChapter, type PackageFacts, packageChapters } from './project-packages.ts';
 import { purposeOf, titleOf } from './project-title.ts';
@@ -91,6 +92,7 @@ export function describeProject(
   const sources = sourceModules(parsed.files);
   const modules = withoutPrivate(sources, offersOf(sources, resolver));
   const { edges, packages } = importsBetween(modules, resolver);
+  const entries = publicEntries(modules, manifests, resolver);
   return {
     name: titleOf(manifests, repository.name, siblings.length),
     description: purposeOf(manifests, modules),
@@ -103,12 +105,12 @@ export function describeProject(
     cycles: findCycles(edges),
     packages,
     chapters: packageChapters(siblings, modules, edges, paths),
-    entries: publicEntries(modules, manifests, resolver),
+    entries,
     usageFiles: usageFiles(parsed.files, modules, resolver),
     readme: paths.find((path) => /^readme\.(?:md|markdown)$/i.test(path)) ?? null,
     runnable: modules.filter((module) => module.runnable).map((module) => module.path),
     folders: topFolders(tree),
-    coverage: coverageOfFiles(modules),
+    coverage: coverageOfFiles(offeredModules(modules, manifests, entries, resolver)),
     problems: parsed.files.flatMap((file) => file.problems.map((problem) => ({ path: file.path, ...problem }))),
     latin1: tree.files.filter((file) => file.encoding === 'latin-1').map((file) => file.path),
     skips: [...tree.skips, ...parsed.skips].sort((a, b) => compareBytes(a.path, b.path)),

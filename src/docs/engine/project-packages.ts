@@ -32,12 +32,16 @@ export function packageChapters(
   const held = new Map<string, string[]>();
   for (const module of modules) {
     const path = owner(module.path)?.path;
-    if (path !== undefined) held.set(path, [...(held.get(path) ?? []), module.path]);
+    if (path === undefined) continue;
+    const known = held.get(path);
+    if (known === undefined) held.set(path, [module.path]);
+    else known.push(module.path);
   }
   const withModules = own.filter((one) => held.has(one.path));
   if (withModules.length < 2 && !(withModules.length === 1 && packages.some((one) => one.path === ''))) return [];
   const kept = new Set(withModules.map((one) => one.name));
   const imported = importedPackages(edges, owner);
+  const readmes = readmesByFolder(paths);
   return withModules
     .map((one) => ({
       name: one.name,
@@ -51,9 +55,20 @@ export function packageChapters(
       uses: [...new Set([...one.dependsOn, ...(imported.get(one.name) ?? [])])]
         .filter((name) => kept.has(name) && name !== one.name)
         .sort(compareBytes),
-      readme: paths.find((path) => posix.dirname(path) === one.path && /\/readme\.md$/i.test(path)) ?? null,
+      readme: readmes.get(one.path) ?? null,
     }))
     .sort((a, b) => compareBytes(a.path, b.path));
+}
+
+/** The first README of each folder that has one. */
+function readmesByFolder(paths: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const path of paths) {
+    if (!/\/readme\.md$/i.test(path)) continue;
+    const folder = posix.dirname(path);
+    if (!found.has(folder)) found.set(folder, path);
+  }
+  return found;
 }
 
 /** Finds the package of a file: the one in the deepest folder around it. */

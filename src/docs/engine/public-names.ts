@@ -57,14 +57,16 @@ export function publicEntries(
   return found;
 }
 
-interface Entry {
+/** A subpath of a package, and the module behind it. */
+export interface Entry {
   readonly specifier: string;
   readonly module: string;
   readonly types: string | null;
   readonly language: PublicEntry['language'];
 }
 
-function scriptEntries(manifest: Manifest, modules: ReadonlyMap<string, ParsedFile>): Entry[] {
+/** Subpaths that a `package.json` gives, as far as their modules are found, also those that give no name. */
+export function scriptEntries(manifest: Manifest, modules: ReadonlyMap<string, ParsedFile>): Entry[] {
   const { name } = manifest;
   if (name === null) return [];
   const folder = posix.dirname(manifest.path) === '.' ? '' : posix.dirname(manifest.path);
@@ -75,7 +77,7 @@ function scriptEntries(manifest: Manifest, modules: ReadonlyMap<string, ParsedFi
     targets.set(subpath, [...(targets.get(subpath) ?? []), entry.target]);
   }
   return [...targets].flatMap(([subpath, files]): Entry[] => {
-    const found = files.flatMap((target) => sourceOf(folder, target, modules) ?? []);
+    const found = files.flatMap((target) => sourceOf(folder, target, subpath, modules) ?? []);
     const [module] = found;
     if (module === undefined) return [];
     const types = found.find((path) => path !== module && DECLARATIONS.test(path)) ?? null;
@@ -83,22 +85,53 @@ function scriptEntries(manifest: Manifest, modules: ReadonlyMap<string, ParsedFi
   });
 }
 
-/** The module that a built file is made from, by the usual layouts; the file itself when it is a module. */
-function sourceOf(folder: string, target: string, modules: ReadonlyMap<string, ParsedFile>): string | null {
+/**
+ * The module that a built file is made from, by the usual layouts; the file itself when it is a module. A file that a
+ * bundler named in its own way is made from the module that stands where users look for it: `src/index`, `src/extras`.
+ */
+function sourceOf(
+  folder: string,
+  target: string,
+  subpath: string,
+  modules: ReadonlyMap<string, ParsedFile>,
+): string | null {
   const inside = posix.normalize(target).replace(/^\.\//, '');
   const at = (path: string): string => (folder === '' ? path : `${folder}/${path}`);
   if (modules.has(at(inside))) return at(inside);
-  let stem = inside.replace(/(?:\.d)?\.[mc]?[jt]sx?$/, '');
+  for (const one of stemsOf(inside, subpath).flatMap((path) => [path, `${path}/index`])) {
+    for (const ending of ENDINGS) if (modules.has(at(`${one}${ending}`))) return at(`${one}${ending}`);
+  }
+  return null;
+}
+
+/** Where the source of a built file may stand, without its ending, the likeliest first. */
+function stemsOf(target: string, subpath: string): string[] {
+  let stem = target.replace(/(?:\.d)?\.[mc]?[jt]sx?$/, '');
   const stems = [stem];
   while (OUTPUT.test(stem)) {
     stem = stem.replace(OUTPUT, '');
     stems.push(stem, `src/${stem}`, `source/${stem}`, `lib/${stem}`);
   }
-  stems.push(`src/${stem}`);
-  for (const one of stems.flatMap((path) => [path, `${path}/index`])) {
-    for (const ending of ENDINGS) if (modules.has(at(`${one}${ending}`))) return at(`${one}${ending}`);
+  return [...stems, `src/${stem}`, `src/${subpath === '' ? 'index' : subpath.replace(/\.[cm]?[jt]sx?$/, '')}`];
+}
+
+/** Modules that a pattern of `exports` gives, `./locale/*`: `subpath` and `target` as the manifest in `folder` has them. */
+export function patternModules(
+  folder: string,
+  { name, target }: { readonly name: string; readonly target: string },
+  modules: Iterable<string>,
+): string[] {
+  const paths = [...modules];
+  for (const stem of stemsOf(posix.normalize(target).replace(/^\.\//, ''), name.replace(/^\.\//, ''))) {
+    const [before = '', ...after] = stem.split('*');
+    const start = posix.join(folder, '_').slice(0, -1) + before;
+    const end = after.join('*');
+    const found = paths.filter(
+      (path) => path.startsWith(start) && ENDINGS.some((ending) => path.endsWith(`${end}${ending}`)),
+    );
+    if (found.length > 0) return found;
   }
-  return null;
+  return [];
 }
 
 /** Packages right under a Python project's folder or its source folder. */

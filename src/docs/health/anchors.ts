@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { foldersAround } from './command-place.ts';
 import { type DocumentLink, isChangeList, type MarkdownDocument } from './markdown-document.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import type { Fault } from './rules.ts';
@@ -16,12 +17,14 @@ export function checkAnchor(
   link: DocumentLink,
   reached: MarkdownDocument,
   fragment: string,
-  { sites, names }: HealthSubject,
+  subject: HealthSubject,
 ): Fault[] {
+  const { sites, names } = subject;
   const wanted = decoded(fragment);
   if (reached === document && isAroundImage(document, link)) return [];
   if (reached === document && isPartOfReference(document.path, wanted, names)) return [];
   if (isUnjudged(document, reached, wanted) || isHeading(document, reached, wanted, sites.of(reached))) return [];
+  if (reached === document && isLabelElsewhere(document.path, wanted, subject)) return [];
   const where = reached === document ? 'this document' : `\`${reached.path}\``;
   const near = nearest(wanted.toLowerCase(), reached.anchors);
   return [
@@ -37,6 +40,29 @@ export function checkAnchor(
       shapes: [...reached.anchors].some((one) => isSameHeading(one, wanted)) ? ['fragments by other rules'] : [],
     },
   ];
+}
+
+/**
+ * In documents of Sphinx `#name` leads to a label of that name in any of them; those of reStructuredText are not read, so
+ * where there is any nobody can tell.
+ */
+function isLabelElsewhere(from: string, wanted: string, { documents, paths }: HealthSubject): boolean {
+  const folder = sphinxFolder(from, paths);
+  if (folder === null) return false;
+  const around = folder === '' ? '' : `${folder}/`;
+  return (
+    [...documents.values()].some(({ path, text }) => path.startsWith(around) && text.includes(`(${wanted})=`)) ||
+    [...paths.files()].some((path) => path.endsWith('.rst') && path.startsWith(around))
+  );
+}
+
+/** The folder around a file that holds the settings of Sphinx, itself or in `source`; null for none. */
+export function sphinxFolder(from: string, paths: HealthSubject['paths']): string | null {
+  return (
+    foldersAround(from).find((folder) =>
+      ['', 'source'].some((one) => paths.isFile(posix.join(folder, one, 'conf.py'))),
+    ) ?? null
+  );
 }
 
 /** A text that is no README and links to names of the code, `#lightUp`, stands above a reference made of the code. */

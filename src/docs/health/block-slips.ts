@@ -16,6 +16,28 @@ const WORD_AT = /^\s*([A-Za-z]{2,})/;
 const LEFT_OUT =
   /\.\.\.\s*(?:\*\/.*)?$|^\s*(?:\/\/|\/\*|\{\/\*)?\s*(?:\.\.\.|…)|\b(?:omitted|snip|the rest|rest of|etc)\b/im;
 
+/** So many blocks of one document that cannot be read, and not for a slip, are the notation of the document. */
+const MOST_UNEXPLAINED = 8;
+
+/**
+ * The search for slips in the blocks of one document. It is given up when so many blocks were no code but for a slip:
+ * a specification has hundreds of them, and to try every correction on each takes longer than to read all the rest.
+ */
+export class SlipSearch {
+  #unexplained = 0;
+
+  /** Whether what cannot be read is taken for notation from now on. */
+  get isOver(): boolean {
+    return this.#unexplained >= MOST_UNEXPLAINED;
+  }
+
+  /** Notes whether a block that cannot be read is code with one slip, and gives it back. */
+  note(isSlip: boolean): boolean {
+    if (!isSlip) this.#unexplained += 1;
+    return isSlip;
+  }
+}
+
 /**
  * Whether a block of JavaScript or TypeScript that cannot be parsed is code with one slip: a sign too many or missing,
  * or a keyword that is misspelled, after which it can. What more would have to change is notation: signatures, several
@@ -59,7 +81,8 @@ function corrected(text: string, at: number, leavesOut: boolean): string[] {
   // Without the bracket that is left open nothing is left open.
   const opened = text.replace(/[^([{]/g, '').length;
   const changed = [...removed, ...replaced].filter((one) => !leavesOut || one.replace(/[^([{]/g, '').length >= opened);
-  return [...inserted, ...changed, ...respelled(before, after, KEYWORDS)];
+  // Where no blank stands before it, both ends of one are the same place.
+  return [...new Set([...inserted, ...changed, ...respelled(before, after, KEYWORDS)])];
 }
 
 function followsRemark(before: string): boolean {
@@ -82,10 +105,15 @@ function keywordLike(word: string, keywords: readonly string[]): string | null {
   return keywords.includes(word) ? null : nearest(word, keywords);
 }
 
+/** Names of files that a text may be the content of. JSX and type assertions begin with a bracket: without any, they agree. */
+export function scriptDialects(text: string): readonly string[] {
+  return text.includes('<') ? ['block.tsx', 'block.ts'] : ['block.ts'];
+}
+
 /** The first error; one where what should be one statement is several. */
 function firstError(text: string, isWhole = false): { readonly at: number; readonly message: string } | null {
   let first: { at: number; message: string } | null = null;
-  for (const file of ['block.tsx', 'block.ts']) {
+  for (const file of scriptDialects(text)) {
     const parsed = parseSync(file, text);
     const error = parsed.errors.find(({ severity }) => severity === 'Error');
     if (error === undefined && isWhole && parsed.program.body.length > 1) continue;

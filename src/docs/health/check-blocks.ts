@@ -3,7 +3,7 @@ import { parseSync } from 'oxc-parser';
 import { parse as parseToml } from 'smol-toml';
 import { parseAllDocuments } from 'yaml';
 import { withPythonTree } from '../../code/python-grammar.ts';
-import { isOneLineAway, isOneSlipAway, isPythonSlip } from './block-slips.ts';
+import { isOneLineAway, isOneSlipAway, isPythonSlip, SlipSearch, scriptDialects } from './block-slips.ts';
 import { pythonVariants, scriptVariants } from './block-variants.ts';
 import type { CodeBlock, MarkdownDocument } from './markdown-document.ts';
 import type { Fault } from './rules.ts';
@@ -44,6 +44,7 @@ export async function checkBlocks(document: MarkdownDocument): Promise<Fault[]> 
   // What a formatter or a parser once made of a text is shown as it was.
   if (document.isHistory || isMade(document)) return [];
   const found: Fault[] = [];
+  const search = new SlipSearch();
   for (const block of document.blocks) {
     const language = Object.hasOwn(NAMES, block.language) ? NAMES[block.language] : undefined;
     if (language === undefined || block.text.trim() === '' || block.text.length > LONGEST_BLOCK) continue;
@@ -56,7 +57,7 @@ export async function checkBlocks(document: MarkdownDocument): Promise<Fault[]> 
     )
       continue;
     if (isNotation(language, block.text)) continue;
-    const trouble = await troubleOf(language, block);
+    const trouble = await troubleOf(language, block, search);
     if (trouble === null) continue;
     found.push({
       rule: 'docs/unparsable-code',
@@ -104,7 +105,7 @@ function isNotation(language: string, text: string): boolean {
   );
 }
 
-async function troubleOf(language: string, { text }: CodeBlock): Promise<Trouble> {
+async function troubleOf(language: string, { text }: CodeBlock, search: SlipSearch): Promise<Trouble> {
   switch (language) {
     case 'json':
       return dataTrouble(text, jsonTrouble);
@@ -113,9 +114,9 @@ async function troubleOf(language: string, { text }: CodeBlock): Promise<Trouble
     case 'toml':
       return dataTrouble(text, tomlTrouble);
     case 'python':
-      return await pythonTrouble(text);
+      return search.isOver ? null : await pythonTrouble(text, search);
     default:
-      return scriptTrouble(text);
+      return search.isOver ? null : scriptTrouble(text, search);
   }
 }
 
@@ -125,10 +126,10 @@ function dataTrouble(text: string, troubleIn: (text: string) => Trouble): Troubl
   return trouble !== null && isOneLineAway(text, trouble.line, (rest) => troubleIn(rest) === null) ? trouble : null;
 }
 
-function scriptTrouble(text: string): Trouble {
+function scriptTrouble(text: string, search: SlipSearch): Trouble {
   let first: Trouble = null;
   for (const variant of scriptVariants(text)) {
-    for (const file of ['block.tsx', 'block.ts', 'block.d.ts']) {
+    for (const file of [...scriptDialects(variant.text), 'block.d.ts']) {
       const [error] = parseSync(file, variant.text).errors.filter(({ severity }) => severity === 'Error');
       if (error === undefined) return null;
       const at = error.labels[0]?.start ?? 0;
@@ -139,7 +140,7 @@ function scriptTrouble(text: string): Trouble {
     }
   }
   if (first === null || /adjacent JSX/i.test(first.message) || partsAreWhole(text)) return null;
-  return isOneSlipAway(text) ? first : null;
+  return search.note(isOneSlipAway(text)) ? first : null;
 }
 
 /** Whether every part of the text, between empty lines, is code of some kind by itself. */
@@ -150,15 +151,13 @@ function partsAreWhole(text: string): boolean {
     parts.length <= MOST_PARTS &&
     parts.every((part) =>
       scriptVariants(part).some(({ text: one }) =>
-        ['block.tsx', 'block.ts'].some(
-          (file) => !parseSync(file, one).errors.some(({ severity }) => severity === 'Error'),
-        ),
+        scriptDialects(one).some((file) => !parseSync(file, one).errors.some(({ severity }) => severity === 'Error')),
       ),
     )
   );
 }
 
-async function pythonTrouble(text: string): Promise<Trouble> {
+async function pythonTrouble(text: string, search: SlipSearch): Promise<Trouble> {
   let first: Trouble = null;
   for (const variant of pythonVariants(text)) {
     const trouble = await withPythonTree(`${variant.text}\n`, (root): Trouble => {
@@ -176,7 +175,7 @@ async function pythonTrouble(text: string): Promise<Trouble> {
     if (trouble === null) return null;
     first ??= trouble;
   }
-  return first !== null && (await isPythonSlip(text)) ? first : null;
+  return first !== null && search.note(await isPythonSlip(text)) ? first : null;
 }
 
 /** What stands for something that is left out in data. */

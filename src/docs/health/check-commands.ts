@@ -69,6 +69,10 @@ function isExample({ inline, line, column }: ShellCommand, { text }: MarkdownDoc
   return /(?:\be\.\s?g\.?|\bfor (?:example|instance)|\bsuch as|\blike|\bsay)[\s,:(]*$/i.test(before);
 }
 
+/** What the reader puts a name for: `cargo run --bin example-name`. */
+const PLACEHOLDER =
+  /^(?:(?:[a-z]+[-_])*(?:example|script|target|command|task|package|crate|app|binary|bin|project|module|test|your|the)[-_]name|(?:your|my|some)[-_][\w-]+)$/i;
+
 function checkCommand(command: ShellCommand, place: CommandPlace): CommandFault | null {
   if (isExample(command, place.document)) return null;
   let words = ownWords(command.words);
@@ -79,6 +83,7 @@ function checkCommand(command: ShellCommand, place: CommandPlace): CommandFault 
   const [program = ''] = words;
   if (words.some((word) => /[<>{}…]|\.\.\./.test(word) && !word.startsWith('>')) && !place.programs.names.has(program))
     return null;
+  if (words.some((word) => PLACEHOLDER.test(word)) && !place.programs.names.has(program)) return null;
   const runner = Object.hasOwn(RUNNERS, program) ? RUNNERS[program] : undefined;
   if (runner !== undefined) return runner(words, command, place);
   if (program.startsWith('./')) return scriptFile(['', ...words], command, place);

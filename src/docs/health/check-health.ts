@@ -113,7 +113,7 @@ function codeFaults(subject: HealthSubject): Fault[] {
   const errors = new ErrorCheck(subject, callables);
   const readings = callables.flatMap((one) => readParameters(one, subject.names, subject.read) ?? []);
   return [
-    ...checkUndocumented(subject.model, subject.files),
+    ...checkUndocumented(subject.model),
     ...parameterFaults(readings, subject.files),
     ...callables.flatMap((one) => [...results.check(one), ...errors.check(one)]),
   ];

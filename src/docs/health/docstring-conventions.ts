@@ -77,22 +77,31 @@ export function parameterFaults(readings: readonly ParameterReading[], files: re
 
 /** What methods of one name take in any class: a comment may tell of what another one takes that overrides it. */
 class TakenNames {
-  readonly #taken = new Set<string>();
+  readonly #files: readonly ParsedFile[];
+  #taken: Set<string> | null = null;
 
   constructor(files: readonly ParsedFile[]) {
-    for (const { symbols } of files) for (const symbol of symbols) this.#add(symbol);
-  }
-
-  #add({ members }: SourceSymbol): void {
-    for (const member of members) {
-      if (member.kind === 'method')
-        for (const { name } of member.parameters) this.#taken.add(`${member.name}(${plainName(name)})`);
-      this.#add(member);
-    }
+    this.#files = files;
   }
 
   /** `subject` is the name of a method with its class before it and a parameter behind it. */
   has({ symbol }: Callable, subject: string): boolean {
-    return symbol.kind === 'method' && this.#taken.has(`${symbol.name}${subject.slice(subject.lastIndexOf('('))}`);
+    if (symbol.kind !== 'method') return false;
+    // Put together when it is first asked for: most trees have no comment that asks.
+    this.#taken ??= takenIn(this.#files);
+    return this.#taken.has(`${symbol.name}${subject.slice(subject.lastIndexOf('('))}`);
   }
+}
+
+function takenIn(files: readonly ParsedFile[]): Set<string> {
+  const taken = new Set<string>();
+  const add = ({ members }: SourceSymbol): void => {
+    for (const member of members) {
+      if (member.kind === 'method')
+        for (const { name } of member.parameters) taken.add(`${member.name}(${plainName(name)})`);
+      add(member);
+    }
+  };
+  for (const { symbols } of files) for (const symbol of symbols) add(symbol);
+  return taken;
 }

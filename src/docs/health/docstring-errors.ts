@@ -55,6 +55,12 @@ const HARMLESS: ReadonlySet<string> = new Set(
 const PLAIN_DECORATORS =
   /^@?(?:property|staticmethod|classmethod|abstractmethod|abc\.abstractmethod|override|\w+\.setter|deprecated)\b/;
 
+/** What stands around a function may raise too: a decorator as a text that calls it. */
+function calledBy(decorator: string): FunctionText {
+  const name = /[\w$]+(?=\s*(?:\(|$))/.exec(decorator)?.[0] ?? '';
+  return { name, body: `(${decorator}\n${name}()` };
+}
+
 /** Checks the errors that comments tell of against the functions that stand in the files. */
 export class ErrorCheck {
   readonly #subject: HealthSubject;
@@ -167,7 +173,8 @@ export class ErrorCheck {
     // A hook does nothing itself.
     if (own.every(({ body }) => !/\w\s*\(|\[|\braise\b|\bthrow\b/.test(body.slice(body.search(/[:{]\s*\n|$/)))))
       return false;
-    return own.every((one) => !this.#mayRaise(one, error, family, isOwn, new Set(), 0));
+    const around = symbol.decorators.filter((one) => !PLAIN_DECORATORS.test(one));
+    return [...own, ...around.map(calledBy)].every((one) => !this.#mayRaise(one, error, family, isOwn, new Set(), 0));
   }
 
   #mayRaise(

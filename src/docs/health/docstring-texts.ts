@@ -17,7 +17,7 @@ export function isInHeader(
 
 /**
  * Whether the text shows that the name is no slip: in PHP the type of a parameter may name others before it, in
- * JavaScript a function may return the one that takes it.
+ * JavaScript a function may return the one that takes it, in Ruby any method may yield to a block.
  */
 export function isTakenByText(
   name: string,
@@ -26,8 +26,12 @@ export function isTakenByText(
   { file, symbol }: Callable,
   read: (path: string) => string | null,
 ): boolean {
-  if (!file.path.endsWith('.php') && !isScript(file)) return false;
+  const isRuby = file.path.endsWith('.rb') && /^(?:block|blk|proc)$/.test(name);
+  if (!file.path.endsWith('.php') && !isScript(file) && !isRuby) return false;
   const lines = (read(file.path) ?? '').split('\n');
+  // A block is taken without a word.
+  if (isRuby)
+    return lines.slice(symbol.line - 1, symbol.endLine).some((one) => /(?<!#.*)\b(?:yield|block_given\?)/.test(one));
   if (!isScript(file)) return (lines[line - 1]?.match(/\$\w+/g) ?? []).some((one) => known.has(plainName(one)));
   const own = lines.slice(symbol.line - 1, symbol.endLine).join('\n');
   const escaped = name.replaceAll('$', '\\$');

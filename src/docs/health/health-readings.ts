@@ -1,5 +1,6 @@
 import { decodeSource, readSourceBytesSync } from '../../code/source-text.ts';
 import type { SourceTree } from '../../code/source-tree.ts';
+import { type HeldBytes, heldAt } from '../../code/tree/held-bytes.ts';
 import type { ContentCache } from '../../platform/content-cache.ts';
 import { checkBlocks } from './check-blocks.ts';
 import { withoutComments } from './function-texts.ts';
@@ -27,7 +28,7 @@ const WORDS_ABOUT =
 /** Text that tests are fed with. */
 const TEST_INPUT = /(?:^|\/)(?:tests?|specs?|__tests__|e2e)\/(?:.*\/)?(?!readme\b|contributing\b)[^/]*$/i;
 const NOT_DOCUMENTS =
-  /(?:^|[/._-])snapshots?\.mdx?$|(?:^|\/)(?:fixtures?|__fixtures__|testdata|test-data|snapshots?|__snapshots__|templates?|node_modules|\.(?!github\/)[\w-]+|\.github\/(?:skills|agents|prompts|instructions|chatmodes))\/|(?:^|\/)SKILL\.md$/;
+  /(?:^|[/._-])snapshots?\.mdx?$|(?:^|\/)(?:fixtures?|__fixtures__|testdata|test-data|snapshots?|__snapshots__|templates?|node_modules|\.(?!github\/)[\w-]+|\.github\/(?:skills|agents|prompts|instructions|chatmodes))\/|(?:^|\/)(?:SKILL|_[\w-]*template|[A-Z_-]*TEMPLATE)\.mdx?$/;
 
 /**
  * What the report reads of the files of a checkout besides their symbols. The same tree gives the same. What was read of
@@ -37,11 +38,14 @@ export class HealthReadings {
   readonly #root: string;
   readonly #tree: SourceTree;
   readonly #kept: KeptReadings | null;
+  readonly #held: HeldBytes | null;
 
-  constructor(root: string, tree: SourceTree, kept: KeptReadings | null) {
+  /** `held` are bytes of the tree's files that were read before. */
+  constructor(root: string, tree: SourceTree, kept: KeptReadings | null, held: HeldBytes | null = null) {
     this.#root = root;
     this.#tree = tree;
     this.#kept = kept;
+    this.#held = held;
   }
 
   /** The Markdown files by path; what is left out of them is told to `limits`. */
@@ -105,12 +109,31 @@ export class HealthReadings {
       return { words: new Set(words), flags: new Set(flags), aliases: new Set(aliases) };
     }
     const reached = new Set<string>();
-    const found = wordsOf(evidence(this.#root, this.#tree, reached));
+    const found = wordsOf(this.#evidence(reached));
     const lists = { words: [...found.words], flags: [...found.flags], aliases: [...found.aliases] };
     const json = JSON.stringify({ reached: [...reached], ...lists } satisfies KeptWords);
     this.#kept?.cache.write(kind, [[key, new TextEncoder().encode(json)]]);
     for (const one of reached) limits.add(one);
     return found;
+  }
+
+  /** Texts that show that a name is used: code without its comments, and the settings of tools. */
+  *#evidence(limits: Set<string>): Generator<string> {
+    let bytes = 0;
+    for (const [index, { path, size }] of this.#tree.files.entries()) {
+      if (WORDS_ABOUT.test(path) || size > LARGEST_TEXT) continue;
+      bytes += size;
+      if (bytes > MOST_TEXT_BYTES) {
+        limits.add(`Names were looked for in the first ${MOST_TEXT_BYTES / 1024 / 1024} MB of code.`);
+        return;
+      }
+      const held = this.#held === null ? null : heldAt(this.#held, index);
+      const text = held === null ? readHealthText(this.#root, path) : textOf(Buffer.from(held));
+      if (text === null) continue;
+      if (/\.pyi?$/.test(path)) yield withoutComments(text, true);
+      else
+        yield /\.(?:[cm]?[jt]sx?|go|rs|java|cs|php|c|h|cc|cpp|hpp)$/.test(path) ? withoutComments(text, false) : text;
+    }
   }
 }
 
@@ -163,23 +186,6 @@ function documentFiles(tree: SourceTree, limits: Set<string>): DocumentFile[] {
   return found;
 }
 
-/** Texts that show that a name is used: code without its comments, and the settings of tools. */
-function* evidence(root: string, tree: SourceTree, limits: Set<string>): Generator<string> {
-  let bytes = 0;
-  for (const { path, size } of tree.files) {
-    if (WORDS_ABOUT.test(path) || size > LARGEST_TEXT) continue;
-    bytes += size;
-    if (bytes > MOST_TEXT_BYTES) {
-      limits.add(`Names were looked for in the first ${MOST_TEXT_BYTES / 1024 / 1024} MB of code.`);
-      return;
-    }
-    const text = readHealthText(root, path);
-    if (text === null) continue;
-    if (/\.pyi?$/.test(path)) yield withoutComments(text, true);
-    else yield /\.(?:[cm]?[jt]sx?|go|rs|java|cs|php|c|h|cc|cpp|hpp)$/.test(path) ? withoutComments(text, false) : text;
-  }
-}
-
 /** The text of a file of the checkout as the rules read it; null for none that can be read. */
 export function readHealthText(root: string, path: string): string | null {
   return readText(root, path, LARGEST_TEXT);
@@ -187,7 +193,10 @@ export function readHealthText(root: string, path: string): string | null {
 
 function readText(root: string, path: string, maxBytes: number): string | null {
   const found = readSourceBytesSync(root, path, maxBytes);
-  if ('reason' in found) return null;
-  const decoded = decodeSource(found.bytes);
+  return 'reason' in found ? null : textOf(found.bytes);
+}
+
+function textOf(bytes: Buffer): string | null {
+  const decoded = decodeSource(bytes);
   return 'reason' in decoded ? null : decoded.text;
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { checkAnchor, decoded, lettersOf, TEMPLATE } from './anchors.ts';
+import { checkAnchor, decoded, lettersOf, sphinxFolder, TEMPLATE } from './anchors.ts';
 import { foldersAround } from './command-place.ts';
 import type { DocumentLink, MarkdownDocument } from './markdown-document.ts';
 import { didYouMean } from './nearest.ts';
@@ -65,9 +65,7 @@ function isLabel(target: string, { documents }: HealthSubject): boolean {
 /** In documents of Sphinx, MyST links to what is documented by its full name: `package.module.Class`. */
 function isObject(from: string, target: string, { paths, names }: HealthSubject): boolean {
   if (!/^~?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(target) || paths.hasPageLike(target, from)) return false;
-  const isSphinx = foldersAround(from).some((folder) =>
-    ['', 'source'].some((one) => paths.isFile(posix.join(folder, one, 'conf.py'))),
-  );
+  const isSphinx = sphinxFolder(from, paths) !== null;
   const parts = target.split('.');
   return (
     isSphinx &&
@@ -102,8 +100,7 @@ function resolveLink(from: string, path: string, site: SiteFacts, subject: Healt
   for (const base of bases) {
     const target = posix.normalize(posix.join(base, isRooted ? path.slice(1) : path)).replace(/\/$/, '');
     if (target === '.' || target === '') return readmeIn('', paths);
-    // Above the root is another repository, or a page of the host.
-    if (target.startsWith('..')) return site.isSite || /^(?:\.\.\/)+$/.test(`${target}/`) ? 'elsewhere' : null;
+    if (target.startsWith('..')) return site.isSite || isAboveBranch(target) ? 'elsewhere' : null;
     if (paths.isFolder(target)) return readmeIn(target, paths);
     if (paths.has(target)) return target;
     const page =
@@ -115,6 +112,14 @@ function resolveLink(from: string, path: string, site: SiteFacts, subject: Healt
   // An address from the root is one of a site, whoever makes it; a page of it may stand anywhere.
   if (isRooted) return site.isSite || !FILE.test(path) ? 'elsewhere' : null;
   return site.isSite && !isFileOfSite(from, path, bases, paths) ? 'elsewhere' : null;
+}
+
+/**
+ * Whether a path from the root leads to a page of the host, or to another repository: a host shows `blob/<branch>/` before
+ * each file, so two steps up from the root are its own address, and what stands there is nobody's file.
+ */
+function isAboveBranch(target: string): boolean {
+  return /^(?:\.\.\/)+$/.test(`${target}/`) || (target.startsWith('../../') && !FILE.test(target));
 }
 
 /**

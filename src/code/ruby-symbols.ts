@@ -4,7 +4,7 @@ import { importOf, joined, linesOf, parsedFrom, shortValue, symbolFrom, written 
 import { declaredNames } from './declared-names.ts';
 import { nativeSettings } from './native-settings.ts';
 import { rubyCommands } from './ruby-commands.ts';
-import { describeAttributes, describeMethod, rubyDoc } from './ruby-methods.ts';
+import { attributeDocs, describeAttributes, describeMethod, rubyDoc } from './ruby-methods.ts';
 import { argumentsOf, type Scope, scopeOf, symbolNames } from './ruby-scopes.ts';
 import type { ParsedSource, SourceImport, SourceSymbol } from './symbols.ts';
 import { children, lineOf, problemsOf, withSyntaxTree } from './syntax-tree.ts';
@@ -64,6 +64,11 @@ function statementsOf(owner: Node, body: Node): Node[] {
   return [...before, ...children(body)];
 }
 
+/** What stands in a branch beside what stands before it, where the grammar keeps the comment of its first statement. */
+function branchesOf(node: Node): Node[] {
+  return children(node).flatMap((one) => (one.type === 'then' ? children(one) : [one]));
+}
+
 /** Members that the statements of a body declare; classes inside of it go to the file's list. */
 function readBody(file: File, siblings: readonly Node[], scope: Scope): SourceSymbol[] {
   const found = siblings.flatMap((node, at) => readStatement(file, siblings, at, node, scope));
@@ -95,7 +100,7 @@ function readStatement(file: File, siblings: readonly Node[], at: number, node: 
     case 'unless':
     case 'then':
     case 'else':
-      return readBody(file, children(node), scope);
+      return readBody(file, branchesOf(node), scope);
     default:
       return [];
   }
@@ -171,11 +176,11 @@ function describeConstant(file: File, siblings: readonly Node[], at: number, nod
   const body = block?.childForFieldName('body') ?? null;
   const call = written(file.text, right, block);
   const name = scope.path === '' ? left.text : `${scope.path}::${left.text}`;
-  const fields = /^(?:Struct|Data)$/.test(made[1] ?? '')
-    ? argumentsOf(right)
-        .flatMap(symbolNames)
-        .map((field) => symbolFrom({ kind: 'property', name: field, signature: field, ...linesOf(right) }))
-    : [];
+  const fields = /^(?:Struct|Data)$/.test(made[1] ?? '') ? argumentsOf(right).flatMap(symbolNames) : [];
+  const told = attributeDocs(file.text, siblings, at);
+  const attributes = fields.map((field) =>
+    symbolFrom({ kind: 'property', name: field, signature: field, doc: told.get(field) ?? null, ...linesOf(right) }),
+  );
   const members =
     body === null || block === null ? [] : readBody(file, statementsOf(block, body), scopeOf(name, false));
   file.types.push(
@@ -184,7 +189,7 @@ function describeConstant(file: File, siblings: readonly Node[], at: number, nod
       name,
       signature: `${left.text} = ${call}`,
       doc,
-      members: [...fields, ...members],
+      members: [...attributes, ...members],
       ...linesOf(node),
     }),
   );

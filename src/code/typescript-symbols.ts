@@ -1,4 +1,11 @@
-import type { ExportDefaultDeclaration, ExportNamedDeclaration, Program, Span, Statement } from 'oxc-parser';
+import type {
+  ExportDefaultDeclaration,
+  ExportNamedDeclaration,
+  ParseResult,
+  Program,
+  Span,
+  Statement,
+} from 'oxc-parser';
 import { parseSync } from 'oxc-parser';
 import type { ParsedSource, Reexport, SourceSymbol } from './symbols.ts';
 import { commentTypes } from './typescript-comment-types.ts';
@@ -7,6 +14,13 @@ import { type Declared, declarationsOf, describeDeclared } from './typescript-de
 import { factsOf } from './typescript-facts.ts';
 import { importsOf } from './typescript-imports.ts';
 import { TypeScriptSource } from './typescript-source.ts';
+
+const MODULE_STATEMENTS: ReadonlySet<string> = new Set([
+  'ImportDeclaration',
+  'ExportNamedDeclaration',
+  'ExportDefaultDeclaration',
+  'ExportAllDeclaration',
+]);
 
 interface Module {
   readonly source: TypeScriptSource;
@@ -22,42 +36,72 @@ interface Module {
 
 /** Public symbols, imports and problems of a TypeScript or JavaScript file. Never throws for what the text holds. */
 export function parseTypeScript(path: string, text: string): Omit<ParsedSource, 'lines'> {
-  const parsed = parseSync(path, text, { preserveParens: false, ...languageOption(path) });
-  const { program, module: shape } = parsed;
+  const parsed = parseScript(path, text);
+  const { program } = parsed;
   const source = new TypeScriptSource(path, text, parsed.comments);
   const { requires, ...facts } = factsOf(source, program);
-  const imports = importsOf(source, program, shape.dynamicImports);
-  const module: Module = {
-    source,
-    locals: localDeclarations(source, program.body),
-    imported: imports.locals,
-    symbols: [],
-    reexports: [],
-    taken: new Set(),
-    done: new Set(),
-  };
-  for (const statement of program.body) takeExports(module, statement);
-  if (!shape.hasModuleSyntax) takeScript(module, path, program);
-  if (/\.[mc]?jsx?$/.test(path)) module.symbols.push(...commentTypes(source));
-  // An unexpected end is told on the last line that holds anything.
-  const lastCharacter = Math.max(0, text.trimEnd().length - 1);
+  const imports = importsOf(source, program, parsed.module.dynamicImports);
+  const module = exportsOf(source, path, parsed, imports.locals);
   const first = program.body[0];
   const start = first === undefined ? null : { start: first.start, isDeclaration: isDeclaration(first) };
   return {
     doc: source.fileDoc(start),
-    symbols: module.symbols.sort((a, b) => a.line - b.line),
+    symbols: module.symbols,
     imports: [...imports.imports, ...requires].sort((a, b) => a.line - b.line),
     reexports: module.reexports,
-    problems: parsed.errors
-      .filter((error) => error.severity === 'Error')
-      .slice(0, 20)
-      .map((error) => ({
-        line: source.lineAt(Math.min(error.labels[0]?.start ?? 0, lastCharacter)),
-        message: error.message,
-      })),
+    problems: problemsOf(source, parsed),
     runnable: text.startsWith('#!'),
     ...facts,
   };
+}
+
+/** The tree of a file, as the functions of this module read it. */
+export function parseScript(path: string, text: string): ParseResult {
+  return parseSync(path, text, { preserveParens: false, ...languageOption(path) });
+}
+
+/**
+ * The same symbols and problems of a file that is parsed already, but for what the bodies of functions do: to tell that
+ * takes a walk over the whole tree.
+ */
+export function publicSymbols(
+  path: string,
+  text: string,
+  parsed: ParseResult,
+): Pick<ParsedSource, 'symbols' | 'problems'> {
+  const source = new TypeScriptSource(path, text, parsed.comments);
+  return { symbols: exportsOf(source, path, parsed, new Map()).symbols, problems: problemsOf(source, parsed) };
+}
+
+/** What a file exports, symbols in the order of their lines. `imported` tells where local names come from. */
+function exportsOf(
+  source: TypeScriptSource,
+  path: string,
+  parsed: ParseResult,
+  imported: Module['imported'],
+): Pick<Module, 'symbols' | 'reexports'> {
+  const { program } = parsed;
+  const locals = localDeclarations(source, program.body);
+  const module: Module = { source, locals, imported, symbols: [], reexports: [], taken: new Set(), done: new Set() };
+  for (const statement of program.body) takeExports(module, statement);
+  // What the parser says of modules is made when it is asked for.
+  const isModule = program.body.some(({ type }) => MODULE_STATEMENTS.has(type)) || parsed.module.hasModuleSyntax;
+  if (!isModule) takeScript(module, path, program);
+  if (/\.[mc]?jsx?$/.test(path)) module.symbols.push(...commentTypes(source));
+  module.symbols.sort((a, b) => a.line - b.line);
+  return module;
+}
+
+function problemsOf(source: TypeScriptSource, { errors }: ParseResult): ParsedSource['problems'] {
+  // An unexpected end is told on the last line that holds anything.
+  const lastCharacter = Math.max(0, source.text.trimEnd().length - 1);
+  return errors
+    .filter((error) => error.severity === 'Error')
+    .slice(0, 20)
+    .map((error) => ({
+      line: source.lineAt(Math.min(error.labels[0]?.start ?? 0, lastCharacter)),
+      message: error.message,
+    }));
 }
 
 /** Plain .js files may hold JSX; .js in a CommonJS package may return at its top. */

@@ -56,9 +56,11 @@ function runsOf(text: string, comments: readonly Comment[], lines: LineIndex): R
 function isCode(written: string): boolean {
   // Sentences, lists and links end the matter before a parser is asked.
   if (!/[;{}()=]/.test(written) || /https?:\/\/|^\s*(?:@|[-*] )/m.test(written)) return false;
-  const { program, errors } = parseSync('a.tsx', `async function* f() {${written}\n}`, { preserveParens: false });
-  const [whole, ...others] = program.body;
-  if (errors.length > 0 || others.length > 0 || whole?.type !== 'FunctionDeclaration') return false;
+  const parsed = parseSync('a.tsx', `async function* f() {${written}\n}`, { preserveParens: false });
+  // Most are prose; their tree is never asked for, as it is made then.
+  if (parsed.errors.length > 0) return false;
+  const [whole, ...others] = parsed.program.body;
+  if (others.length > 0 || whole?.type !== 'FunctionDeclaration') return false;
   const statements = whole.body?.body ?? [];
   if (statements.length === 0 || !statements.every(isStatement)) return false;
   return statements.length >= 2 || statements.some(({ type }) => type !== 'ExpressionStatement');

@@ -1,6 +1,7 @@
 import { countDocumented } from '../documented-symbols.ts';
 import { decodeSource, readSourceBytesSync } from '../source-text.ts';
 import { type ParsedSource, parseSource } from '../symbols.ts';
+import { parseScript, publicSymbols } from '../typescript-symbols.ts';
 import type { FileFacts, LintResult } from './file-facts.ts';
 import { inspectPython } from './inspect-python.ts';
 import { inspectScript } from './inspect-script.ts';
@@ -58,12 +59,15 @@ async function inspectFile({ root, settings, maxBytes }: InspectBatch, file: Ins
 async function factsOf(path: string, text: string): Promise<FileFacts> {
   // By its name alone: the same text means the same in every folder.
   const name = path.slice(path.lastIndexOf('/') + 1);
-  const parsed = await parseSource(name, text);
-  const isPython = /\.pyi?$/.test(name);
-  const own = isPython ? await inspectPython(text) : inspectScript(name, text);
-  return { ...own, ...countDocumented(parsed.symbols, isPython), problem: problemOf(parsed) };
+  if (/\.pyi?$/.test(name)) {
+    const parsed = await parseSource(name, text);
+    return { ...(await inspectPython(text)), ...countDocumented(parsed.symbols, true), problem: problemOf(parsed) };
+  }
+  const tree = parseScript(name, text);
+  const parsed = publicSymbols(name, text, tree);
+  return { ...inspectScript(text, tree), ...countDocumented(parsed.symbols, false), problem: problemOf(parsed) };
 }
 
-function problemOf({ problems: [first] }: ParsedSource): string | null {
+function problemOf({ problems: [first] }: Pick<ParsedSource, 'problems'>): string | null {
   return first === undefined ? null : `Line ${first.line}: ${first.message}`;
 }

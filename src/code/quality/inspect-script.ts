@@ -1,4 +1,4 @@
-import { type Comment, type Program, parseSync } from 'oxc-parser';
+import type { Comment, ParseResult, Program } from 'oxc-parser';
 import { LineIndex } from '../lines.ts';
 import { commentedCode } from './commented-code.ts';
 import { measureFunctions } from './complexity.ts';
@@ -11,11 +11,9 @@ import { scriptSuppressions } from './suppressions.ts';
 
 /** What a JavaScript or TypeScript file gives but for its public symbols. Throws where its nesting passes the stack. */
 export function inspectScript(
-  path: string,
   text: string,
+  { program, comments }: ParseResult,
 ): Omit<FileFacts, 'publicSymbols' | 'documentedSymbols' | 'problem'> {
-  const parsed = parseScript(path, text);
-  const { program, comments } = parsed;
   const lines = new LineIndex(text);
   const rules = new ScriptRules(text, lines);
   const classes: ClassSize[] = [];
@@ -57,13 +55,6 @@ function unusedHit({ name, line, column }: PrivateMember): RuleHit {
   const message = `The private member \`${name}\` is never used.`;
   const place = { line, column, endLine: line, subject: name };
   return { rule: 'unused-private', severity: 'low', message, suggestion: 'Remove it.', ...place };
-}
-
-function parseScript(path: string, text: string): { program: Program; comments: readonly Comment[] } {
-  // Plain JavaScript may hold JSX.
-  const lang = /\.[mc]?jsx?$/.test(path) ? ({ lang: 'jsx' } as const) : {};
-  const { program, comments } = parseSync(path, text, { preserveParens: false, ...lang });
-  return { program, comments };
 }
 
 /** Functions, classes and constants that a module exports by name where it declares them. */

@@ -17,7 +17,7 @@ const INSPECT_PROCESS = fileURLToPath(new URL('./inspect-process.ts', import.met
 
 const BATCH_FILES = 32;
 const BATCH_BYTES = 1024 * 1024;
-const BYTES_WORTH_A_THREAD = 2 * 1024 * 1024;
+const BYTES_WORTH_A_THREAD = 4 * 1024 * 1024;
 /** The deepest nesting that fits into so many bytes does not overflow the stack of a thread. */
 const LARGEST_IN_THREAD = 256 * 1024;
 const MAX_FILE_BYTES = 2 * 1024 * 1024;

@@ -3,6 +3,7 @@ import type { LintHit } from './file-facts.ts';
 /** Whether what a linter took for a fault is meant. `here` is the text from its place to the end of the line. */
 type Judge = (seen: {
   readonly hit: LintHit;
+  readonly path: string;
   readonly here: string;
   readonly line: string;
   readonly text: string;
@@ -15,19 +16,29 @@ const REACT_HOOK =
 
 const judges: Readonly<Record<string, Judge>> = {
   // What is not said on each way is false to these.
-  'eslint/array-callback-return': ({ hit, lines }) =>
-    /on all code paths|may reach the end/.test(hit.message) &&
-    (/\.prototype\.(?:every|filter|find\w*|some)\b/.test(hit.message) ||
-      // Called for what it does: nobody takes what it gives.
-      (/\.prototype\.map\b/.test(hit.message) && isOwnStatement(lines, hit.line))),
+  'eslint/array-callback-return': ({ hit, lines, path }) =>
+    // That each case gives something the compiler sees to.
+    (/falls? through a `switch`/.test(hit.message) && /\.[cm]?tsx?$/.test(path)) ||
+    (/on all code paths|may reach the end/.test(hit.message) &&
+      (/\.prototype\.(?:every|filter|find\w*|some)\b/.test(hit.message) ||
+        // Called for what it does: nobody takes what it gives.
+        (/\.prototype\.map\b/.test(hit.message) && isOwnStatement(lines, hit.line)))),
   // A way that ends without a value says that there is none.
   'eslint/getter-return': ({ hit }) => hit.message.includes('always'),
   // What is assigned on the way is a condition for what follows.
   'eslint/no-constant-binary-expression': ({ here }) => /^\(\s*[\w$.]+\s*=[^=]/.test(here),
+  // What the platform does not have is added to it.
+  'eslint/no-extend-native': ({ hit, line, lines }) => {
+    const [, whole = '', type = '', name = ''] = /((\w+)\.prototype\.(\w+))\s*=/.exec(line) ?? [];
+    const above = lines.slice(Math.max(0, hit.line - 4), hit.line).join('\n');
+    return whole !== '' && new RegExp(`!\\s*\\(?\\s*(?:['"]${name}['"]\\s+in\\s+)?${type}\\.prototype`).test(above);
+  },
   // The head of the loop does the work, or a comment behind it says why there is nothing.
   'eslint/no-empty': ({ line, here }) => /^\s*(?:for|while)\b/.test(line) || /^\{\s*\}\s*(?:\/\/|\/\*)/.test(here),
   // A text that is to carry properties of its own has to be an object.
-  'eslint/no-new-wrappers': ({ here, line, text }) => {
+  'eslint/no-new-wrappers': ({ hit, here, line, lines, text }) => {
+    // The compiler is to refuse it.
+    if (/@ts-expect-error\b/.test(lines[hit.line - 2] ?? '')) return true;
     if (/^new\s+\w+\((?:[^()]|\([^()]*\))*\)\s+as\b/.test(here)) return true;
     const name = /([A-Za-z_$][\w$]*)\s*(?::[^=]*)?=\s*new\s+(?:String|Number|Boolean)\b/.exec(line)?.[1];
     const own = name?.replaceAll('$', '\\$');
@@ -53,16 +64,21 @@ const judges: Readonly<Record<string, Judge>> = {
     return !names.every((name) => isDeclared(name.replaceAll('$', '\\$'), text));
   },
   // A list of exports may stand anywhere: nothing is read there.
-  'eslint/no-use-before-define': ({ hit, lines, here }) =>
+  'eslint/no-use-before-define': ({ hit, lines, line, here }) =>
+    // What decorates a member is asked for when the class is there.
+    /^\s+@[A-Za-z]/.test(line) ||
+    // What is only declared has no value at any time.
+    isOnlyDeclared(/^'([\w$]+)'/.exec(hit.message)?.[1], lines) ||
     // A name that is there already, from another file, is added to.
     /^[\w$]+\s*\|\|\s*\{\s*\}/.test(here) ||
-    /(?:^|[;\n])\s*export\s*\{[^}]*$/.test(
+    /(?:^|[;\n])\s*export\s*(?:type\s*)?\{[^}]*$/.test(
       `${lines.slice(Math.max(0, hit.line - LINES_ABOVE), hit.line - 1).join('\n')}\n${(lines[hit.line - 1] ?? '').slice(0, hit.column - 1)}`,
     ),
   // Of two conditions exactly one: the second is made a boolean on the spot.
   'oxc/bad-comparison-sequence': ({ here }) => /^[^&|?;]*?[=!]==?[^&|?;=!]*!==?\s*!/.test(here),
-  // A condition is gathered.
-  'oxc/bad-bitwise-operator': ({ here }) => /^[\w$.]+\s*[|&]=[^;]*(?:&&|\|\||[<>]|[=!]==?)/.test(here),
+  // A condition is gathered, or flags by their names.
+  'oxc/bad-bitwise-operator': ({ here }) =>
+    /^[\w$.]+\s*[|&]=?\s*[A-Z][\w$]*[.[]/.test(here) || /^[\w$.]+\s*[|&]=[^;]*(?:&&|\|\||[<>]|[=!]==?)/.test(here),
   // A method that is chosen by a variable, in a chain with a call on each line.
   'eslint/no-unexpected-multiline': ({ hit, lines }) =>
     /^\s*\[[\w$.]+\]\(/.test(lines[hit.line - 1] ?? '') && /^\s*\./.test(lines[hit.line] ?? ''),
@@ -76,6 +92,20 @@ const judges: Readonly<Record<string, Judge>> = {
     !/^\s*(?:\}\s*)?(?:if|else|for|while|switch)\b/.test(lines[hit.line - 2] ?? ''),
   // It ends a case for the eye, and for linters that do not see that it has ended.
   'eslint/no-unreachable': ({ here }) => /^break\b/.test(here),
+  // A comment further up says that it is meant.
+  'eslint/no-fallthrough': ({ hit, lines }) =>
+    /\bfall(?:s|ing)?[\s-]?through\b/i.test(lines.slice(Math.max(0, hit.line - 4), hit.line).join('\n')),
+  // Types that others take from it stand in its comments.
+  'unicorn/no-empty-file': ({ text }) => /@(?:typedef|callback|interface|module)\b/.test(text),
+  // Pages call what a script that is no module has at its top.
+  'eslint/no-unused-vars': ({ line, text, path }) =>
+    /\.js$/.test(path) &&
+    (/(?:^|\/)(?:static|public|assets|wwwroot)\//.test(path) || /\b(?:document|window)\.|\$\(/.test(text)) &&
+    /^(?:async\s+)?(?:function|var|let|const|class)\b/.test(line) &&
+    !/^\s*(?:import|export)\b|\brequire\s*\(|\bmodule\.exports\b|\bexports\.|\bdefine\s*\(/m.test(text),
+  // Elements that something else than React makes: there `class` is what React calls `className`.
+  'react/jsx-key': ({ text }) =>
+    !/\bfrom\s*['"](?:react|preact)\b/.test(text) && /<[a-z][\w-]*\s(?:[^<>]*\s)?class=/.test(text),
   'react/rules-of-hooks': ({ hit, text }) => {
     const source = /@jsxImportSource\s+(\S+)/.exec(text)?.[1];
     if (source !== undefined && !/^(?:react|preact|@emotion\/react|theme-ui)/.test(source)) return true;
@@ -87,6 +117,14 @@ const judges: Readonly<Record<string, Judge>> = {
   },
 };
 
+function isOnlyDeclared(name: string | undefined, lines: readonly string[]): boolean {
+  if (name === undefined) return false;
+  const declared = new RegExp(
+    `^\\s*declare\\s+(?:const|let|var|class|function)\\s+${name.replaceAll('$', '\\$')}(?![\\w$])`,
+  );
+  return lines.some((line) => declared.test(line));
+}
+
 const LINES_ABOVE = 100;
 
 /** Whether a chain of calls on that line (from 1) is a statement by itself. */
@@ -96,7 +134,9 @@ function isOwnStatement(lines: readonly string[], line: number): boolean {
   const first = lines[at] ?? '';
   const before = lines.slice(0, at).findLast((one) => one.trim() !== '' && !/^\s*\/\//.test(one)) ?? '';
   return (
-    /^\s*(?:await\s+)?(?:this\b|[A-Za-z_$][\w$]*)(?:[\w$.#?!]|\[[^\]]*\]|\([^()]*\))*(?:\.map\(|$)/.test(first) &&
+    /^\s*(?:await\s+)?(?:this\b|[A-Za-z_$][\w$]*)(?:[\w$.#?!]|\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\))*(?:\.map\(|$)/.test(
+      first,
+    ) &&
     !/^\s*(?:return|throw|yield|const|let|var|export|case|typeof|new)\b/.test(first) &&
     !/(?:[=(,?:&|+]|\breturn)\s*$|=>\s*$/.test(before)
   );
@@ -115,10 +155,10 @@ export function isDoubtful({ code }: LintHit): boolean {
 }
 
 /** What is left of a file's hits when what is meant is taken away. */
-export function withoutMeant(hits: readonly LintHit[], text: string): LintHit[] {
+export function withoutMeant(hits: readonly LintHit[], text: string, path: string): LintHit[] {
   const lines = text.split('\n');
   return hits.filter((hit) => {
     const line = lines[hit.line - 1] ?? '';
-    return judges[hit.code]?.({ hit, line, here: line.slice(hit.column - 1), text, lines }) !== true;
+    return judges[hit.code]?.({ hit, path, line, here: line.slice(hit.column - 1), text, lines }) !== true;
   });
 }

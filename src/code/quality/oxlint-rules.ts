@@ -59,6 +59,8 @@ const options: Readonly<Record<string, object | string>> = {
   'eslint/eqeqeq': 'smart',
   'eslint/no-constant-condition': { checkLoops: 'allExceptWhileTrue' },
   'eslint/no-empty': { allowEmptyCatch: false },
+  // A parameter that is not looked into keeps its place.
+  'eslint/no-empty-pattern': { allowObjectPatternsAsParameters: true },
   'eslint/no-fallthrough': { allowEmptyCase: true },
   // A parameter that is not used keeps the place of those after it.
   'eslint/no-unused-vars': { args: 'none', caughtErrors: 'none', ignoreRestSiblings: true, ...underscored },
@@ -78,7 +80,8 @@ const notInTests: ReadonlySet<string> = new Set(
     'eslint/array-callback-return eslint/getter-return eslint/no-empty eslint/no-extend-native eslint/no-global-assign ' +
     'eslint/no-new-wrappers eslint/no-sparse-arrays eslint/no-throw-literal eslint/no-undef ' +
     'eslint/no-unsafe-optional-chaining eslint/no-constructor-return eslint/no-loss-of-precision eslint/no-constant-condition ' +
-    'eslint/no-self-assign ' +
+    'eslint/no-self-assign eslint/no-unused-private-class-members eslint/no-shadow-restricted-names ' +
+    'typescript/no-misused-new typescript/no-unsafe-declaration-merging ' +
     'eslint/no-constant-binary-expression eslint/no-self-compare eslint/no-unreachable eslint/no-useless-concat ' +
     'eslint/require-yield eslint/no-useless-constructor eslint/no-empty-pattern eslint/no-template-curly-in-string ' +
     'node/handle-callback-err oxc/no-accumulating-spread ' +
@@ -112,7 +115,8 @@ export function oxlintSeverity(rule: string, { path, isTest }: { path: string; i
   if (notInTypeScript.has(rule) && /\.[cm]?tsx?$/.test(path)) return null;
   if (!isTest) return severity;
   // What a test of types declares is asserted by being declared.
-  if (rule === 'eslint/no-unused-vars' && /[.-]test-d\.|(?:^|\/)(?:typings?|types?|dts)\//.test(path)) return null;
+  if (rule === 'eslint/no-unused-vars' && /[.-]test-d\.|(?:^|\/)(?:test-d|typings?|types?|dts)\//.test(path))
+    return null;
   if (notInTests.has(rule)) return null;
   return severity === 'high' ? 'medium' : 'low';
 }

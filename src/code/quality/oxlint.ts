@@ -161,7 +161,7 @@ async function withoutMeantHits(root: string, results: Map<string, LintResult>):
     if (!hits.some(isDoubtful)) continue;
     const read = await readSourceBytes(root, path, LARGEST_FILE);
     const decoded = 'bytes' in read ? decodeSource(read.bytes) : read;
-    if ('text' in decoded) results.set(path, { hits: withoutMeant(hits, decoded.text), problem });
+    if ('text' in decoded) results.set(path, { hits: withoutMeant(hits, decoded.text, path), problem });
   }
   return results;
 }

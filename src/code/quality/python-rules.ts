@@ -121,6 +121,9 @@ class PythonRules {
     if (condition === null || !LITERALS.has(condition.type)) return;
     const written = this.#slice(condition);
     const holds = !(condition.type === 'false' || condition.type === 'none' || Number(written) === 0);
+    const body = fieldOf(node, 'consequence');
+    // It makes a generator of the function around it.
+    if (!holds && body !== null && /^yield\b/.test(this.#slice(body).trimStart())) return;
     this.#hit(condition, {
       rule: 'constant-condition',
       // A literal was written there on purpose: to keep a block together, or to leave one out for now.

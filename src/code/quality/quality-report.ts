@@ -47,6 +47,7 @@ const notInTests: ReadonlySet<string> = new Set([
   'ignored-result',
   'commented-code',
   'identical-operands',
+  'unused-private',
 ]);
 
 function gapsOf(

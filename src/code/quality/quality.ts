@@ -1,6 +1,7 @@
 import { version } from '../../version.ts';
 import type { Analyser, AnalyserInput, EngineRun, Gap } from '../analyser.ts';
 import type { SourceFile } from '../source-file.ts';
+import { withoutAmbientNames } from './ambient-names.ts';
 import { isAnalysed, isCompared, isDeclarations, isPython, isScript } from './analysed-files.ts';
 import { type Duplication, findDuplication } from './duplication.ts';
 import { type Inspected, inspect } from './inspecting.ts';
@@ -27,10 +28,12 @@ export const analyseQuality: Analyser = async (given) => {
   const files = input.files.filter(isAnalysed);
   const settings = await readProjectSettings(input);
   const settingsOf = (path: string) => settings.ruffOf(path);
-  const [inspected, linted, duplication] = await endingTogether(input, (inner) => {
+  const [read, said, duplication] = await endingTogether(input, (inner) => {
     const inspecting = inspectFiles(inner, files, settingsOf, ruff);
     return Promise.all([inspecting, runOxlint(inner, files, oxlint), compareFiles(inner, files, jscpd, inspecting)]);
   });
+  const linted = { ...said, lint: withoutAmbientNames(said.lint) };
+  const inspected = { ...read, lint: withoutAmbientNames(read.lint) };
   const reports = files.map(({ path }) => reportFile(path, { inspected, linted, settings }));
   const unused = await findUnusedNames(input, inspected.facts);
   const heard = unused.filter(({ file, rule }) => !settings.silences(file, rule));

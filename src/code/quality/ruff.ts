@@ -85,6 +85,7 @@ const CONVERTED =
 function isMeant(one: Diagnostic, lines: readonly string[]): boolean {
   const { code, message, start_location: start, end_location: end } = one;
   const line = lines[start.row - 1] ?? '';
+  if (isSilencedForPylint(code, line)) return true;
   switch (code) {
     case 'A001':
       // What stands at the margin is a name the module offers.
@@ -95,6 +96,17 @@ function isMeant(one: Diagnostic, lines: readonly string[]): boolean {
       // An attribute is read for its effect, a name that is tried for the error.
       if (/^\s*try:/.test(lines[start.row - 2] ?? '')) return true;
       return start.row === end.row && /^[\w.()[\]]+\.\w+$/.test(line.slice(start.column - 1, end.column - 1));
+    case 'E711':
+      return (
+        isInQuery(lines, start) ||
+        (isArgument(line) && lines.some((one) => /^\s*(?:from|import)\s+sqlalchemy\b/.test(one)))
+      );
+    case 'F401':
+      // It is asked whether a package is there, or it works by being there.
+      return /find_spec/.test(message) && /^\s+/.test(line);
+    case 'PLE0101':
+      // What the class below gives is nothing.
+      return /^\s*return super\(\)\.__init__\(/.test(line);
     case 'F821':
       return isNameGiven(message, lines, start.row - 1);
     case 'PIE796':
@@ -119,6 +131,45 @@ function isMeant(one: Diagnostic, lines: readonly string[]): boolean {
     default:
       return false;
   }
+}
+
+/** What pylint calls the same. */
+const NAMES_OF_PYLINT: Readonly<Record<string, RegExp>> = {
+  E722: /\bbare-except\b/,
+  E721: /\bunidiomatic-typecheck\b/,
+  F401: /\bunused-import\b/,
+  F841: /\bunused-variable\b/,
+  PLW0602: /\bglobal-(?:variable-not-assigned|statement)\b/,
+  S110: /\bbroad-(?:exception-caught|except)\b/,
+  S112: /\bbroad-(?:exception-caught|except)\b/,
+};
+
+/** Whether the author has said to another linter, at the end of the line, that it is meant. */
+function isSilencedForPylint(code: string | null, line: string): boolean {
+  const named = NAMES_OF_PYLINT[code ?? ''];
+  const said = /#\s*pylint:\s*disable=([\w\s,-]+)/.exec(line)?.[1];
+  return named !== undefined && said !== undefined && named.test(said);
+}
+
+/** A comparison that is all of an argument, on a line of its own. */
+function isArgument(line: string): boolean {
+  return /^\s*[\w.]+\.\w+ [!=]= None\s*[,)]+$/.test(line);
+}
+
+/** Whether a place stands in a condition that is built for a database, as SQLAlchemy has them. */
+function isInQuery(lines: readonly string[], { row, column }: { row: number; column: number }): boolean {
+  const text = `${lines.slice(Math.max(0, row - 8), row - 1).join('\n')}\n${(lines[row - 1] ?? '').slice(0, column - 1)}`;
+  let open = 0;
+  for (let at = text.length - 1; at >= 0; at -= 1) {
+    if (text[at] === ')') open += 1;
+    else if (text[at] === '(' && open > 0) open -= 1;
+    else if (
+      text[at] === '(' &&
+      /(?:\.(?:filter|where|having|on|join|outerjoin)|\b(?:and_|or_|not_|case))$/.test(text.slice(0, at))
+    )
+      return true;
+  }
+  return false;
 }
 
 /** Whether a name that is nowhere defined is looked for on purpose, or another checker has been told that it is there. */

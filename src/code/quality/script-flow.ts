@@ -6,7 +6,7 @@ import { type Flow, onceRecursive } from './complexity.ts';
 export interface ScriptText {
   readonly text: string;
   readonly lines: LineIndex;
-  /** Told of every node once, an outer one before what is in it. */
+  /** Told of every node once but names, literals and what is only about types, an outer one before what is in it. */
   readonly visit: (node: Node) => void;
 }
 
@@ -23,6 +23,35 @@ interface Place {
   readonly within: string | null;
 }
 
+/** How nodes of one type are read. */
+interface Reading {
+  /** Fields that hold other nodes, but for types: nothing in them is run. */
+  readonly keys: readonly string[];
+  readonly isShown: boolean;
+  readonly isCounted: boolean;
+  readonly isSteering: boolean;
+}
+
+const NOT_SHOWN = /^(?:TS|JSXText$|\w*Identifier$|Literal$|TemplateElement$)/;
+const TYPE_NODE = /^TS(?:InterfaceDeclaration|TypeAliasDeclaration)$/;
+const TYPE_KEY = /^(?:typeAnnotation|typeParameters|typeArguments|superTypeArguments|returnType|implements)$/;
+/** What `#steering` tells apart. Everything else is only looked into, which is most of a tree. */
+const STEERING: ReadonlySet<string> = new Set(
+  (
+    'IfStatement ForStatement ForInStatement ForOfStatement WhileStatement DoWhileStatement SwitchStatement SwitchCase ' +
+    'CatchClause ConditionalExpression LogicalExpression BreakStatement ContinueStatement CallExpression ' +
+    'FunctionDeclaration FunctionExpression ArrowFunctionExpression'
+  ).split(' '),
+);
+
+const READINGS: ReadonlyMap<string, Reading> = new Map(
+  Object.entries(visitorKeys).map(([type, all]) => {
+    const keys = TYPE_NODE.test(type) ? [] : all.filter((key) => !TYPE_KEY.test(key));
+    const isShown = !NOT_SHOWN.test(type);
+    return [type, { keys, isShown, isCounted: isCounted(type), isSteering: STEERING.has(type) }];
+  }),
+);
+
 /** What steers a JavaScript or TypeScript program. */
 export function scriptFlow(source: ScriptText, program: Node): Flow[] {
   return new ScriptReader(source).read(program, { name: null, isMember: false, within: null });
@@ -38,9 +67,24 @@ class ScriptReader {
   }
 
   read(node: Node, place: Place): Flow[] {
-    this.#source.visit(node);
-    if (isCounted(node)) this.#statements += 1;
-    const inside: Place = { name: null, isMember: false, within: place.within };
+    const found: Flow[] = [];
+    this.#take(node, place, found);
+    return found;
+  }
+
+  #take(node: Node, place: Place, found: Flow[]): void {
+    const reading = READINGS.get(node.type);
+    if (reading === undefined) return;
+    if (reading.isShown) this.#source.visit(node);
+    if (reading.isCounted) this.#statements += 1;
+    const isNamed = place.name !== null || place.isMember;
+    const inside: Place = isNamed ? { name: null, isMember: false, within: place.within } : place;
+    if (reading.isSteering) for (const flow of this.#steering(node, place, inside)) found.push(flow);
+    else this.#takeParts(node, reading.keys, inside, found);
+  }
+
+  /** `inside` is where what is in the node stands, which is not given the name that the node itself is. */
+  #steering(node: Node, place: Place, inside: Place): Flow[] {
     switch (node.type) {
       case 'IfStatement':
         return [this.#branch(node, inside)];
@@ -148,19 +192,24 @@ class ScriptReader {
 
   #parts(node: Node, place: Place): Flow[] {
     const found: Flow[] = [];
-    for (const key of visitorKeys[node.type] ?? []) {
-      const value: unknown = Reflect.get(node, key);
-      const inside = { ...place, ...nameFor(node, key) };
-      for (const one of Array.isArray(value) ? value : [value]) {
-        if (isNode(one)) for (const flow of this.read(one, inside)) found.push(flow);
-      }
-    }
+    this.#takeParts(node, READINGS.get(node.type)?.keys ?? [], place, found);
     return found;
+  }
+
+  #takeParts(node: Node, keys: readonly string[], place: Place, found: Flow[]): void {
+    for (const key of keys) {
+      const value: unknown = Reflect.get(node, key);
+      if (typeof value !== 'object' || value === null) continue;
+      const given = nameFor(node, key);
+      const inside = given === null ? place : { ...given, within: place.within };
+      if (isNode(value)) this.#take(value, inside, found);
+      else if (Array.isArray(value)) for (const one of value) if (isNode(one)) this.#take(one, inside, found);
+    }
   }
 }
 
 /** Blocks hold statements, and are none themselves. */
-function isCounted({ type }: Node): boolean {
+function isCounted(type: string): boolean {
   return (
     (type.endsWith('Statement') && type !== 'BlockStatement' && type !== 'EmptyStatement') ||
     type === 'VariableDeclaration'
@@ -171,21 +220,31 @@ function isGiven(parameter: FunctionNode['params'][number]): boolean {
   return !(parameter.type === 'Identifier' && parameter.name === 'this');
 }
 
-/** What a function in that field of a node is called after. */
-function nameFor(node: Node, key: string): Partial<Place> {
+/** What a function in that field of a node is called after; null where that is nothing. */
+function nameFor(node: Node, key: string): Pick<Place, 'name' | 'isMember'> | null {
+  switch (key) {
+    case 'init':
+      if (node.type !== 'VariableDeclarator' || node.id.type !== 'Identifier') return null;
+      return { name: node.id.name, isMember: false };
+    case 'right':
+      return node.type === 'AssignmentExpression' ? { name: lastName(node.left), isMember: false } : null;
+    case 'value':
+      return memberName(node);
+    default:
+      return null;
+  }
+}
+
+function memberName(node: Node): Pick<Place, 'name' | 'isMember'> | null {
   switch (node.type) {
-    case 'VariableDeclarator':
-      return key === 'init' && node.id.type === 'Identifier' ? { name: node.id.name } : {};
-    case 'AssignmentExpression':
-      return key === 'right' ? { name: lastName(node.left) } : {};
     case 'MethodDefinition':
     case 'PropertyDefinition':
     case 'AccessorProperty':
-      return key === 'value' ? { name: lastName(node.key), isMember: true } : {};
+      return { name: lastName(node.key), isMember: true };
     case 'Property':
-      return key === 'value' ? { name: lastName(node.key), isMember: node.method || node.kind !== 'init' } : {};
+      return { name: lastName(node.key), isMember: node.method || node.kind !== 'init' };
     default:
-      return {};
+      return null;
   }
 }
 

@@ -149,7 +149,10 @@ function call(expressions: Expressions, test: CallExpression, scope: Scope): Che
 function membership(method: string, receiver: Value, args: readonly Value[]): Checks {
   const [first] = args;
   if (first === undefined) return NONE;
-  if (first.taints.length > 0 && receiver.taints.length === 0) return whenTrue(first, null);
+  // What a request says against what whoever set this up says.
+  const isSetUp = receiver.taints.every(({ level }) => level === 'parameter');
+  const isAsked = first.taints.some(({ level }) => level === 'request');
+  if (first.taints.length > 0 && (receiver.taints.length === 0 || (isSetUp && isAsked))) return whenTrue(first, null);
   const second = args[1];
   if (/^(?:hasOwn|hasOwnProperty|fullmatch|match)$/.test(method) && second !== undefined) return whenTrue(second, null);
   // `name.includes('..')`

@@ -36,6 +36,7 @@ export class Collector {
   readonly imports = new Set<string>();
   readonly #found = new Map<string, Found>();
   readonly #isOffered: boolean;
+  readonly #local = new Map<string, boolean>();
 
   constructor(text: string, path: string, language: Language) {
     this.text = text;
@@ -82,6 +83,7 @@ export class Collector {
     if (severity === null) return false;
     // Who calls an example or a script of the project's own gives it what belongs there.
     if (danger.level === 'parameter' && (!this.#isOffered || isContract(rule, danger.root))) return false;
+    if (danger.level === 'parameter' && danger.takenBy !== undefined && this.#isLocal(danger.takenBy)) return false;
     if (danger.level !== 'request' && options.needsBuilt === true && !value.isBuilt) return false;
     const source =
       danger.level === 'parameter' ? `Parameter \`${short(danger.root)}\`` : `Text from \`${short(danger.root)}\``;
@@ -106,6 +108,23 @@ export class Collector {
     if (seen !== undefined && RANK[seen.severity] >= RANK[severity]) return;
     const hidden = secret === undefined ? {} : { secret };
     this.#found.set(key, { rule, severity, start, end, message, cwe: cwe ?? ruleOf(rule).cwe, ...hidden });
+  }
+
+  /**
+   * Whether a function of a module is called in it and nowhere else: what its callers give is known, and followed. One
+   * that is handed over, or given a place in an object, may be called by others.
+   */
+  #isLocal(name: string): boolean {
+    const known = this.#local.get(name);
+    if (known !== undefined) return known;
+    const own = name.replaceAll('$', '\\$');
+    const isModule = this.language === 'script' && /^(?:import|export)\b/m.test(this.text);
+    const isLocal =
+      isModule &&
+      !new RegExp(`\\bexport\\s+(?:default\\s+)?(?:async\\s+)?function\\s*\\*?\\s*${own}(?![\\w$])`).test(this.text) &&
+      !new RegExp(`(?<![\\w$.'"\`])${own}(?![\\w$'"\`])(?!\\s*(?:<[^<>()]*>)?\\()`).test(this.text);
+    this.#local.set(name, isLocal);
+    return isLocal;
   }
 
   /** Source of a place. */

@@ -3,7 +3,14 @@ import type { Collector } from './collector.ts';
 import type { CallSite } from './observer.ts';
 
 /** Names of cookies that let whoever has them in. */
-export const SENSITIVE_COOKIE = /sess|token|auth|jwt|sid\b|login|remember|csrf|user/i;
+const SENSITIVE_COOKIE = /sess|token|auth|jwt|sid\b|login|remember|csrf|user/i;
+/** Names that say where to go or how a page looks. */
+const HARMLESS_COOKIE = /(?:redirect|return_?to|next|url|path|referr?er|theme|lang\w*|locale)$/i;
+
+/** Whether whoever has a cookie of that name is somebody. */
+export function isSensitiveCookie(name: string): boolean {
+  return SENSITIVE_COOKIE.test(name) && !HARMLESS_COOKIE.test(name);
+}
 
 /** Reports a cookie that is set without its protection. */
 export function cookie(

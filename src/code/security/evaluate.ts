@@ -1,10 +1,19 @@
 import { checksOf } from './checks.ts';
 import type { Flow } from './flow.ts';
-import { harmlessAfter, passesOn, quotedBy } from './passing.ts';
+import { harmlessAfter, keepAdded, passesOn, quotedBy } from './passing.ts';
 import { Scope } from './scope.ts';
 import { handlerInputs, sourceOfCall, sourceOfName } from './sources.ts';
 import { type CallExpression, type Expression, type MemberExpression, pathOf } from './syntax.ts';
-import { isConversion, isFixedCall, joined, keepsOnlyFixed, replacedIn } from './texts.ts';
+import {
+  isConversion,
+  isEnding,
+  isFixedCall,
+  joined,
+  keepsOnlyFixed,
+  leftInProperty,
+  prefixOfList,
+  replacedIn,
+} from './texts.ts';
 import {
   carrying,
   constantValue,
@@ -189,6 +198,7 @@ export class Expressions {
     const known = path === null ? null : scope.get(path);
     if (known !== null) return known;
     if (node.property !== null) return this.propertyOf(object, node.property);
+    if (isEnding(node)) return madeSafe(elementOf(object), ['path-traversal', 'zip-slip']);
     if (object.items !== null && node.index?.kind === 'literal' && typeof node.index.value === 'number') {
       return object.items[node.index.value] ?? carrying(object.taints);
     }
@@ -205,12 +215,9 @@ export class Expressions {
     if (property === 'length' || object.taints.length === 0) {
       return { ...UNKNOWN, name, isFixed: object.isFixed && object.entries !== null };
     }
-    // A file name without its folders.
-    const isBase = property === 'name' && /(?:^|\.)(?:Path|PurePath|resolve)\(\)$/.test(object.name ?? '');
     const isPartOfAddress = /^(?:hostname|host|protocol|origin|netloc|scheme|parts|parent|parents)$/.test(property);
     const taints = isPartOfAddress ? object.taints : refined(object.taints, property);
-    const value = carrying(taints, { name });
-    return isBase ? madeSafe(value, ['path-traversal']) : value;
+    return leftInProperty(property, object, carrying(taints, { name }));
   }
 
   #call(node: CallExpression, scope: Scope): Value {
@@ -247,20 +254,12 @@ export class Expressions {
       name: name === '' ? null : `${name}()`,
       isFixed: isConversion(name) && isFixedCall(receiver, given),
       isBuilt: carried.some(({ isBuilt }) => isBuilt),
+      prefix: prefixOfList(name, args),
     });
-    this.#keepAdded(node, name, args, scope);
+    keepAdded(node, name, args, scope);
     if (name === 're.compile' && typeof args[0]?.constant === 'string') return { ...value, pattern: args[0].constant };
-    return harmlessAfter(this.#flow.language, name, madeSafe(value, replacedIn(name, args)));
-  }
-
-  /** `list.append(x)`, `params.push(x)`: the list carries it from now on. */
-  #keepAdded(node: CallExpression, name: string, args: readonly Value[], scope: Scope): void {
-    if (!/\.(?:append|push|extend|unshift|add|update|set|insert)$/.test(name) || node.callee.kind !== 'member') return;
-    const path = pathOf(node.callee.object);
-    const old = path === null ? null : scope.get(path);
-    const taints = joinTaints(args);
-    if (path === null || old === null || taints.length === 0) return;
-    scope.set(path, { ...old, isFixed: false, taints: joinTaints([old, carrying(taints)]), items: null });
+    const ended = isEnding(node) ? madeSafe(value, ['path-traversal', 'zip-slip']) : value;
+    return harmlessAfter(this.#flow.language, name, madeSafe(ended, replacedIn(name, args)));
   }
 
   /** Runs functions that are handed to a call; gives what they return where the call passes that on. */

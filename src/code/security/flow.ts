@@ -5,7 +5,7 @@ import type { Observer } from './observer.ts';
 import { Scope } from './scope.ts';
 import { handlerLevel, parameterValue } from './sources.ts';
 import type { FunctionExpression, Statement, Target } from './syntax.ts';
-import { carrying, eitherOf, elementOf, UNKNOWN, type Value } from './values.ts';
+import { carrying, eitherOf, elementOf, takenFrom, UNKNOWN, type Value } from './values.ts';
 
 /** Functions that are looked at anew for a call, each time with other arguments. */
 const MOST_CALLS = 1_500;
@@ -137,7 +137,8 @@ export class Flow {
     if (this.#seen.has(made)) return;
     this.#seen.add(made);
     const level = handlerLevel(made, (decorator) => this.#expressions.evaluate(decorator, scope).name);
-    const inputs = made.parameters.map((parameter) => parameterValue(parameter, level));
+    const takenBy = made.isMethod ? null : made.name;
+    const inputs = made.parameters.map((parameter) => takenFrom(takenBy, parameterValue(parameter, level)));
     const outer = this.#inRoute;
     this.#inRoute = level === 'route';
     this.#enter(made, scope, inputs);
@@ -166,7 +167,7 @@ export class Flow {
     const inputs = made.parameters.map((parameter, at) => {
       const name =
         parameter.target.kind === 'place' && parameter.target.place.kind === 'name' ? parameter.target.place.name : '';
-      return args[at - offset] ?? named.get(name) ?? UNKNOWN;
+      return scope.settledHere(args[at - offset] ?? named.get(name) ?? UNKNOWN);
     });
     this.#followed.add(made);
     try {

@@ -1,6 +1,8 @@
 import type { Language } from './language.ts';
 import type { RuleId } from './rules.ts';
-import { madeSafe, type Value } from './values.ts';
+import type { Scope } from './scope.ts';
+import { type CallExpression, pathOf } from './syntax.ts';
+import { carrying, joinTaints, madeSafe, type Value } from './values.ts';
 
 /** Calls whose result carries what they are given, by the whole name of what is called. */
 const PASSES: Readonly<Record<Language, RegExp>> = {
@@ -30,7 +32,19 @@ export function passesOn(
   if (receiver === null || !METHODS.test(name)) return [];
   // Looking something up by a name gives what is stored there.
   if (/\.(?:get|pop|at|getAll|getlist)$/.test(name)) return [receiver, ...given.slice(1)];
+  // What is taken out is not in what is left.
+  if (/\.replace\w*$/.test(name)) return [receiver, ...given.slice(1)];
   return GIVEN.test(name) ? [receiver, ...given] : [receiver];
+}
+
+/** `list.append(x)`, `params.push(x)`: the list carries it from now on. */
+export function keepAdded(node: CallExpression, name: string, args: readonly Value[], scope: Scope): void {
+  if (!/\.(?:append|push|extend|unshift|add|update|set|insert)$/.test(name) || node.callee.kind !== 'member') return;
+  const path = pathOf(node.callee.object);
+  const old = path === null ? null : scope.get(path);
+  const taints = joinTaints(args);
+  if (path === null || old === null || taints.length === 0) return;
+  scope.set(path, { ...old, isFixed: false, taints: joinTaints([old, carrying(taints)]), items: null });
 }
 
 interface Cleaning {
@@ -88,6 +102,7 @@ const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
     { name: /(?:^|\.)(?:String|toString)$/, rules: ['nosql-injection'] },
     { name: /ldap-?escape(?:\.\w+)?$|escape_?(?:ldap\w*|filter\w*)$/i, rules: ['ldap-injection'] },
     { name: /mongo-?sanitize(?:\.\w+)?$/i, rules: ['nosql-injection'] },
+    { name: /(?:^|\.)path(?:\.\w+)?\.extname$|^extname$/, rules: ['path-traversal', 'zip-slip'] },
     { name: /\.(?:pick|parse|safeParse|parseAsync)$/, rules: ['nosql-injection', 'mass-assignment'] },
   ],
   python: [

@@ -128,6 +128,8 @@ export function ruffFindings(
     // Ruff itself says of a constant command that it is safe.
     if (/\bseems safe\b/.test(message)) return [];
     const line = lines[start.row - 1] ?? '';
+    // The flow has followed what is compiled.
+    if (code === 'S307' && /\beval\(\s*compile\(/.test(line)) return [];
     if (code === 'S104' && (!LISTENS.test(line) || IS_ASKED.test(line))) return [];
     if (judgement.cwe === 'CWE-89' && isRunBelow(lines, end.row, taken)) return [];
     for (let row = start.row; row <= end.row; row += 1) if (taken.get(row)?.has(judgement.cwe) === true) return [];

@@ -148,8 +148,16 @@ const RANDOM =
 const GUESSED =
   /token|secret|passw|passwd|\botp\b|_otp|otp_|session_?id|nonce|salt|csrf|api_?key|reset_?(?:code|key)|verification|invite|auth_?code|pin_?code|security_?code|encryption|private_?key|coupon|voucher/i;
 
+/** `choice(api_keys)` */
+function isPlural(collector: Collector, { args }: CallSite['node']): boolean {
+  const [list] = args;
+  return list !== undefined && /(?:key|token|secret|password|code)s$/i.test(collector.source(list));
+}
+
 function random(collector: Collector, { name, node }: CallSite): void {
   if (!RANDOM.test(name)) return;
+  // One of several that are there already.
+  if (/\.choice$/.test(name) && isPlural(collector, node)) return;
   const around = madeFor(collector, node)
     .replace(/max_?tokens|tokeni[sz]er|tokeni[sz]e/gi, '')
     .replace(/([a-z])([A-Z])/g, '$1_$2');
@@ -204,6 +212,7 @@ export function checkComparison(
       (given.taints.length > 0 && given.taints.every(({ root }) => root === 'event.data')) ||
       /\berr(?:or)?\.digest$/.test(collector.source(expression)) ||
       isChecksum(collector.source(node)) ||
+      isCondition(collector, node) ||
       (expected.isFixed && expected.constant !== undefined && typeof expected.constant !== 'string')
     )
       continue;
@@ -242,6 +251,21 @@ function isChecksum(source: string): boolean {
     /\b(?:hashlib\.\w+|createHash)\b[^=]*\.(?:hex)?digest\(/.test(source) &&
     !/passw|secret|token|hmac|signature|key/i.test(source)
   );
+}
+
+/** `query.filter(User.token == token)`: the database compares. */
+function isCondition({ language, text }: Collector, { start }: CompareExpression): boolean {
+  if (language !== 'python') return false;
+  const before = text.slice(Math.max(0, start - 300), start);
+  let open = 0;
+  for (let at = before.length - 1; at >= 0; at -= 1) {
+    if (before[at] === ')') open += 1;
+    else if (before[at] === '(' && --open < 0) {
+      if (/(?:\.(?:filter|where|having|on|join|outerjoin)|\b(?:and_|or_|not_))$/.test(before.slice(0, at))) return true;
+      open = 0;
+    }
+  }
+  return false;
 }
 
 /** Compared with nothing, or with what is no value to be kept secret. */

@@ -1,7 +1,7 @@
 import type { Collector } from './collector.ts';
 import type { CallSite } from './observer.ts';
 import type { Scope } from './scope.ts';
-import { pythonSettings } from './settings-python.ts';
+import { isSwitchedOn, pythonSettings } from './settings-python.ts';
 import { scriptSettings } from './settings-script.ts';
 import type { AssignExpression, RecordExpression } from './syntax.ts';
 import type { Value } from './values.ts';
@@ -64,6 +64,9 @@ function tokens(collector: Collector, { name, args, named, node }: CallSite): vo
     /decode/i.test(name)
   ) {
     if (name === 'jwt-simple.decode' && args[2]?.constant !== true) return;
+    // With its header, which says by which key it is to be verified.
+    if (args[1]?.entries?.get('complete')?.constant === true) return;
+    if (isOwnToken(args[0]) || isExpired(collector, node.start)) return;
     collector.certain(
       rule,
       node,
@@ -76,6 +79,16 @@ function tokens(collector: Collector, { name, args, named, node }: CallSite): vo
       collector.certain(rule, node, `\`${name}\` reads a token without looking at its signature.`, 'medium');
     }
   }
+}
+
+/** A page reads what it keeps itself: who is signed in is decided elsewhere. */
+function isOwnToken(token: Value | undefined): boolean {
+  return /^(?:js-cookie|universal-cookie|(?:window\.)?(?:local|session)Storage)\b/.test(token?.name ?? '');
+}
+
+/** That a token has run out is said after its signature was verified. */
+function isExpired({ text }: Collector, start: number): boolean {
+  return /\bTokenExpired(?:Error)?\b/.test(text.slice(Math.max(0, start - 1_500), start));
 }
 
 function permissions(collector: Collector, site: CallSite): void {
@@ -191,7 +204,12 @@ export function checkSettingAssignment(collector: Collector, node: AssignExpress
   } else if (path === 'DEBUG' && value.constant === true && /settings|config/i.test(collector.path)) {
     const message = '`DEBUG = True` shows the inside of the program to visitors when an error occurs.';
     collector.certain('debug-mode', node, message, 'medium');
-  } else if (/\.debug$/.test(path) && value.constant === true && collector.hasImport(/^flask/)) {
+  } else if (
+    /\.debug$/.test(path) &&
+    value.constant === true &&
+    collector.hasImport(/^flask/) &&
+    !isSwitchedOn(collector.text, node.start)
+  ) {
     collector.certain('debug-mode', node, 'Debug mode is on, whose console runs code.', 'medium');
   } else if (/^(?:SESSION|CSRF)_COOKIE_(?:SECURE|HTTPONLY)$/.test(last) && value.constant === false) {
     const cwe = last.endsWith('HTTPONLY') ? 'CWE-1004' : 'CWE-614';

@@ -238,6 +238,12 @@ function overlaps(pattern: string): boolean {
   }
 }
 
+/** Such a group, with something behind it that can fail: only then is every way of dividing the text tried. */
+function isNested(pattern: string, name: string): boolean {
+  const match = NESTED.exec(pattern);
+  return match !== null && (match.index + match[0].length < pattern.length || name.endsWith('fullmatch'));
+}
+
 function slowPattern(collector: Collector, { node, args, receiver, scope, name }: CallSite): void {
   const method =
     /\.(?:test|exec|match|matchAll|search|replace|replaceAll|split|fullmatch|findall|sub)$/.test(name) ||
@@ -247,7 +253,7 @@ function slowPattern(collector: Collector, { node, args, receiver, scope, name }
     one?.pattern ?? (collector.language === 'python' && typeof one?.constant === 'string' ? one.constant : null);
   const pattern =
     collector.language === 'python' ? (fixed(args[0]) ?? fixed(receiver)) : (fixed(receiver) ?? fixed(args[0]));
-  if (pattern === null || !(NESTED.test(pattern) || overlaps(pattern))) return;
+  if (pattern === null || !(isNested(pattern, name) || overlaps(pattern))) return;
   const subject = [receiver, ...args].find(
     (one) => one !== null && scope.dangerOf(one, 'regular-expression-denial') !== null,
   );

@@ -1,5 +1,5 @@
 import { type RuleId, ruleIds } from './rules.ts';
-import { eitherOf, type Level, type Taint, type Value } from './values.ts';
+import { eitherOf, type Taint, type Value } from './values.ts';
 
 /** Which taints were checked, and for what. */
 export interface Check {
@@ -51,7 +51,7 @@ export class Scope {
   }
 
   /** The taint that breaks a rule, the worst one first; null when everything is harmless to it. */
-  dangerOf(value: Value, rule: RuleId): { readonly root: string; readonly level: Level } | null {
+  dangerOf(value: Value, rule: RuleId): Taint | null {
     return value.taints.find((taint) => !taint.safeFor.has(rule) && !this.#isChecked(taint, rule)) ?? null;
   }
 
@@ -64,6 +64,13 @@ export class Scope {
       return rules.length === 0 ? [taint] : [{ ...taint, safeFor: taint.safeFor.union(new Set(rules)) }];
     });
     return { ...value, taints };
+  }
+
+  /** The same with what was checked in the layers around as well, to be used in another function. */
+  settledHere(value: Value): Value {
+    let settled = value;
+    for (let at: Scope | null = this; at !== null; at = at.#parent) settled = at.settled(settled);
+    return settled;
   }
 
   #isChecked({ root }: Taint, rule: RuleId): boolean {

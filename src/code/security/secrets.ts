@@ -48,7 +48,7 @@ export async function findSecrets(path: string, text: string, role: FileRole): P
   if (text.length > LONGEST_TEXT || isLockfile(path)) return [];
   const known = FORMATS.test(text) ? await knownFormats(path, text, role) : [];
   const own = role === 'test' ? [] : byEntropy(path, text, role);
-  const private_ = privateKeys(text, role);
+  const private_ = privateKeys(path, text, role);
   const taken = [...known, ...private_];
   const free = own.filter((one) => !taken.some(({ start, end }) => start < one.end && one.start < end));
   return [...dedupe(taken), ...free];
@@ -99,7 +99,11 @@ function found(start: number, end: number, message: string, severity: Severity, 
 
 const PRIVATE_KEY = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----([\s\S]{0,8000}?)(?:-----END|$)/g;
 
-function privateKeys(text: string, role: FileRole): Found[] {
+/** Names of keys that only this machine's own pages are served with while they are written. */
+const LOCAL_KEY = /(?:^|[/._-])(?:localhost|snake-?oil|self-?signed)(?=[._-])/i;
+
+function privateKeys(path: string, text: string, role: FileRole): Found[] {
+  const isUsed = (role === 'source' || role === 'tooling') && !LOCAL_KEY.test(path);
   return [...text.matchAll(PRIVATE_KEY)].flatMap((match): Found[] => {
     const body = (match[1] ?? '').replace(/\\[nr]|["'+\s]/g, '');
     if (body.length < 60 || !/[A-Za-z0-9+/=]{40}/.test(body) || /\.\.\.|xxxx|example/i.test(body)) return [];
@@ -108,7 +112,7 @@ function privateKeys(text: string, role: FileRole): Found[] {
         match.index,
         match.index + match[0].length,
         'A private key stands in the file.',
-        role === 'source' || role === 'tooling' ? 'high' : 'low',
+        isUsed ? 'high' : 'low',
         'CWE-321',
       ),
     ];
@@ -203,6 +207,10 @@ function isNoSecret(value: string): boolean {
     /^[a-z]+(?:[._:/-][a-z]+){2,}$/.test(value) ||
     /^[A-Z]?[a-z]+[.!?,:…]+$|\\x[0-9a-f]{2}|%[a-z]$|%[a-z]\W/.test(value) ||
     /^[A-Z]+(?:_[A-Z0-9]+)*$/.test(value) ||
+    // Words with something between them name a place: `Shop_limiter.token`.
+    /^[A-Za-z][a-z]+[A-Za-z]*(?:[._:-][A-Za-z][a-z]+)+$/.test(value) ||
+    // One word with a capital: the name of a thing, not what opens it.
+    /^[A-Z][a-z]+$/.test(value) ||
     // The name of a header, as `X-Auth-Token`.
     /^X(?:-[A-Z][A-Za-z0-9]{1,20}){1,5}$/.test(value) ||
     /^[a-z]+(?:[A-Z][a-z]+)+$/.test(value) ||

@@ -1,5 +1,5 @@
 import type { Collector } from './collector.ts';
-import { cookie, SENSITIVE_COOKIE } from './cookies.ts';
+import { cookie, isSensitiveCookie } from './cookies.ts';
 import type { CallSite } from './observer.ts';
 import type { Value } from './values.ts';
 
@@ -9,7 +9,8 @@ export function pythonSettings(collector: Collector, site: CallSite): void {
   if (
     /(?:^|\.)run$|^run_simple$/.test(name) &&
     named.get('debug')?.constant === true &&
-    (collector.hasImport(/^(?:flask|bottle|dash|quart|sanic|aiohttp|werkzeug|connexion)/) || named.has('port'))
+    (collector.hasImport(/^(?:flask|bottle|dash|quart|sanic|aiohttp|werkzeug|connexion)/) || named.has('port')) &&
+    !isSwitchedOn(collector.text, node.start)
   ) {
     collector.certain(
       'debug-mode',
@@ -51,6 +52,19 @@ export function pythonSettings(collector: Collector, site: CallSite): void {
   massAssignment(collector, site);
 }
 
+/** Whether a place stands below a condition that asks whether the program is to be debugged. */
+export function isSwitchedOn(text: string, start: number): boolean {
+  const lines = text.slice(Math.max(0, start - 600), start).split('\n');
+  let indent = /^\s*/.exec(lines.pop() ?? '')?.[0].length ?? 0;
+  for (const line of lines.toReversed()) {
+    const own = /^\s*/.exec(line)?.[0].length ?? 0;
+    if (line.trim() === '' || own >= indent) continue;
+    if (/^\s*(?:el)?if\b[^#]*(?:debug|\bdev)/i.test(line)) return true;
+    indent = own;
+  }
+  return false;
+}
+
 function pythonCookie(
   collector: Collector,
   node: CallSite['node'],
@@ -63,13 +77,13 @@ function pythonCookie(
     (one) => named.get(one) === undefined || named.get(one)?.constant === false,
   );
   const isOff = ['secure', 'httponly'].some((one) => named.get(one)?.constant === false);
-  if (missing.length === 0 || (!SENSITIVE_COOKIE.test(name) && !isOff)) return;
+  if (missing.length === 0 || (!isSensitiveCookie(name) && !isOff)) return;
   cookie(
     collector,
     node,
     `Cookie "${name}" is set without ${missing.join(' and ')}.`,
     missing,
-    SENSITIVE_COOKIE.test(name) ? 'medium' : 'low',
+    isSensitiveCookie(name) ? 'medium' : 'low',
   );
 }
 

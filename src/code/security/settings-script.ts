@@ -1,5 +1,5 @@
 import type { Collector } from './collector.ts';
-import { cookie, SENSITIVE_COOKIE } from './cookies.ts';
+import { cookie, isSensitiveCookie } from './cookies.ts';
 import type { CallSite } from './observer.ts';
 import type { Value } from './values.ts';
 
@@ -34,7 +34,8 @@ export function scriptSettings(collector: Collector, site: CallSite): void {
     ) &&
     args.length > 1
   ) {
-    for (const one of args.slice(1))
+    // `set(object, path, value)`: the path alone says what is changed.
+    for (const one of /\.set(?:With)?$/.test(name) ? args.slice(1, 2) : args.slice(1))
       if (collector.tainted('prototype-pollution', node, one, scope, name, { worst: 'medium' })) break;
   }
   if (
@@ -109,13 +110,13 @@ function scriptCookie(collector: Collector, node: CallSite['node'], args: readon
     return value === undefined || value.constant === false;
   });
   const isOff = ['secure', 'httpOnly'].some((key) => options?.entries?.get(key)?.constant === false);
-  if (missing.length === 0 || (!SENSITIVE_COOKIE.test(name) && !isOff)) return;
+  if (missing.length === 0 || (!isSensitiveCookie(name) && !isOff)) return;
   cookie(
     collector,
     node,
     `Cookie "${name}" is set without ${missing.join(' and ')}.`,
     missing,
-    SENSITIVE_COOKIE.test(name) ? 'medium' : 'low',
+    isSensitiveCookie(name) ? 'medium' : 'low',
   );
 }
 
@@ -136,6 +137,8 @@ function massAssignment(collector: Collector, node: CallSite['node'], name: stri
         ({ root, safeFor }) => /^(?:\w+\.)?(?:req|request)\.body$/.test(root) && !safeFor.has('mass-assignment'),
       ),
   );
+  // What is added to the body stays the body.
+  if (whole === args[0] && name === 'Object.assign') return;
   if (whole === undefined || !isModel || (name === 'Object.assign' && args[0]?.entries !== null)) return;
   collector.certain(
     'mass-assignment',

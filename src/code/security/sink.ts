@@ -48,13 +48,18 @@ export function choosesHost(value: Value): boolean {
   return !hasFixedHost(value) && !isOwnAddress(value);
 }
 
-/** The same for where a visitor is sent: not the address that was asked for, nor that of the page the visitor comes from. */
+/**
+ * The same for where a visitor is sent: not the address that was asked for, nor that of the page the visitor comes from,
+ * nor a cookie, which no other site can set.
+ */
 export const mayChooseTarget = (_: CallSite, value: Value): boolean =>
   choosesHost(value) &&
-  !value.taints.every(({ root }) =>
-    /(?:^|\.)(?:req|request)\.(?:url|originalUrl)$|(?:get|header)\(referr?er\)$|\bheaders\.referr?er$|HTTP_REFERER$/i.test(
-      root,
-    ),
+  !value.taints.every(
+    ({ root, safeFor }) =>
+      safeFor.has('open-redirect') ||
+      /(?:^|\.)(?:req|request)\.(?:url|originalUrl|hostname|host)$|(?:get|header)\((?:referr?er|host)\)$|\bheaders\.(?:referr?er|host)$|HTTP_(?:REFERER|HOST)$|\.(?:signedC|c|C)ookies\b|\.COOKIES\b/i.test(
+        root,
+      ),
   );
 
 /** The text decides which host is asked. */
@@ -142,6 +147,13 @@ export function fromArchive(site: CallSite, value: Value): boolean {
 export function isPage({ name, named, args, node }: CallSite, value: Value, collector: Collector): boolean {
   // Only the text that would be shown is taken of it.
   if (/^\s*\.(?:striptags|unescape)\(/.test(collector.text.slice(node.end, node.end + 40))) return false;
+  // The type of the answer is said below it.
+  if (
+    /\.(?:headers\[['"]content-type['"]\]|content_type|mimetype)\s*=\s*['"](?!text\/html)/i.test(
+      collector.text.slice(node.end, node.end + 200),
+    )
+  )
+    return false;
   const type = named.get('content_type')?.constant ?? named.get('mimetype')?.constant;
   if (type !== undefined && !/html/.test(String(type))) return false;
   return (

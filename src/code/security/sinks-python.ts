@@ -5,6 +5,7 @@ import {
   isSql,
   mayBeObject,
   mayChooseHost,
+  mayChooseTarget,
   type Sink,
   startsShell,
   usesShell,
@@ -42,7 +43,10 @@ export const PYTHON_SINKS: readonly Sink[] = [
     rule: 'code-injection',
     name: /^(?:eval|exec|compile|builtins\.eval|builtins\.exec|__import__|importlib\.import_module|code\.InteractiveInterpreter\(\)\.runcode)$/,
     args: [0],
-    only: (site, value) => !/import/.test(site.name) || value.taints.some(({ level }) => level === 'request'),
+    only: (site, value) =>
+      value.taints.some(({ level }) => level === 'request') ||
+      // Code that a library writes for the classes it is given.
+      (!/import/.test(site.name) && !/^\s*(?:async def|def|class|lambda)\s/.test(value.prefix)),
   },
   {
     rule: 'template-injection',
@@ -94,7 +98,7 @@ export const PYTHON_SINKS: readonly Sink[] = [
     name: /(?:^|\.)(?:redirect|HttpResponseRedirect|HttpResponsePermanentRedirect|RedirectResponse)$/,
     args: [0],
     keys: ['url', 'location'],
-    only: mayChooseHost,
+    only: mayChooseTarget,
   },
   {
     rule: 'unsafe-deserialization',

@@ -1,5 +1,6 @@
 import type { RuleId } from './rules.ts';
-import { carrying, constantValue, joinTaints, madeSafe, type Value } from './values.ts';
+import type { CallExpression, Expression, MemberExpression } from './syntax.ts';
+import { carrying, constantValue, joinTaints, madeSafe, UNKNOWN, type Value } from './values.ts';
 
 const ADDRESSES: readonly RuleId[] = ['server-side-request-forgery', 'open-redirect'];
 
@@ -9,7 +10,21 @@ export function joined(values: readonly Value[]): Value {
   const constants = values.map(({ constant }) => constant);
   if (isFixed && constants.every((one) => one !== undefined)) return constantValue(constants.join(''));
   const prefix = values[0]?.isFixed === false && values[0].prefix === '' ? '' : prefixOf(values);
-  return carrying(joinTaints(afterQuestion(values)), { isFixed, isBuilt: !isFixed, prefix });
+  return carrying(joinTaints(afterHost(afterQuestion(values))), { isFixed, isBuilt: !isFixed, prefix });
+}
+
+/** The fixed text that begins what `'\n'.join(lines)` gives. */
+export function prefixOfList(name: string, args: readonly Value[]): string {
+  return name.endsWith('.join') ? (args[0]?.items?.[0]?.prefix ?? '') : '';
+}
+
+/** What comes after a host that nobody outside chooses, and a slash, does not choose where an address leads. */
+function afterHost(values: readonly Value[]): readonly Value[] {
+  const [first] = values;
+  if (first === undefined || first.isFixed || first.taints.length > 0) return values;
+  const at = values.findIndex(({ prefix, taints }) => taints.length > 0 || prefix.includes('/'));
+  if (at < 0 || values[at]?.taints.length !== 0) return values;
+  return values.map((value, index) => (index > at ? madeSafe(value, ADDRESSES) : value));
 }
 
 /** What comes after `?` or `#` does not choose where an address leads. */
@@ -44,6 +59,41 @@ export function replacedIn(name: string, args: readonly Value[]): readonly RuleI
   if (typeof pattern !== 'string') return [];
   if (/^(?:<|\[(?!\^)[^\]]*<[^\]]*\]\+?)$/.test(pattern)) return ['cross-site-scripting'];
   return /^['"`\]]$/.test(pattern) && args[1]?.constant === pattern + pattern ? ['sql-injection'] : [];
+}
+
+/** What is left of a value from outside in one of its properties. */
+export function leftInProperty(property: string, object: Value, value: Value): Value {
+  // What a class or a function is called stands in the program.
+  if (/^__(?:name|qualname|module)__$/.test(property)) return { ...UNKNOWN, name: value.name };
+  // A constant of what is handed over.
+  const isOfCaller = object.taints.every(({ level }) => level === 'parameter');
+  if (isOfCaller && /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)*$/.test(property)) return { ...UNKNOWN, name: value.name };
+  // HTML of a page is in the page already.
+  if (property === 'innerHTML' || property === 'outerHTML') return madeSafe(value, ['cross-site-scripting']);
+  // A file name without its folders.
+  const isBase = property === 'name' && /(?:^|\.)(?:Path|PurePath|resolve)\(\)$/.test(object.name ?? '');
+  return isBase ? madeSafe(value, ['path-traversal']) : value;
+}
+
+/** `name.rsplit('.', 1)[-1]`, `os.path.splitext(name)[1]`, `name.split('.').pop()`: no dot is left that leads up. */
+export function isEnding(node: MemberExpression | CallExpression): boolean {
+  const isPicked = node.kind === 'call';
+  if (isPicked && (node.callee.kind !== 'member' || !/^(?:pop|at)$/.test(node.callee.property ?? ''))) return false;
+  const parts = isPicked ? (node.callee.kind === 'member' ? node.callee.object : null) : node.object;
+  if (parts?.kind !== 'call' || parts.callee.kind !== 'member') return false;
+  const { property } = parts.callee;
+  if (!isPicked && property === 'splitext') return numberOf(node.index) === 1;
+  const separator = parts.args[0];
+  const atDots = separator?.kind === 'literal' && separator.value === '.';
+  if (!atDots || (property !== 'split' && property !== 'rsplit')) return false;
+  if (isPicked) return parts.args.length === 1 && (node.args.length === 0 || numberOf(node.args[0]) === -1);
+  return numberOf(node.index) === -1 && (property === 'rsplit' || parts.args.length === 1);
+}
+
+function numberOf(node: Expression | null | undefined): number | null {
+  if (node?.kind === 'literal') return typeof node.value === 'number' ? node.value : null;
+  const [inner] = node?.kind === 'mixed' && node.isNumber ? node.parts : [];
+  return inner?.kind === 'literal' && typeof inner.value === 'number' ? -inner.value : null;
 }
 
 /** Calls that give the same for the same, so that fixed arguments make a fixed value. */

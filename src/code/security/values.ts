@@ -14,6 +14,8 @@ export interface Taint {
   readonly level: Level;
   /** Rules that it cannot break any more: it was escaped for them. */
   readonly safeFor: ReadonlySet<RuleId>;
+  /** Name of the function that takes it as a parameter, where that has one. */
+  readonly takenBy?: string;
 }
 
 /** What is known of a value where it is used. */
@@ -111,6 +113,12 @@ export function madeSafe(value: Value, rules: readonly RuleId[]): Value {
   if (value.taints.length === 0) return value;
   const taints = value.taints.map((taint) => ({ ...taint, safeFor: taint.safeFor.union(new Set(rules)) }));
   return { ...value, taints };
+}
+
+/** A parameter's value with the name of the function that takes it. */
+export function takenFrom(takenBy: string | null, value: Value): Value {
+  if (takenBy === null || value.taints.length === 0) return value;
+  return { ...value, taints: value.taints.map((taint) => ({ ...taint, takenBy })) };
 }
 
 /** A property of what comes from outside comes from outside, under its own name. */

@@ -1,6 +1,6 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Mirror } from './mirror.ts';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Mirror, MirroredFile } from './mirror.ts';
 
 const UNCHECKED = '// @ts-nocheck\n';
 const WRITTEN_AT_ONCE = 16;
@@ -13,20 +13,21 @@ const WRITTEN_AT_ONCE = 16;
 export class CheckedFiles {
   readonly #root: string;
   readonly #texts: Map<string, string>;
+  readonly #written: Set<string>;
   readonly #marked = new Set<string>();
 
-  constructor(mirror: Mirror) {
+  /** Of a copy whose scripts are all written, as `withMirror` makes it, unless `isWritten` is false. */
+  constructor(mirror: Mirror, isWritten = true) {
     this.#root = mirror.root;
-    const scripts = mirror.files.filter(({ path }) => /\.[cm]?[jt]sx?$/.test(path));
-    this.#texts = new Map(scripts.map(({ path, text }) => [path, text]));
+    this.#texts = new Map(mirror.files.filter(isScript).map(({ path, text }) => [path, text]));
+    this.#written = new Set(isWritten ? this.#texts.keys() : []);
   }
 
   /** Marks all files but these, and takes the mark off these. */
   async show(shown: ReadonlySet<string>): Promise<void> {
-    const changed = [...this.#texts.keys()].filter((path) => shown.has(path) === this.#marked.has(path));
-    for (let at = 0; at < changed.length; at += WRITTEN_AT_ONCE) {
-      await Promise.all(changed.slice(at, at + WRITTEN_AT_ONCE).map((path) => this.#write(path, !shown.has(path))));
-    }
+    const isRight = (path: string) => this.#written.has(path) && shown.has(path) !== this.#marked.has(path);
+    const changed = [...this.#texts.keys()].filter((path) => !isRight(path));
+    await inBatches(changed, (path) => this.#write(path, !shown.has(path)));
   }
 
   /** Takes a file away for good. */
@@ -52,6 +53,27 @@ export class CheckedFiles {
     const mark = marked && !/^\uFEFF?#!/.test(text) ? UNCHECKED : '';
     if (mark === '') this.#marked.delete(path);
     else this.#marked.add(path);
+    this.#written.add(path);
     await writeFile(join(this.#root, path), mark + text);
+  }
+}
+
+/** A second copy of a tree beside the first, so that files can be marked otherwise in it; its scripts are still to be written. */
+export async function copyBeside(mirror: Mirror): Promise<Mirror> {
+  const root = join(dirname(mirror.root), 'beside');
+  const folders = new Set(mirror.files.map(({ path }) => dirname(join(root, path))));
+  for (const folder of folders) await mkdir(folder, { recursive: true });
+  const others = mirror.files.filter((file) => !isScript(file));
+  await inBatches(others, ({ path }) => copyFile(join(mirror.root, path), join(root, path)));
+  return { ...mirror, root };
+}
+
+function isScript({ path }: MirroredFile): boolean {
+  return /\.[cm]?[jt]sx?$/.test(path);
+}
+
+async function inBatches<One>(all: readonly One[], act: (one: One) => Promise<void>): Promise<void> {
+  for (let at = 0; at < all.length; at += WRITTEN_AT_ONCE) {
+    await Promise.all(all.slice(at, at + WRITTEN_AT_ONCE).map(act));
   }
 }

@@ -66,3 +66,12 @@ export function nameSome(names: Iterable<string>, most = 12): string {
   const shown = sorted.slice(0, most).join(', ');
   return sorted.length > most ? `${shown} and ${sorted.length - most} more` : shown;
 }
+
+/** Without what is said of the same place in the same words: of each way that a call may be meant, or of two rules of form. */
+export function eachOnce(findings: readonly RawFinding[]): RawFinding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ file, line, column, message }) => {
+    const key = [file, line, column, message].join('\0');
+    return !seen.has(key) && seen.add(key);
+  });
+}

@@ -155,5 +155,5 @@ const fixedText = z.object({ type: z.literal('Literal'), value: z.string() });
 function leavesFar(path: string, written: string): boolean {
   if (written.startsWith('/')) return true;
   const target = posix.normalize(posix.join(posix.dirname(path), written));
-  return target.startsWith('../../') || /^\.\.\/(?:generated\/|tree\/)/.test(target);
+  return target.startsWith('../../') || /^\.\.\/(?:generated|tree|beside)\//.test(target);
 }

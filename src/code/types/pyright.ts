@@ -1,17 +1,16 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { z } from 'zod';
-import { OutputLimitError, ProcessStartError, ProcessTimeoutError, runProcess } from '../../platform/child-process.ts';
 import type { AnalyserInput, Gap } from '../analyser.ts';
 import { roleOf } from '../file-roles.ts';
 import type { RawFinding } from '../findings.ts';
 import type { SourceFile } from '../source-file.ts';
 import { isInside } from '../source-text.ts';
 import type { InstalledEngine } from './engine-places.ts';
-import { type EngineResult, findingOf, nameSome } from './messages.ts';
+import { type EngineResult, eachOnce, findingOf, nameSome } from './messages.ts';
 import { type Mirror, withMirror } from './mirror.ts';
 import { DEFAULT_PYTHON, pyrightSettings } from './pyright-config.ts';
 import { classOf, judgePyright, type PythonPlace } from './pyright-rules.ts';
+import { askPyright, type PyrightAnswer } from './pyright-run.ts';
 import { CHECKED_ELSEWHERE, isCheckedElsewhere, saysHowChecked } from './python-checked.ts';
 import { PythonClasses } from './python-classes.ts';
 import { PythonEvidence } from './python-evidence.ts';
@@ -28,23 +27,6 @@ import { PythonSurroundings } from './python-surroundings.ts';
 import { Violations } from './python-violations.ts';
 
 const ENGINE = 'pyright';
-const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
-
-const position = z.object({ line: z.int().min(0), character: z.int().min(0) });
-const answer = z.object({
-  generalDiagnostics: z.array(
-    z.object({
-      file: z.string(),
-      severity: z.enum(['error', 'warning', 'information']),
-      message: z.string(),
-      range: z.object({ start: position, end: position }).optional(),
-      rule: z.string().optional(),
-    }),
-  ),
-  summary: z.object({ filesAnalyzed: z.int() }),
-});
-type Answer = z.infer<typeof answer>;
-
 /** Files that have a say in what pyright finds. */
 export function isPythonInput(file: SourceFile): boolean {
   return (
@@ -58,7 +40,7 @@ export function isPython(file: SourceFile): boolean {
   return /\.pyi?$/.test(file.path);
 }
 
-/** Checks the Python of a tree in one child process. Rejects with the signal's reason only. */
+/** Checks the Python of a tree. Rejects with the signal's reason only. */
 export async function checkPython(
   input: AnalyserInput,
   pyright: InstalledEngine,
@@ -75,17 +57,22 @@ export async function checkPython(
     const shadowed = shadowedModules(mirror.files, await modulesIn(join(declarations, 'stdlib')));
     await writeStubs(packages, new Set([...shadowed.values()].flatMap((one) => [...one])));
     const { config, problems } = pyrightSettings(texts, { venvPath: mirror.generated, venv });
-    const configPath = join(mirror.root, 'pyrightconfig.json');
-    await writeFile(configPath, JSON.stringify(config));
-    const said = await runPyright(mirror, configPath, pyright, { ...limits, signal: input.signal });
+    const asked = await askPyright({ mirror, pyright, config, limits: { ...limits, signal: input.signal } });
     const gaps: Gap[] = [...mirror.gaps, ...problems.map((reason) => ({ file: null, engine: ENGINE, reason }))];
-    if (typeof said === 'string') {
-      return { findings: [], gaps: [...gaps, { file: null, engine: ENGINE, reason: said }], files: 0, complete: false };
+    if ('failure' in asked) {
+      const gap = { file: null, engine: ENGINE, reason: asked.failure };
+      return { findings: [], gaps: [...gaps, gap], files: 0, complete: false };
+    }
+    const { said, testsLeftOut } = asked;
+    if (testsLeftOut !== null) {
+      const reason = `${testsLeftOut.files} Python files of tests were not checked: with them ${testsLeftOut.reason}.`;
+      gaps.push({ file: null, engine: ENGINE, reason });
     }
     const analysed = said.summary.filesAnalyzed;
-    const present = mirror.files.filter(({ path }) => /\.pyi?$/.test(path)).length;
+    const python = mirror.files.filter(({ path }) => /\.pyi?$/.test(path)).length;
+    const present = python - (testsLeftOut?.files ?? 0);
     if (analysed < present) {
-      const reason = `${present - analysed} of ${present} Python files are left out by the project's own settings.`;
+      const reason = `${present - analysed} of ${python} Python files are left out by the project's own settings.`;
       gaps.push({ file: null, engine: ENGINE, reason });
     }
     const bundled = await bundledModules(join(declarations, 'stubs'));
@@ -95,48 +82,8 @@ export async function checkPython(
     }));
     const standard = await readStandardModules(join(declarations, 'stdlib'), modulesAskedOf(messages, texts));
     const read = readAnswer(said, mirror, { texts, shadowed, bundled, standard });
-    return { findings: read.findings, gaps: [...gaps, ...read.gaps], files: analysed, complete: true };
+    return { findings: read.findings, gaps: [...gaps, ...read.gaps], files: analysed, complete: testsLeftOut === null };
   });
-}
-
-/** What pyright answered, or why it did not. */
-async function runPyright(
-  mirror: Mirror,
-  configPath: string,
-  pyright: InstalledEngine,
-  limits: { readonly timeoutMs: number; readonly memoryMegabytes: number; readonly signal: AbortSignal },
-): Promise<Answer | string> {
-  try {
-    const { stdout, exitCode } = await runProcess(
-      process.execPath,
-      [`--max-old-space-size=${limits.memoryMegabytes}`, pyright.path, '--outputjson', '-p', configPath],
-      {
-        // Never the copy itself: an interpreter started there would load the tree's own modules.
-        cwd: mirror.generated,
-        env: { HOME: mirror.generated },
-        signal: limits.signal,
-        timeoutMs: limits.timeoutMs,
-        maxOutputBytes: MAX_OUTPUT_BYTES,
-      },
-    );
-    if (exitCode > 1) return exitCode >= 128 ? 'Pyright ran out of memory.' : `Pyright ended with code ${exitCode}.`;
-    const parsed = answer.safeParse(jsonOf(stdout));
-    return parsed.success ? parsed.data : 'What pyright answered cannot be read.';
-  } catch (error) {
-    if (error instanceof ProcessTimeoutError)
-      return `Pyright did not finish within ${limits.timeoutMs / 1000} seconds.`;
-    if (error instanceof OutputLimitError) return 'Pyright said more than is read.';
-    if (error instanceof ProcessStartError) return error.message;
-    throw error;
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 const PYTHON_2 =
@@ -164,7 +111,7 @@ interface Known {
 }
 
 function readAnswer(
-  said: Answer,
+  said: PyrightAnswer,
   mirror: Mirror,
   { texts, shadowed, bundled, standard }: Known,
 ): { findings: RawFinding[]; gaps: Gap[] } {
@@ -209,7 +156,8 @@ function readAnswer(
     const endLine = range === undefined ? null : range.end.line + 1;
     findings.push(findingOf(ENGINE, verdict.severity, { file, line, column, endLine, rule: verdict.rule, message }));
   }
-  return { findings: findings.filter(({ file }) => !broken.has(file)), gaps: gapsOf(broken, missing, checked) };
+  const whole = findings.filter(({ file }) => !broken.has(file));
+  return { findings: eachOnce(whole), gaps: gapsOf(broken, missing, checked) };
 }
 
 /** What was not checked: files that do not parse, and all that hangs on packages that are not installed. */
@@ -229,7 +177,7 @@ function gapsOf(
 
 /** What pyright said of files of the tree, which modules each of them misses, and where it spoke of a stand-in. */
 function surveyOf(
-  said: Answer,
+  said: PyrightAnswer,
   mirror: Mirror,
   { texts, shadowed }: Pick<Known, 'texts' | 'shadowed'>,
   classes: PythonClasses,
@@ -250,7 +198,7 @@ function surveyOf(
   return { placed, missing, standIns };
 }
 
-function placeKey({ file, range }: Pick<Answer['generalDiagnostics'][number], 'file' | 'range'>): string {
+function placeKey({ file, range }: Pick<PyrightAnswer['generalDiagnostics'][number], 'file' | 'range'>): string {
   return `${file}:${range?.start.line}:${range?.start.character}`;
 }
 
@@ -280,7 +228,7 @@ function placeOf(file: string, line: number, known: Surroundings): PythonPlace {
     incomplete,
     checked,
     isTest: roleOf(file) === 'test',
-    isDynamic: (name) => classes.dynamic.has(name),
+    isDynamic: (name) => classes.dynamic.has(name) || classes.filled.has(name),
     isWhole: (name) => classes.isWhole(name),
     line: around.line(line),
     importedFrom: around.importedFrom(line),

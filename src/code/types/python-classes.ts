@@ -9,6 +9,8 @@ const MAKER = /^[ \t]+def[ \t]+__new__\(\s*cls\s*,\s*\*\w+\s*,\s*\*\*\w+/m;
 /** What Django, or Python itself, tells a value of the class that it stands in: it may put something else in its place. */
 const PLACED = /^[ \t]+def[ \t]+(?:contribute_to_class|__set_name__|__get__)\s*\(/m;
 
+const FILLED = /^[ \t]+(?:setattr\(\s*self\s*,\s*[a-z_]\w*\s*,|self\.__dict__\.update\(|vars\(self\)\.update\()/m;
+
 /** Bases that bring no methods of their own to define what is abstract. */
 const BASIC = new Set(['ABC', 'ABCMeta', 'Generic', 'Protocol', 'object', 'Exception']);
 
@@ -18,7 +20,10 @@ function namesOf(bases: string): string[] {
     .replace(/#[^\n]*/g, '')
     .replace(/\[[^\]]*\]*/g, '')
     .replace(/\bmetaclass\s*=/g, '');
-  return plain.split(',').flatMap((one) => /([\w.]+)\s*$/.exec(one.trim())?.[1] ?? []);
+  return plain
+    .split(',')
+    .filter((one) => !one.includes('='))
+    .flatMap((one) => /([\w.]+)\s*$/.exec(one.trim())?.[1] ?? []);
 }
 
 /** What the classes of a tree do that a type checker cannot follow, by their names. */
@@ -27,6 +32,9 @@ export class PythonClasses {
   readonly dynamic: ReadonlySet<string>;
   /** Classes whose `__new__` takes anything. */
   readonly makers: ReadonlySet<string>;
+
+  /** Classes that set attributes of themselves by names that are worked out. */
+  readonly filled: ReadonlySet<string>;
 
   /** Classes that write their constructor themselves, or have it written. */
   readonly #built = new Set<string>();
@@ -38,6 +46,7 @@ export class PythonClasses {
     const below = new Map<string, string[]>();
     const dynamic = new Set<string>();
     const makers = new Set<string>();
+    const filled = new Set<string>();
     for (const { path, text } of files) {
       if (!/\.pyi?$/.test(path)) continue;
       for (const part of path.replace(/\.pyi?$/, '').split('/')) this.#modules.add(part);
@@ -54,11 +63,13 @@ export class PythonClasses {
         if (MAKER.test(body)) makers.add(name);
         if (/^[ \t]+def[ \t]+__(?:init|new)__\s*\(/m.test(body)) this.#built.add(name);
         if (PLACED.test(body)) dynamic.add(name);
+        if (FILLED.test(body)) filled.add(name);
       }
     }
     for (const name of dynamic) for (const one of below.get(name) ?? []) dynamic.add(one);
     this.dynamic = dynamic;
     this.makers = makers;
+    this.filled = filled;
   }
 
   /** Whether a class of the tree inherits from nothing but classes of the tree. */

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { MirroredFile } from './mirror.ts';
 import { calleeOf, isOwnKey, isOwnWay, openCalls } from './python-calls.ts';
-import { isBoundTogether, isGuarded } from './python-guards.ts';
+import { isAskedFor, isAskedTogether, isBoundTogether, isGuarded } from './python-guards.ts';
 import type { PythonSpot } from './python-spot.ts';
 
 const LINES_ABOVE = 40;
@@ -28,6 +28,8 @@ export class PythonEvidence {
   /** Classes with a decorator that is none of Python's own. */
   readonly #made = new Set<string>();
   readonly #paths: ReadonlySet<string>;
+  /** Classes that others inherit from before another one. */
+  readonly #mixed = new Set<string>();
   /** Attributes that a value is put into. */
   readonly #held = new Set<string>();
   /** Methods that a decorator makes values of, by its name. */
@@ -47,6 +49,9 @@ export class PythonEvidence {
       }
       for (const [, decorator = '', name = ''] of text.matchAll(/^[ \t]*@([\w.]+)[^\n]*\n[ \t]*class[ \t]+(\w+)/gm)) {
         if (!OWN_CLASS_DECORATOR.test(decorator)) this.#made.add(name);
+      }
+      for (const [, bases = ''] of text.matchAll(/^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)/gm)) {
+        for (const base of bases.split(',').slice(0, -1)) this.#mixed.add(base.trim());
       }
       for (const [, decorators = '', name = ''] of text.matchAll(DECORATED)) {
         if (/^\s*@(?:[\w.]*\.)?\w*property\b/im.test(decorators)) this.#properties.add(name);
@@ -68,6 +73,7 @@ export class PythonEvidence {
     if (/"\(.*\) -> /.test(message) && this.#isProperty(spot)) return true;
     // A function that gives back what it is asked for by the type of an argument: pyright does not follow the check.
     if (rule === 'reportReturnType') return isOwnMember(message) || isDeclaredOnly(spot);
+    if (this.#isMixedIn(spot) || isAskedTogether(spot)) return true;
     if (isNoted(spot) || isSilenced(spot) || isTried(spot) || isGuarded(spot) || isBoundTogether(spot)) return true;
     if (rule === 'reportUndefinedVariable') return isOwnLanguage(spot) || isOwnKey(spot) || isOfSphinx(spot);
     if (rule === 'reportSelfClsParameterName') return this.#unbound.has(/\bdef\s+(\w+)/.exec(spot.line)?.[1] ?? '');
@@ -84,6 +90,13 @@ export class PythonEvidence {
       (rule?.startsWith('reportOptional') === true && isAskedFor(spot)) ||
       (rule === 'reportAttributeAccessIssue' && (isAskedFor(spot) || this.#isOfModule(spot) || this.#isPassedOn(spot)))
     );
+  }
+
+  /** `super()` in a class that others inherit before another base: what it is to them is that base. */
+  #isMixedIn({ rule, line, above }: PythonSpot): boolean {
+    if (rule !== 'reportCallIssue' || !/\bsuper\(\)\.\w+\(/.test(line)) return false;
+    const name = /^\s*class\s+(\w+)/.exec(above.findLast((one) => /^\s*class\s/.test(one)) ?? '')?.[1];
+    return name !== undefined && this.#mixed.has(name);
   }
 
   /** A method in the place of its value: what a decorator of a package makes of it is not known. */
@@ -179,16 +192,6 @@ export function linesFrom(lines: readonly string[], line: number): string[] {
 /** The lines that stand above a line (from 1), as far as evidence is looked for. */
 export function linesAbove(lines: readonly string[], line: number): string[] {
   return lines.slice(Math.max(0, line - 1 - LINES_ABOVE), Math.max(0, line - 1));
-}
-
-/** Whether the code has asked by `hasattr` for the attribute that the declared type lacks. */
-function isAskedFor({ message, line, above }: PythonSpot): boolean {
-  const attribute =
-    /^Cannot (?:access|assign to) attribute "(\w+)"/.exec(message)?.[1] ??
-    /^"(\w+)" is not a known attribute of "None"/.exec(message)?.[1];
-  if (attribute === undefined) return false;
-  const asked = new RegExp(`\\b(?:has|get)attr\\([^\\n]*["']${attribute}["']`);
-  return [...above, line].some((one) => asked.test(one));
 }
 
 /**

@@ -118,6 +118,39 @@ function decidingWith(above: readonly string[], at: number, own: string): Set<st
   return found;
 }
 
+/** Whether the code has asked by `hasattr` for the attribute that the declared type lacks. */
+export function isAskedFor({ message, line, above }: PythonSpot): boolean {
+  const attribute =
+    /^Cannot (?:access|assign to) attribute "(\w+)"/.exec(message)?.[1] ??
+    /^"(\w+)" is not a known attribute of "None"/.exec(message)?.[1];
+  if (attribute === undefined) return false;
+  const asked = new RegExp(`\\b(?:has|get)attr\\([^\\n]*["']${attribute}["']`);
+  return [...above, line].some((one) => asked.test(one));
+}
+
+/** Lines above a use among which it is asked for several at once whether they are there. */
+const ASKED_ABOVE = 20;
+
+/**
+ * Whether what may be `None` was asked for: by the same call in the condition of its comprehension, or with others by
+ * `all([…])` before the function or the loop goes on.
+ */
+export function isAskedTogether({ rule, line, above, below, column }: PythonSpot): boolean {
+  if (rule?.startsWith('reportOptional') !== true) return false;
+  const call = /([\w.]+\([^()]*\))\s*\.\s*$/.exec(line.slice(0, column - 1))?.[1];
+  const conditions = below
+    .slice(0, 4)
+    .flatMap((one) => (/\bfor\b.*\bin\b/.test(one) ? (/\bif\b(.*)$/.exec(one)?.[1] ?? []) : []));
+  if (call !== undefined && conditions.some((one) => one.includes(call))) return true;
+  const name = /^(\w+)/.exec(line.slice(column - 1))?.[1];
+  const receiver = /(\w+)\s*\.\s*$/.exec(line.slice(0, column - 1))?.[1];
+  const asked = above.slice(-ASKED_ABOVE).flatMap((one, at, all) => {
+    const list = /^\s*if not all\(\s*[[(]([\w\s,]+)[\])]\s*\)\s*:/.exec(one)?.[1];
+    return list !== undefined && /^\s*(?:continue|return|raise|break)\b/.test(all[at + 1] ?? '') ? list.split(',') : [];
+  });
+  return asked.some((one) => one.trim() !== '' && [name, receiver].includes(one.trim()));
+}
+
 const WORDS = new Set('if elif while for in is not and or None True False self cls len isinstance'.split(' '));
 
 function namesIn(texts: readonly string[]): Set<string> {

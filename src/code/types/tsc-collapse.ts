@@ -3,7 +3,7 @@ import type { Diagnostic } from './messages.ts';
 /** Codes that a type which came out as less than it is can be the reason of. */
 const REACHED = new Set(
   (
-    '2303 2322 2339 2344 2345 2349 2352 2353 2358 2365 2366 2440 2461 2488 2504 2532 2533 2536 2538 2551 2559 2571 2683 2698 2556 2722 2731 2739 2740 2741 2769 4111 7053 ' +
+    '2303 2322 2339 2344 2345 2349 2352 2353 2358 2365 2366 2440 2461 2488 2504 2532 2533 2454 2536 2538 2551 2559 2571 2683 2698 2556 2722 2731 2739 2740 2741 2769 4111 7053 ' +
     '18046 18047 18048 18049'
   )
     .split(' ')
@@ -51,6 +51,8 @@ export function followsFromCollapse(
   if (!REACHED.has(rule)) return false;
   if (ALWAYS.has(rule)) return true;
   // What a switch asks about may be one of a package's few possibilities.
+  if (rule === 'TS2454') return isSetInSwitch(message, text, line, column);
+  if (/^Type 'any' is not assignable to type 'never'/.test(message)) return true;
   if (rule === 'TS2366') return /\bswitch\b/.test(linesFrom(text, line, SWITCH_BELOW));
   if (
     /(?:parameter of type 'never'|'\(?object & |\(\w+: unknown\b|type '\{ \w+: unknown; \}'|^(?:Argument of t|T)ype '(?:Set|Map|Array)<unknown>)/.test(
@@ -65,12 +67,8 @@ export function followsFromCollapse(
   // A message that a type gives instead of itself, and an error that a test has asked to be of another class.
   if (/on type '"/.test(message) || (/on type 'Error'/.test(message) && /\bexpect\(/.test(text))) return true;
   if (/'(?:keyof any|string \| number \| symbol)'/.test(message)) return true;
-  if (rule === 'TS18046' && isAskedBy(message, text, line, foreign)) return true;
-  if (rule === 'TS2339' && /on type 'unknown'/.test(message)) {
-    const receiver = receiverAt(text, line, column);
-    return receiver === null || !writesUnknown(`'${receiver}' is of type`, text);
-  }
-  if (rule === 'TS18046' || rule === 'TS2571' || /'unknown'/.test(message)) return !writesUnknown(message, text);
+  const unknown = isOfUnknown({ rule, message, line, column }, text, foreign);
+  if (unknown !== null) return unknown;
   if (/^Argument of type 'string'/.test(message) && isDefaulted(text, line, column)) return true;
   if (
     /^(?:Argument of t|T)ype '[^']*\bundefined'/.test(message) ||
@@ -93,6 +91,45 @@ export function followsFromCollapse(
   return nullable.split('.').length > 2 || isAssignedLater(nullable, text, foreign);
 }
 
+/**
+ * Whether a message about what is unknown follows from what is not installed: it is asked what it is, or nothing in the
+ * file says that it is unknown. Null for a message about something else.
+ */
+function isOfUnknown(
+  { rule, message, line, column }: Pick<Diagnostic, 'rule' | 'message' | 'line' | 'column'>,
+  text: string,
+  foreign: ReadonlySet<string>,
+): boolean | null {
+  if (rule === 'TS18046' && isAskedBy(message, text, line, foreign)) return true;
+  if (rule === 'TS2339' && /on type 'unknown'/.test(message)) {
+    if (isAskedBy(message, text, line, foreign, receiverAt(text, line, column))) return true;
+    const receiver = receiverAt(text, line, column);
+    return receiver === null || !writesUnknown(`'${receiver}' is of type`, text);
+  }
+  // What is given on was named nowhere as unknown: a callback takes it, of something that is not known.
+  const given = /^Argument of type 'unknown'/.test(message) ? nameAt(text, line, column) : null;
+  if (given !== null && !writesUnknown(`'${given}' is of type`, text)) return true;
+  if (rule === 'TS18046' || rule === 'TS2571' || /'unknown'/.test(message)) return !writesUnknown(message, text);
+  return null;
+}
+
+/** The name at a place, where what stands there is a name and nothing else. */
+function nameAt(text: string, line: number, column: number): string | null {
+  return /^([A-Za-z_$][\w$]*)\s*[,)]/.exec(lineOf(text, line).slice(column - 1))?.[1] ?? null;
+}
+
+/** A variable that gets its value in a `switch` about what may be one of a package's few possibilities. */
+function isSetInSwitch(message: string, text: string, line: number, column: number): boolean {
+  const name = /^Variable '([A-Za-z_$][\w$]*)'/.exec(message)?.[1];
+  if (name === undefined) return false;
+  const own = escaped(name);
+  const lines = text.split('\n').slice(0, line);
+  const above = [...lines.slice(0, -1), (lines.at(-1) ?? '').slice(0, column - 1)].join('\n');
+  const declared = [...above.matchAll(new RegExp(`\\blet\\s+${own}\\b`, 'g'))].at(-1);
+  if (declared === undefined) return false;
+  return new RegExp(`\\bswitch\\s*\\([\\s\\S]*\\b${own}\\s*=[^=]`).test(above.slice(declared.index));
+}
+
 /** Whether what is given is a part of something taken apart, with a default: where the whole is not known, its part is what the default is. */
 function isDefaulted(text: string, line: number, column: number): boolean {
   const name = /^([A-Za-z_$][\w$]*)/.exec(lineOf(text, line).slice(column - 1))?.[1];
@@ -100,9 +137,15 @@ function isDefaulted(text: string, line: number, column: number): boolean {
 }
 
 /** Whether a class or a function that is not installed is asked, on the line or shortly above it, what a value is. */
-function isAskedBy(message: string, text: string, line: number, foreign: ReadonlySet<string>): boolean {
-  const name = /^'([A-Za-z_$][\w$]*)' is of type/.exec(message)?.[1];
-  if (name === undefined) return false;
+function isAskedBy(
+  message: string,
+  text: string,
+  line: number,
+  foreign: ReadonlySet<string>,
+  receiver: string | null = null,
+): boolean {
+  const name = /^'([A-Za-z_$][\w$]*)' is of type/.exec(message)?.[1] ?? receiver;
+  if (name === null) return false;
   const own = escaped(name);
   const asked = text
     .split('\n')

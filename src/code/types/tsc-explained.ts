@@ -27,7 +27,11 @@ export function isExplained(
   const { rule, message } = diagnostic;
   if (rule === 'TS2448' || rule === 'TS2449') return isAwaited(diagnostic, text);
   if (rule === 'TS2349' || rule === 'TS2351') return isNamespace(diagnostic, text, isForeign);
+  if (isOfOptions(diagnostic, text, isForeign)) return true;
   if (rule === 'TS2367') return isMoved(diagnostic, text);
+  if (rule === 'TS2304' || rule === 'TS2552') return isKnownGlobal(diagnostic, text);
+  if (rule === 'TS2729') return isParameterOfAngular(diagnostic, text);
+  if (rule === 'TS2612') return isDecorated(diagnostic, text);
   if (!INFERRED.has(rule)) return false;
   if (project.major !== null && project.major < LEAST_MAJOR && (message.match(BUILTIN)?.length ?? 0) < 2) return true;
   return project.lenient && isUndeclared(diagnostic, text);
@@ -51,6 +55,46 @@ function isAwaited({ line }: Diagnostic, text: string): boolean {
   }
   return false;
 }
+
+/** A name that the author has told a linter comes from elsewhere. */
+function isKnownGlobal({ line, message }: Diagnostic, text: string): boolean {
+  if (/\beslint-disable-(?:next-)?line\b[^\n]*\bno-undef\b/.test(`${lineOf(text, line - 1)}\n${lineOf(text, line)}`))
+    return true;
+  const name = /^Cannot find name '([A-Za-z_$][\w$]*)'/.exec(message)?.[1];
+  return name !== undefined && new RegExp(`/\\*\\s*globals?\\s[^*]*\\b${escaped(name)}\\b`).test(text);
+}
+
+/** What `this` has in the options of a component that something not installed, as Vue, makes of them. */
+function isOfOptions(
+  { rule, line, message }: Diagnostic,
+  text: string,
+  isForeign: (specifier: string) => boolean,
+): boolean {
+  if (!/^TS(?:2339|2345|2367|2774)$/.test(rule) || !/\bthis\./.test(lineOf(text, line))) return false;
+  if (rule !== 'TS2774' && !/'\([^']*\) => /.test(message)) return false;
+  return (
+    /\bexport default\s+(?:defineComponent\()?\{/.test(text) &&
+    isForeign('vue') &&
+    /\b(?:watch|computed|methods)\s*:\s*\{/.test(text)
+  );
+}
+
+/** The command line of Angular sets fields after the parameters of the constructor, whatever the settings say. */
+function isParameterOfAngular({ message }: Diagnostic, text: string): boolean {
+  const name = /^Property '([A-Za-z_$][\w$]*)'/.exec(message)?.[1];
+  if (name === undefined || !/\bfrom\s*['"]@angular\/core['"]/.test(text)) return false;
+  return new RegExp(`\\b(?:private|public|protected|readonly)\\s+${escaped(name)}\\s*:[^;]*[,)]`).test(text);
+}
+
+/** A property is written once more to be decorated, where `declare` may not stand. */
+function isDecorated({ line }: Diagnostic, text: string): boolean {
+  const above = text.split('\n').slice(Math.max(0, line - 1 - DECORATED_ABOVE), line - 1);
+  const start = above.findLastIndex((one) => /;\s*$|^\s*$|\{\s*$/.test(one) && !/[({[,]\s*$/.test(one));
+  return above.slice(start + 1).some((one) => /^\s*@[A-Za-z]/.test(one));
+}
+
+/** Lines that the decorators of one property take. */
+const DECORATED_ABOVE = 12;
 
 /** Lines above a comparison among which a call may have changed what is compared. */
 const MOVED_ABOVE = 12;

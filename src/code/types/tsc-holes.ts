@@ -29,7 +29,12 @@ export class HollowClasses {
   }
 
   /** Whether what a message says of a class may be in the part of it that is not known. */
-  explain({ file, rule, message }: Diagnostic, line: string): boolean {
+  explain({ file, rule, message, details }: Diagnostic, line: string): boolean {
+    // What is called may be callable by what it extends.
+    const called = /^(?:TS2349|TS2351)$/.test(rule)
+      ? /Type '([A-Za-z_$][\w$]*)(?:<.*>)?' has no/.exec(details ?? '')
+      : null;
+    if (called?.[1] !== undefined) return this.#hollow.has(called[1]);
     if (!OF_CLASSES.has(rule)) return false;
     const type = /on type '(?:typeof )?([A-Za-z_$][\w$]*)(?:<.*>)?'/.exec(message)?.[1];
     if (type !== undefined) return this.#hollow.has(type);

@@ -8,8 +8,8 @@ import type { MirroredFile } from './mirror.ts';
  */
 export class ParameterPlaces {
   readonly #files: ReadonlyMap<string, MirroredFile>;
-  readonly #ranges = new Map<string, readonly (readonly [number, number])[]>();
-  readonly #starts = new Map<string, readonly number[]>();
+  /** The file that was asked about last: what is said of a file is said in a row, and trees are large. */
+  #read: { readonly path: string; readonly body: unknown; readonly starts: readonly number[] } | null = null;
 
   constructor(files: readonly MirroredFile[]) {
     this.#files = new Map(files.map((file) => [file.path, file]));
@@ -19,12 +19,11 @@ export class ParameterPlaces {
   isDeclared(place: { readonly file: string; readonly line: number; readonly column: number }): boolean {
     const file = this.#files.get(place.file);
     if (file === undefined) return false;
-    const starts = this.#starts.get(file.path) ?? lineStarts(file.text);
-    const ranges = this.#ranges.get(file.path) ?? declaredParameters(file);
-    this.#starts.set(file.path, starts);
-    this.#ranges.set(file.path, ranges);
-    const offset = (starts[place.line - 1] ?? 0) + place.column - 1;
-    return ranges.some(([start, end]) => start <= offset && offset < end);
+    if (this.#read?.path !== file.path) {
+      this.#read = { path: file.path, body: bodyOf(file), starts: lineStarts(file.text) };
+    }
+    const { body, starts } = this.#read;
+    return isDeclaredAt(body, (starts[place.line - 1] ?? 0) + place.column - 1);
   }
 }
 
@@ -34,20 +33,31 @@ function lineStarts(text: string): number[] {
   return starts;
 }
 
-/** Ranges of the parameters. Walks without recursion: real code nests deeper than the stack likes. */
-function declaredParameters(file: MirroredFile): [number, number][] {
-  const { program } = parseSync(file.path, file.text, /\.[cm]?js$/.test(file.path) ? { lang: 'jsx' } : {});
-  const found: [number, number][] = [];
-  const waiting: { node: unknown; declared: boolean }[] = [{ node: program.body, declared: false }];
+function bodyOf({ path, text }: MirroredFile): unknown {
+  return parseSync(path, text, /\.[cm]?js$/.test(path) ? { lang: 'jsx' } : {}).program.body;
+}
+
+/**
+ * Whether a parameter of such a function is at an offset. Looks only into what the offset lies in, and without recursion:
+ * real code nests deeper than the stack likes.
+ */
+function isDeclaredAt(body: unknown, offset: number): boolean {
+  const waiting: { node: unknown; declared: boolean }[] = [{ node: body, declared: false }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node, declared } = next;
     if (!isObject(node)) continue;
-    if (declared || node.type === 'FunctionDeclaration') found.push(...parameterRanges(node));
-    for (const [name, child] of Object.entries(node)) {
-      if (isObject(child)) waiting.push({ node: child, declared: declares(node, name) });
+    if ((declared || node.type === 'FunctionDeclaration') && hasParameterAt(node, offset)) return true;
+    for (const name of Object.keys(node)) {
+      const child = node[name];
+      if (isObject(child) && isAround(child, offset)) waiting.push({ node: child, declared: declares(node, name) });
     }
   }
-  return found;
+  return false;
+}
+
+/** Whether an offset lies in a node; what has no place of its own, like a list, may hold it. */
+function isAround({ start, end }: Record<string, unknown>, offset: number): boolean {
+  return typeof start !== 'number' || typeof end !== 'number' || (start <= offset && offset < end);
 }
 
 /** Whether a function that stands there gets no types from around it. */
@@ -59,10 +69,9 @@ function declares(parent: Record<string, unknown>, place: string): boolean {
   return parent.type === 'ExportDefaultDeclaration';
 }
 
-function parameterRanges(node: Record<string, unknown>): [number, number][] {
-  const parameters = Array.isArray(node.params) ? node.params : [];
-  return parameters.flatMap((one: unknown): [number, number][] =>
-    isObject(one) && typeof one.start === 'number' && typeof one.end === 'number' ? [[one.start, one.end]] : [],
+function hasParameterAt({ params }: Record<string, unknown>, offset: number): boolean {
+  return (
+    Array.isArray(params) && params.some((one: unknown) => isObject(one) && 'start' in one && isAround(one, offset))
   );
 }
 

@@ -76,7 +76,8 @@ export function divideFiles(
       lenient: false,
     });
   }
-  return [...projects, ...unconfigured([...left.values()], onNode, packages)];
+  const around = readConfig(texts, 'tsconfig.json') ?? readConfig(texts, 'jsconfig.json');
+  return [...projects, ...unconfigured([...left.values()], onNode, packages, strictnessOf(around))];
 }
 
 /** Where a project has no declarations of its own, to check all of them would only check those of others. */
@@ -111,6 +112,7 @@ function unconfigured(
   files: readonly MirroredFile[],
   onNode: ReadonlySet<string>,
   packages: readonly Package[],
+  strictness: Readonly<Record<string, unknown>>,
 ): TypeScriptProject[] {
   const isTypeScript = ({ path }: MirroredFile) => /\.[cm]?tsx?$/.test(path);
   const isChecked = (file: MirroredFile) => !isTypeScript(file) && CHECKED.test(file.text.slice(0, 2_000));
@@ -119,7 +121,11 @@ function unconfigured(
   const declarations = files.filter((file) => isDeclaration(file.path)).map(({ path }) => path);
   const groups = [
     { own: files.filter(isTypeScript), options: DEFAULT_OPTIONS, lenient: false },
-    { own: files.filter(isChecked), options: { ...DEFAULT_OPTIONS, allowJs: true, checkJs: true }, lenient: false },
+    {
+      own: files.filter(isChecked),
+      options: { ...DEFAULT_OPTIONS, ...strictness, allowJs: true, checkJs: true },
+      lenient: false,
+    },
     { own: files.filter(isTyped), options: JSDOC_OPTIONS, lenient: true },
   ];
   return groups
@@ -133,6 +139,13 @@ function unconfigured(
       files: own.map(({ path }) => path),
       usesNode: own.some(({ path }) => onNode.has(path)) || packages.some(({ nodeTypes }) => nodeTypes),
     }));
+}
+
+/** How strict the settings of the root are: JavaScript that asks to be checked and that they do not name is no stricter. */
+function strictnessOf(config: TypeScriptConfig | null): Readonly<Record<string, unknown>> {
+  if (config === null || config.missing.length > 0) return {};
+  const written = Object.entries(config.options).filter(([name]) => /^(?:strict|noImplicit|useUnknown)/.test(name));
+  return { strict: false, ...Object.fromEntries(written) };
 }
 
 function readPackages(files: readonly MirroredFile[]): Package[] {

@@ -67,8 +67,10 @@ const CONSEQUENCES = codes(
 const BY_SETTING = codes('1286 1287 1295 1484 2612 2834 2835 4111 4114');
 /** May be settled by a check whose meaning only the package that makes it declares. */
 const NARROWED = codes(
-  '2322 2339 2345 2349 2358 2365 2367 2488 2504 2531 2532 2533 2538 2551 2571 2698 2721 2722 2723 2769 18046 18047 18048 18049',
+  '2322 2339 2345 2349 2358 2362 2363 2365 2367 2488 2504 2531 2532 2533 2538 2551 2571 2638 2698 2721 2722 2723 2769 18046 18047 18048 18049',
 );
+/** Of which the message does not name the type that a check would have made narrower. */
+const UNNAMED = codes('2349 2362 2363');
 /** A value that is not there fails a test, which is what the test is for. */
 const NULLABLE = codes('2531 2532 2533 2571 2721 2722 2723 18046 18047 18048 18049');
 /** The same name at the top of two files. */
@@ -94,13 +96,19 @@ export function judge(diagnostic: Diagnostic, context: JudgeContext): Verdict {
   // A namespace that nothing of the tree declares is one of a package's types.
   const space = rule === 'TS2503' ? /'([^']+)'/.exec(message)?.[1] : undefined;
   if (space !== undefined) return { kind: 'missing', name: space };
-  if (CONSEQUENCES.has(rule) || followsFromEnvironment(message) || isOfBuffers(diagnostic))
+  if (
+    CONSEQUENCES.has(rule) ||
+    followsFromEnvironment(message) ||
+    isOfBuffers(diagnostic) ||
+    NEWEST.test(`${message}\n${diagnostic.details ?? ''}`)
+  )
     return { kind: 'consequence' };
   const holder = /on type 'typeof import\("([^"]+)"\)'/.exec(message)?.[1];
   if (holder !== undefined && context.assumed.has(holder)) return { kind: 'consequence' };
   if (context.unsettled && BY_SETTING.has(rule)) return { kind: 'consequence' };
   const name =
     /^Cannot find (?:name|namespace) '([^']+)'/.exec(message)?.[1] ??
+    /^Cannot use namespace '([^']+)' as a value/.exec(message)?.[1] ??
     /^'([^']+)' refers to a value, but is being used as a type/.exec(message)?.[1];
   if (name !== undefined && isGivenFromOutside(name, context)) {
     return { kind: 'missing', name };
@@ -114,9 +122,10 @@ export function judge(diagnostic: Diagnostic, context: JudgeContext): Verdict {
   // In a value that is `any` already, another `any` is nothing new.
   if (rule === 'TS7053' && /expression of type 'any'|index type 'any'/.test(message)) return { kind: 'consequence' };
   if (/^TS41[0-9]{2}$/.test(rule) && message.includes("'any'")) return { kind: 'consequence' };
-  if (NARROWED.has(rule) && isUnsettledType(message) && context.isAsked(diagnostic)) {
-    return { kind: 'consequence' };
-  }
+  const mayBeNarrowed = NARROWED.has(rule) && (UNNAMED.has(rule) || isUnsettledType(message));
+  if (mayBeNarrowed && context.isAsked(diagnostic)) return { kind: 'consequence' };
+  // A test's `this` is what its runner makes it.
+  if (rule === 'TS2683' && context.isTest(file)) return { kind: 'consequence' };
   if (REDECLARED.has(rule) && context.isCommonJs(diagnostic.file)) return { kind: 'consequence' };
   // Of a component that React would have typed.
   if (message.includes("'IntrinsicAttributes") && (context.assumed.has('react') || context.assumed.has('preact'))) {
@@ -183,6 +192,10 @@ function isOfBuffers({ message, details }: Diagnostic): boolean {
     `${message}\n${details ?? ''}`,
   );
 }
+
+/** Members that only the newest libraries of the language have, which a class written for older ones leaves out. */
+const NEWEST =
+  /is missing the following properties from type '(?:Readonly)?(?:Weak)?(?:Map|Set)<[^\n]*: (?:getOrInsert|isSubsetOf|union|intersection|difference|symmetricDifference|isSupersetOf|isDisjointFrom)\b/;
 
 /** Members that only the declarations of Node.js or of a bundler add to something that is always there. */
 function followsFromEnvironment(message: string): boolean {

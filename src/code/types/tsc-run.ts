@@ -21,6 +21,8 @@ export interface TscSetup {
   readonly imported: ReadonlyMap<string, ImportedModule>;
   /** Packages that the tree itself holds or declares: they are resolved, not assumed. */
   readonly known: ReadonlySet<string>;
+  /** Whether the tree declares itself what JSX is. */
+  readonly ownJsx: boolean;
   /** Names of the compiler's own libraries, as `lib` has them. */
   readonly libraries: ReadonlySet<string>;
   readonly timeoutMs: number;
@@ -42,6 +44,11 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const MAX_REPAIRS = 4;
 /** The part of the memory limit at which the collector begins to work harder. */
 const COLLECTED_AT = 0.85;
+/**
+ * Percent by which the memory in use may grow before it is collected. The compiler drops little of what it makes, so the
+ * collector's usual 100 takes a fifth of its time to find next to nothing.
+ */
+const COLLECTED_AFTER = '400';
 
 /** Names of the libraries that stand beside the compiler. */
 export async function librariesOf(tsc: InstalledEngine): Promise<Set<string>> {
@@ -91,13 +98,12 @@ async function runTsc(
   project: TypeScriptProject,
   { typeRoot, number }: { readonly typeRoot: string; readonly number: number },
 ): Promise<TscAnswer> {
-  const { mirror, nodeTypes } = setup;
+  const { mirror, nodeTypes, ownJsx } = setup;
   const types = project.usesNode && nodeTypes !== null ? ['node'] : [];
   const shims = join(mirror.generated, `packages-${number}.d.ts`);
   const assumed = assumedModules(setup, project, types.length > 0);
   const isScript = project.files.every((path) => /\.[cm]?jsx?$/.test(path));
   const isBare = ({ required }: ImportedModule) => isScript && project.files.some((path) => required.has(path));
-  const ownJsx = mirror.files.some(({ text }) => /\bnamespace\s+JSX\b/.test(text));
   await writeFile(shims, `${shimText(assumed, isBare)}\n${ownJsx ? '' : JSX_SHIM}\n`);
   const config = join(mirror.generated, `project-${number}.json`);
   const files = [...project.files, ...project.declarations].map((path) => join(mirror.root, path));
@@ -109,10 +115,14 @@ async function runTsc(
     const [program, ...before] = walledCommand(setup);
     const { exitCode, stdout, stderr } = await runProcess(
       program,
-      [...before, '-p', config, '--pretty', 'false', '--listFiles', '--checkers', checkersFor(project)],
+      [...before, '-p', config, '--pretty', 'false', '--listFiles', ...threadsFor(project)],
       {
         cwd: mirror.root,
-        env: { HOME: mirror.generated, GOMEMLIMIT: `${Math.ceil(setup.memoryMegabytes * COLLECTED_AT)}MiB` },
+        env: {
+          HOME: mirror.generated,
+          GOGC: COLLECTED_AFTER,
+          GOMEMLIMIT: `${Math.ceil(setup.memoryMegabytes * COLLECTED_AT)}MiB`,
+        },
         signal: setup.signal,
         timeoutMs: setup.timeoutMs,
         maxOutputBytes: MAX_OUTPUT_BYTES,
@@ -130,16 +140,19 @@ async function runTsc(
   }
 }
 
-/** From how many files on a program is divided among two checkers. */
-const FILES_FOR_TWO = 64;
+/** From how many files on a program is worth threads, and from how many on it is divided among two checkers. */
+const FILES_FOR_THREADS = 64;
+const FILES_FOR_TWO = 400;
 
 /**
- * How many checkers a program is divided among. Each works out for itself what the types are that its files share, so
- * the usual four take half as much time and memory again as one. The number does not follow the machine: what the
- * compiler says may depend on which files a checker sees together.
+ * On how many threads a program is checked. Each checker works out for itself what the types are that its files share, so
+ * the usual four take half as much time and memory again as one; to read few files, threads wait for each other more than
+ * they work. The number does not follow the machine: what the compiler says may depend on which files a checker sees
+ * together.
  */
-function checkersFor({ files }: TypeScriptProject): string {
-  return files.length < FILES_FOR_TWO ? '1' : '2';
+function threadsFor({ files }: TypeScriptProject): string[] {
+  if (files.length < FILES_FOR_THREADS) return ['--singleThreaded'];
+  return ['--checkers', files.length < FILES_FOR_TWO ? '1' : '2'];
 }
 
 /** The compiler's own collector only aims at a limit; the system holds it to one, where there is a shell to ask it. */

@@ -4,7 +4,6 @@ import type { AnalyserInput, Gap } from '../analyser.ts';
 import { roleOf } from '../file-roles.ts';
 import type { RawFinding } from '../findings.ts';
 import type { SourceFile } from '../source-file.ts';
-import { CheckedFiles } from './checked-files.ts';
 import { findNodeTypes, type InstalledEngine } from './engine-places.ts';
 import { type Diagnostic, type EngineResult, findingOf, nameSome } from './messages.ts';
 import { type Mirror, type MirroredFile, withMirror } from './mirror.ts';
@@ -14,8 +13,9 @@ import { mergeProjects } from './tsc-merge.ts';
 import { ParameterPlaces } from './tsc-parameters.ts';
 import { divideFiles, type TypeScriptProject } from './tsc-projects.ts';
 import { type JudgeContext, judge } from './tsc-rules.ts';
-import { checkProject, librariesOf, prepareTypeRoot, type TscAnswer, type TscSetup } from './tsc-run.ts';
+import { librariesOf, prepareTypeRoot, type TscAnswer } from './tsc-run.ts';
 import { collectImports, type ImportedModule } from './tsc-shims.ts';
+import { checkProjects } from './tsc-turns.ts';
 
 /** What the compiler may cost: of one project, and of all of them. */
 export interface TypeLimits {
@@ -55,18 +55,17 @@ export async function checkTypeScript(
     for (const file of scripts) collectImports(file, imported);
     const known = declaredModules(scripts);
     const libraries = await librariesOf(tsc);
-    const setup: TscSetup = { tsc, nodeTypes, mirror, imported, known, libraries, ...limits, signal: input.signal };
+    const ownJsx = scripts.some(({ text }) => /\bnamespace\s+JSX\b/.test(text));
+    const setup = { tsc, nodeTypes, mirror, imported, known, ownJsx, libraries, ...limits, signal: input.signal };
     const all = mergeProjects(divideFiles(mirror.files, imported), mirror.files, libraries);
     const report = new Report(input, mirror, tsc, imported);
-    await report.prepare();
-    for (const project of all.slice(limits.maxProjects)) report.leaveOut(project, 'there are too many configurations');
     const typeRoot = await prepareTypeRoot(mirror, nodeTypes);
-    const checked = new CheckedFiles(mirror);
-    // One at a time: the compiler runs several threads itself, and pyright may be at work beside it.
-    for (const [number, project] of all.slice(0, limits.maxProjects).entries()) {
-      if (all.length > 1) await checked.show(new Set(project.files));
-      const onBroken = (diagnostic: Diagnostic) => report.breakOff(diagnostic);
-      report.take(project, await checkProject(setup, project, { typeRoot, number, checked }, onBroken));
+    const wanted = all.slice(0, limits.maxProjects);
+    const [checked] = await Promise.all([checkProjects(setup, wanted, typeRoot), report.prepare()]);
+    for (const project of all.slice(limits.maxProjects)) report.leaveOut(project, 'there are too many configurations');
+    for (const { project, answer, broken } of checked) {
+      for (const diagnostic of broken) report.breakOff(diagnostic);
+      report.take(project, answer);
     }
     return report.result();
   });

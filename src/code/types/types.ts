@@ -12,8 +12,8 @@ import { checkTypeScript, isScript, isTypeScriptInput, type TypeLimits } from '.
 /** Version of the judgement and all that it stands on: another one knows nothing of what an older one kept. */
 const judgement = () => sourceVersion(new URL(import.meta.url));
 
-/** What each child process may use. */
-export const DEFAULT_TYPE_LIMITS: TypeLimits = { timeoutMs: 5 * 60_000, memoryMegabytes: 3_072, maxProjects: 150 };
+/** What each child process may use. A tree of 4,000 Python files takes five minutes on two slow processors. */
+export const DEFAULT_TYPE_LIMITS: TypeLimits = { timeoutMs: 10 * 60_000, memoryMegabytes: 3_072, maxProjects: 150 };
 
 const rawFinding = z.object({
   rule: z.string(),

@@ -1,0 +1,27 @@
+import type { LintResult } from './file-facts.ts';
+
+/** A name that so many files use and none of them declares was not forgotten: something outside of them sets it. */
+const LEAST_FILES = 4;
+
+/** What a linter said of files, without the names that something outside of the files sets for all of them. */
+export function withoutAmbientNames(lint: ReadonlyMap<string, LintResult>): ReadonlyMap<string, LintResult> {
+  const files = new Map<string, number>();
+  for (const { hits } of lint.values()) {
+    const names = new Set(hits.map(undefinedName));
+    for (const name of names) if (name !== null) files.set(name, (files.get(name) ?? 0) + 1);
+  }
+  const ambient = new Set([...files].flatMap(([name, count]) => (count >= LEAST_FILES ? [name] : [])));
+  if (ambient.size === 0) return lint;
+  const isAmbient = (name: string | null) => name !== null && ambient.has(name);
+  return new Map(
+    [...lint].map(([path, { hits, problem }]) => [
+      path,
+      { hits: hits.filter((hit) => !isAmbient(undefinedName(hit))), problem },
+    ]),
+  );
+}
+
+function undefinedName({ code, message }: LintResult['hits'][number]): string | null {
+  if (code === 'eslint/no-undef') return /^'([^']+)'/.exec(message)?.[1] ?? null;
+  return code === 'F821' ? (/`(\w+)`/.exec(message)?.[1] ?? null) : null;
+}

@@ -1,0 +1,76 @@
+import { CheckedFiles, copyBeside } from './checked-files.ts';
+import type { Diagnostic } from './messages.ts';
+import type { Mirror } from './mirror.ts';
+import type { TypeScriptProject } from './tsc-projects.ts';
+import { checkProject, type TscAnswer, type TscSetup } from './tsc-run.ts';
+
+/** Below this many files a program takes so little memory that it may be checked while another one is. */
+const MOST_FILES_BESIDE = 200;
+/** From how many files on the largest program takes long enough to do something beside it. */
+const LEAST_FILES_ALONE = 64;
+
+/** What was said of a project, and which of the files it came to read do not parse. */
+export interface CheckedProject {
+  readonly project: TypeScriptProject;
+  readonly answer: TscAnswer;
+  readonly broken: readonly Diagnostic[];
+}
+
+/**
+ * Checks projects, and gives what was said of each in their order. One at a time, as the compiler runs several threads
+ * itself and pyright may be at work too; but where one of them is large, small ones are checked beside it, in a copy of
+ * their own. Rejects with the signal's reason only, when every compiler has ended.
+ */
+export async function checkProjects(
+  setup: TscSetup,
+  projects: readonly TypeScriptProject[],
+  typeRoot: string,
+): Promise<CheckedProject[]> {
+  const stop = new AbortController();
+  const stoppable = { ...setup, signal: AbortSignal.any([setup.signal, stop.signal]) };
+  const [main, beside] = divided(projects, setup.mirror);
+  const work = async (own: readonly TypeScriptProject[], copy: () => Promise<[Mirror, CheckedFiles]>) => {
+    try {
+      const [mirror, checked] = await copy();
+      const found: CheckedProject[] = [];
+      for (const project of own) {
+        if (projects.length > 1) await checked.show(new Set(project.files));
+        const broken: Diagnostic[] = [];
+        const place = { typeRoot, checked, number: projects.indexOf(project) };
+        const answer = await checkProject({ ...stoppable, mirror }, project, place, (one) => broken.push(one));
+        found.push({ project, answer, broken });
+      }
+      return found;
+    } catch (error) {
+      stop.abort(error);
+      throw error;
+    }
+  };
+  const settled = await Promise.allSettled([
+    work(main, async () => [setup.mirror, new CheckedFiles(setup.mirror)]),
+    ...(beside.length === 0 ? [] : [work(beside, () => unwritten(setup.mirror))]),
+  ]);
+  const found = settled.flatMap((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
+  return found.sort((a, b) => projects.indexOf(a.project) - projects.indexOf(b.project));
+}
+
+async function unwritten(mirror: Mirror): Promise<[Mirror, CheckedFiles]> {
+  const copy = await copyBeside(mirror);
+  return [copy, new CheckedFiles(copy, false)];
+}
+
+/** The projects that are checked one after the other, and those that are small enough to be checked beside them. */
+function divided(
+  projects: readonly TypeScriptProject[],
+  { files }: Mirror,
+): [main: readonly TypeScriptProject[], beside: readonly TypeScriptProject[]] {
+  const sizes = new Map(files.map(({ path, text }) => [path, text.length]));
+  const sizeOf = (project: TypeScriptProject) => project.files.reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
+  const [largest] = projects.toSorted((a, b) => sizeOf(b) - sizeOf(a));
+  if (largest === undefined || largest.files.length < LEAST_FILES_ALONE) return [projects, []];
+  const isBeside = (project: TypeScriptProject) => project !== largest && project.files.length < MOST_FILES_BESIDE;
+  return [projects.filter((one) => !isBeside(one)), projects.filter(isBeside)];
+}

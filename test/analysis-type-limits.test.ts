@@ -1,0 +1,90 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { AnalyserInput } from '../src/code/analyser.ts';
+import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
+import { checkPython } from '../src/code/types/pyright.ts';
+import { DEFAULT_TYPE_LIMITS, typesAnalyser } from '../src/code/types/types.ts';
+import { createThreadPool } from '../src/platform/thread-pool.ts';
+
+const FILES = {
+  'app.py': 'x: int = ""\n',
+  'tests/test_app.py': 'y: int = ""\n',
+  'tests/test_more.py': 'z: int = ""\n',
+};
+
+function write(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'type-limits-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+async function inputOf(files: Readonly<Record<string, string>>): Promise<AnalyserInput> {
+  const root = await resolveFolder(write(files));
+  const tree = await readSourceTree(root);
+  const threads = createThreadPool({ threads: 1 });
+  onTestFinished(() => threads.close());
+  const cache = { read: () => new Map(), write: () => undefined, close: () => undefined };
+  const { signal } = new AbortController();
+  return { root, files: tree.files, hashes: new Map(), threads, cache, signal };
+}
+
+/** A checker that runs out of memory while it is asked about tests, and else says one thing of each file. */
+const SMALL_CHECKER = `
+const { readFileSync, readdirSync } = require('node:fs');
+const { dirname, join } = require('node:path');
+const config = process.argv[process.argv.indexOf('-p') + 1];
+const { exclude = [] } = JSON.parse(readFileSync(config, 'utf8'));
+const root = dirname(config);
+const paths = readdirSync(root, { recursive: true }).filter((path) => path.endsWith('.py') && !exclude.includes(path));
+if (paths.some((path) => path.startsWith('tests'))) process.exit(134);
+const range = { start: { line: 0, character: 9 }, end: { line: 0, character: 11 } };
+const said = { severity: 'error', message: 'Type "str" is not assignable', rule: 'reportAssignmentType', range };
+const generalDiagnostics = paths.map((path) => ({ file: join(root, path), ...said }));
+console.log(JSON.stringify({ generalDiagnostics, summary: { filesAnalyzed: paths.length } }));
+`;
+
+async function checkSmall(files: Readonly<Record<string, string>>) {
+  const path = join(write({ 'checker.cjs': SMALL_CHECKER }), 'checker.cjs');
+  return checkPython(await inputOf(files), { path, version: '1' }, DEFAULT_TYPE_LIMITS);
+}
+
+describe('a tree that takes more than pyright may use', () => {
+  it('is checked without its tests, which are named as left out, and is not kept as known', async () => {
+    const { findings, gaps, files, complete } = await checkSmall(FILES);
+    expect(findings.map(({ file, rule }) => `${file} ${rule}`)).toEqual(['app.py reportAssignmentType']);
+    expect(gaps.map(({ reason }) => reason)).toEqual([
+      '2 Python files of tests were not checked: with them pyright ran out of memory.',
+    ]);
+    expect({ files, complete }).toEqual({ files: 1, complete: false });
+  });
+
+  it('leaves out without its tests what its own settings leave out', async () => {
+    const settings = JSON.stringify({ exclude: ['made.py'] });
+    const { findings, gaps } = await checkSmall({
+      ...FILES,
+      'made.py': 'm: int = ""\n',
+      'pyrightconfig.json': settings,
+    });
+    expect(findings.map(({ file }) => file)).toEqual(['app.py']);
+    expect(gaps.map(({ reason }) => reason)).toContain(
+      "1 of 4 Python files are left out by the project's own settings.",
+    );
+  });
+
+  it('is told as not checked, with the limit, where there is nothing to leave out or that does not help', async () => {
+    const alone = await checkSmall({ 'tests/test_app.py': FILES['tests/test_app.py'] });
+    expect(alone.gaps.map(({ reason }) => reason)).toEqual(['Pyright ran out of memory.']);
+    const hurried = typesAnalyser({ ...DEFAULT_TYPE_LIMITS, timeoutMs: 1 });
+    const { findings, gaps } = await hurried(await inputOf(FILES));
+    expect(findings).toEqual([]);
+    expect(gaps.map(({ reason }) => reason)).toEqual([
+      'Pyright did not finish within 0.001 seconds, and without the tests it did not finish within 0.0004 seconds.',
+    ]);
+  });
+});

@@ -28,7 +28,8 @@ const PROTOCOL_BUFFERS =
   /_pb2(?:_grpc)?\.pyi?$|\.pb\.(?:js|ts|go|cc|h)$|_pb\.(?:js|ts|d\.ts|rb)$|\.pb\.gw\.go$|_grpc\.pb\.go$/;
 
 /** Names that only generators give: those of C#, Go, Java, GraphQL and OpenAPI tools, and of bundlers. */
-const TOOL_OUTPUT = /\.(?:g|gen|designer|generated)\.(?:cs|ts|tsx|js|py|go|dart)$|\.(?:bundle|nocache)\.js$|^zz_generated\..*\.go$/;
+const TOOL_OUTPUT =
+  /\.(?:g|gen|designer|generated)\.(?:cs|ts|tsx|js|py|go|dart)$|\.(?:bundle|nocache)\.js$|^zz_generated\..*\.go$/;
 
 /** A hash of the content in a script's name: bundlers put it there so that browsers may keep the file for ever. */
 const HASHED_NAME = /[.-](?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}(?:\.chunk)?\.(?:[cm]?js|css)$/;

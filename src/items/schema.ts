@@ -80,7 +80,7 @@ export function addItems(builder: Builder): void {
   }));
 
   builder.mutationFields((t) => ({
-    createItem: t.prismaField({
+    createItem: t.field({
       type: ItemRef,
       errors: {},
       description: 'Makes an item.',
@@ -89,25 +89,25 @@ export function addItems(builder: Builder): void {
         input: t.arg({ type: CreateItemInput, description: 'What it is.' }),
         idempotencyKey: t.arg.string({ required: false, description: 'Or by the Idempotency-Key header.' }),
       },
-      resolve: async (_query, _root, { input, idempotencyKey }, context) =>
+      resolve: async (_root, { input, idempotencyKey }, context) =>
         createItem(context.app, await signedIn(context), input, idempotencyKey ?? context.idempotencyKey),
     }),
-    updateItem: t.prismaField({
+    updateItem: t.field({
       type: ItemRef,
       errors: {},
       description: 'Changes an item.',
       authScopes: { permission: 'item:write' },
       args: { input: t.arg({ type: UpdateItemInput, description: 'What to change.' }) },
-      resolve: async (_query, _root, { input: { id, ...change } }, context) =>
+      resolve: async (_root, { input: { id, ...change } }, context) =>
         updateItem(context.app, await signedIn(context), id, change),
     }),
-    deleteItem: t.prismaField({
+    deleteItem: t.field({
       type: ItemRef,
       errors: {},
       description: 'Deletes an item and gives back what it was.',
       authScopes: { permission: 'item:write' },
       args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
-      resolve: async (_query, _root, { id }, context) => deleteItem(context.app, await signedIn(context), id),
+      resolve: async (_root, { id }, context) => deleteItem(context.app, await signedIn(context), id),
     }),
   }));
 }

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import { type Item, Prisma } from '../generated/prisma/client.ts';
+import type { Item } from '../generated/prisma/client.ts';
 import { idempotently } from '../jobs/service.ts';
 import { isMissingRow } from '../platform/database.ts';
 import { NotFoundError } from '../platform/errors.ts';
@@ -28,17 +28,11 @@ export async function createItem(
   idempotencyKey?: string | null | undefined,
 ): Promise<Item> {
   requirePermission(viewer, 'item:write');
-  const { pool } = app.database;
-  const insert = (id: string) => {
-    const now = new Date();
-    const row = { id, ownerId: viewer.id, title: input.title, description: input.description ?? null };
-    const whole = { ...row, createdAt: now, updatedAt: now } satisfies Prisma.ItemUncheckedCreateInput;
-    return insertStatement('Item', whole, itemColumns);
-  };
   if (idempotencyKey === null || idempotencyKey === undefined) {
-    const { name, text, values } = insert(uuidv7());
-    const { rows } = await pool.query<Item>({ ...(name !== undefined && { name }), text, values: [...values] });
-    return only(rows);
+    const item = newItem(viewer, input);
+    const { name, text, values } = insertStatement('Item', item);
+    await app.database.pool.query({ ...(name !== undefined && { name }), text, values: [...values] });
+    return item;
   }
   const id = await idempotently(app, viewer, {
     operation: 'createItem',
@@ -46,20 +40,19 @@ export async function createItem(
     input,
     answer: z.uuid(),
     work: async (remember) => {
-      const made = uuidv7();
-      await inTransaction(app.database, (writing) => Promise.all([writing.run(insert(made)), remember(writing, made)]));
-      return made;
+      const item = newItem(viewer, input);
+      const insert = insertStatement('Item', item);
+      await inTransaction(app.database, (writing) => Promise.all([writing.run(insert), remember(writing, item.id)]));
+      return item.id;
     },
   });
   return getItem(app, viewer, id);
 }
 
-const itemColumns = Object.values(Prisma.ItemScalarFieldEnum);
-
-function only<Row>(rows: readonly Row[]): Row {
-  const [row] = rows;
-  if (row === undefined) throw new Error('the database gave no row back');
-  return row;
+/** The row of a new item. No column is left to the database, so that none has to be read back. */
+function newItem(viewer: Viewer, { title, description = null }: NewItem): Item {
+  const now = new Date();
+  return { id: uuidv7(), ownerId: viewer.id, title, description, isActive: true, createdAt: now, updatedAt: now };
 }
 
 /** An item the viewer may see. @throws NotFoundError */

@@ -45,13 +45,14 @@ const mostArguments = 100;
 
 /**
  * Reads Prisma's `select` or `include` over columns, links to single rows, lists of rows in an order and under a
- * condition, and how long lists are. What conditions compare with goes behind `values`. Null when it asks for anything
- * else.
+ * condition, and how long lists are. What conditions compare with goes behind `values`. The columns are for an array of
+ * JSON where `isJson`. Null when it asks for anything else, or for what JSON cannot hold.
  */
-export function readSelection(model: RowModel, wanted: Wanted, values: unknown[]): Selection | null {
-  const gathering: Gathering = { columns: [], joins: [], values, alias: 't', isJson: false };
+export function readSelection(model: RowModel, wanted: Wanted, values: unknown[], isJson = false): Selection | null {
+  const gathering: Gathering = { columns: [], joins: [], values, alias: 't', isJson };
   const read = readerOf(gathering, model, 't', wanted);
   if (read === null || gathering.columns.length === 0) return null;
+  if (isJson && gathering.columns.length > mostArguments) return null;
   return {
     columns: gathering.columns.join(', '),
     tables: [`"${model.name}" t`, ...gathering.joins].join(' '),

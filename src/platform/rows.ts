@@ -18,6 +18,8 @@ export interface RowQuery {
 /** One statement and how its rows are read. */
 interface RowPlan {
   readonly text: string;
+  /** Whether it gives all rows as one JSON value. */
+  readonly isJson: boolean;
   readonly read: Selection['read'];
   /** What conditions within the selection compare with; goes behind the other values. */
   readonly selected: readonly unknown[];
@@ -32,6 +34,11 @@ const mostPlans = 1000;
 const longestKey = 10_000;
 /** From which use on a statement is kept prepared. */
 const preparedFrom = 3;
+/**
+ * From how many rows on a page comes as one JSON value, which is read with half of the processor time; and up to how
+ * many, as the database holds it whole before it sends it.
+ */
+const pageAsJson = { from: 5, to: 200 } as const;
 /** Rows that are skipped at most: beyond, the statement takes long. */
 const mostSkipped = 1000;
 
@@ -54,7 +61,8 @@ export async function findRows<Row>(
   if (plan === null) return otherwise();
   try {
     const { text, name } = plan;
-    const rows = await database.statements.runForArrays({ text, values, ...(name !== undefined && { name }) });
+    const given = await database.statements.runForArrays({ text, values, ...(name !== undefined && { name }) });
+    const rows = plan.isJson ? arraysIn(given[0]?.[0]) : given;
     const made = rows.map((row) => rowOf<Row>(plan.read(row)));
     return query.take !== undefined && query.take < 0 ? made.reverse() : made;
   } catch (error) {
@@ -75,19 +83,14 @@ export async function findRow<Row>(
   return rows[0] ?? null;
 }
 
-/** The same for `findUniqueOrThrow`, which says in its own words that a row is not there. */
-export async function getRow<Row>(
-  database: Database,
-  model: Prisma.ModelName,
-  query: RowQuery,
-  otherwise: () => PromiseLike<Row>,
-): Promise<Row> {
-  return (await findRow<Row>(database, model, query, otherwise)) ?? otherwise();
-}
-
 /** The plan is made of the same Prisma schema as the type of the row. */
 function rowOf<Row>(row: unknown): Row {
   return row as Row;
+}
+
+/** The rows of a page that came as JSON. */
+function arraysIn(page: unknown): readonly (readonly unknown[])[] {
+  return Array.isArray(page) ? page.filter((row) => Array.isArray(row)) : [];
 }
 
 function planOf(model: RowModel, query: RowQuery, values: unknown[]): RowPlan | null {
@@ -99,9 +102,11 @@ function planOf(model: RowModel, query: RowQuery, values: unknown[]): RowPlan | 
   let end = `WHERE ${condition} ${order}`;
   if (take !== undefined) end += ` LIMIT $${values.push(Math.abs(take))}`;
   if (skip !== undefined && skip > 0) end += ` OFFSET $${values.push(skip)}`;
-  const key = `${model.name} ${JSON.stringify(select ?? { include })} ${end}`;
+  const size = Math.abs(take ?? Number.POSITIVE_INFINITY);
+  const asJson = size >= pageAsJson.from && size <= pageAsJson.to;
+  const key = `${model.name} ${asJson ? 'page ' : ''}${JSON.stringify(select ?? { include })} ${end}`;
   const known = plans.get(key);
-  const plan = known ?? makePlan(model, { select, include }, end, values.length);
+  const plan = known ?? makePlan(model, { select, include }, end, { given: values.length, asJson });
   if (plan === null) return null;
   values.push(...plan.selected);
   plan.uses += 1;
@@ -126,12 +131,15 @@ function makePlan(
   model: RowModel,
   wanted: Pick<RowQuery, 'select' | 'include'>,
   end: string,
-  given: number,
+  { given, asJson }: { readonly given: number; readonly asJson: boolean },
 ): RowPlan | null {
   // The values before are numbered already.
   const values: unknown[] = Array.from({ length: given });
-  const selection = readSelection(model, wanted, values);
-  if (selection === null) return null;
+  const selection = readSelection(model, wanted, values, asJson);
+  // What JSON cannot hold comes as rows.
+  if (selection === null) return asJson ? makePlan(model, wanted, end, { given, asJson: false }) : null;
   const { columns, tables, read } = selection;
-  return { text: `SELECT ${columns} FROM ${tables} ${end}`, read, selected: values.slice(given), uses: 0 };
+  const rows = `SELECT ${asJson ? `json_build_array(${columns}) AS one` : columns} FROM ${tables} ${end}`;
+  const text = asJson ? `SELECT coalesce(json_agg(one), '[]') FROM (${rows}) rows` : rows;
+  return { text, isJson: asJson, read, selected: values.slice(given), uses: 0 };
 }

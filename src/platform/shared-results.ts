@@ -3,12 +3,12 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  execute,
   getOperationAST,
   Kind,
   visit,
 } from 'graphql';
 import type { Context } from './context.ts';
+import { executePlanned } from './graphql-execution.ts';
 import { credentialId } from './sign-in-checks.ts';
 
 /** The arguments of an execution with our context. */
@@ -144,7 +144,7 @@ export class SharedResults {
 }
 
 function run(args: OperationArgs, event: unknown): ExecutionResult | Promise<ExecutionResult> {
-  return execute({ ...args, rootValue: event });
+  return executePlanned({ ...args, rootValue: event });
 }
 
 /** The variables of a document that are used for nothing but saying where a subscription's stream begins. */

@@ -1,8 +1,9 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { type DocumentNode, execute, type GraphQLSchema, type OperationTypeNode, validate } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, type OperationTypeNode, validate } from 'graphql';
 import { followEnd } from '../jobs/service.ts';
 import type { Context } from '../platform/context.ts';
 import { maskError } from '../platform/graphql-errors.ts';
+import { executePlanned } from '../platform/graphql-execution.ts';
 import { refusal, refusalOfErrors, refusalOfMember } from './refusal.ts';
 import type { AnyRow, Root, Runner } from './route.ts';
 
@@ -56,7 +57,7 @@ export function createRunner(schema: GraphQLSchema, context: Context, waits: () 
       variables: Variables,
       { missing = 'Thing', names = {} }: Parameters<Runner['run']>[2],
     ) {
-      const result = await execute({
+      const result = await executePlanned({
         schema,
         document,
         variableValues: record(variables),

@@ -19,8 +19,8 @@ const seconds = Number(process.env.BENCH_SECONDS ?? 5);
 const rates = (process.env.BENCH_RATES ?? '20,10,5,2').split(',').map(Number);
 /** `one` or `many`: only this part. */
 const part = process.env.BENCH_PART;
-/** Jobs whose events are written by one statement. */
-const writtenTogether = 20;
+/** Jobs whose events are written by one statement, as many as a busy worker's. */
+const writtenTogether = 100;
 
 const queries = {
   jobEvents: 'subscription ($id: UUID!) { jobEvents(id: $id) { seq type status percentage stage message at } }',

@@ -7,7 +7,7 @@ import { holdCredits } from '../src/credits/service.ts';
 import { docsDefinition } from '../src/docs/jobs.ts';
 import { AsyncCoderCreateTaskDocument } from '../src/gql/graphql.ts';
 import { startHandler } from '../src/jobs/runner.ts';
-import { createJob } from '../src/jobs/service.ts';
+import { type CreatedJob, createJob, JobCreator } from '../src/jobs/service.ts';
 import { readConfig } from '../src/platform/config.ts';
 import { createContext } from '../src/platform/context.ts';
 import { createSchema } from '../src/schema.ts';
@@ -15,7 +15,7 @@ import { answering } from './measured-process.ts';
 
 /** The app with its spine, for the bench of jobs: makes tasks, and works on jobs that do nothing. */
 const config = readConfig(
-  { ...process.env, LOG_LEVEL: 'fatal', RATE_LIMITS: 'off', WORKER_CONCURRENCY: '64', ALLOW_LOCAL_REPOS: 'true' },
+  { ...process.env, LOG_LEVEL: 'fatal', RATE_LIMITS: 'off', WORKER_CONCURRENCY: '256', ALLOW_LOCAL_REPOS: 'true' },
   '/',
 );
 const app = await createApp({ config, working: true });
@@ -42,17 +42,24 @@ async function answer(question: Readonly<Record<string, unknown>>): Promise<numb
   return null;
 }
 
+const paidJobs = new JobCreator({
+  definition: { ...docsDefinition, input: z.unknown() },
+  write: (writing, userId, jobs: readonly CreatedJob<{ readonly amount: number }>[]) =>
+    holdCredits(writing, { userId, holds: jobs.map(({ jobId, detail }) => ({ jobId, ...detail })) }),
+});
 const viewer = await authenticate(app, accessToken);
 await pool.query('UPDATE "CreditAccount" SET balance = 100000000 WHERE "userId" = $1', [userId]);
 
 async function writeJob(): Promise<void> {
   await createJob(app, viewer, {
-    definition: { ...docsDefinition, input: z.unknown() },
+    creator: paidJobs,
     input: { title: 'A task', prompt: 'Repair it' },
     operation: 'bench',
-    detail: (writing, jobId) => holdCredits(writing, { userId, jobId, amount: 25 }),
+    detail: { amount: 25 },
   });
 }
+
+const taskMade = z.object({ r: z.object({ __typename: z.literal('Task') }) });
 
 /** Asks for a task as a client does. */
 async function taskCreator(): Promise<() => Promise<void>> {
@@ -78,8 +85,8 @@ async function taskCreator(): Promise<() => Promise<void>> {
       variableValues: { input },
       contextValue,
     });
-    const made = z.object({ r: z.object({ __typename: z.literal('Task') }) }).safeParse(data);
-    if (!made.success) throw new Error(`no task was made: ${JSON.stringify(data)} ${errors?.join()}`);
+    if (!taskMade.safeParse(data).success)
+      throw new Error(`no task was made: ${JSON.stringify(data)} ${errors?.join()}`);
   };
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 export interface MeasuredProcess {
   /** What it said of itself when it was ready, such as its address. */
   readonly ready: string;
+  readonly pid: number;
   /** Microseconds in user and kernel mode so far. */
   cpu(): Promise<number>;
   /** Asks it something and gives the answer. */
@@ -55,6 +56,7 @@ export async function startMeasured(
   };
   return {
     ready: await ready.promise,
+    pid: child.pid ?? Number.NaN,
     cpu: () => ask(z.number(), { cpu: true }),
     ask,
     close: () => end(child, gone),

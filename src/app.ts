@@ -13,7 +13,7 @@ import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { migrateUp } from './platform/migrations.ts';
-import { type Queue, startQueue } from './platform/queue.ts';
+import { openQueue, type Queue } from './platform/queue.ts';
 import { readSecret, type Secret } from './platform/secret.ts';
 import { createFileStorage, type Storage } from './platform/storage.ts';
 import { createThreadPool, type ThreadPool } from './platform/thread-pool.ts';
@@ -62,42 +62,59 @@ export interface AppOptions {
   readonly working?: boolean;
   /** Whether this process starts what is due by the clock. */
   readonly scheduling?: boolean;
+  /** Whether this process answers requests. */
+  readonly serving?: boolean;
   readonly log?: Log;
   readonly onStatement?: (sql: string) => void;
 }
 
-/**
- * Builds the app: embedded or given Postgres, migrations, wake-ups, queue, storage.
- * Whatever was already opened is closed again when a later part fails.
- */
+/** Builds the app with everything started that it stands on. Whatever was opened is closed again when a part fails. */
 export async function createApp(options: AppOptions): Promise<App> {
+  const app = await openApp(options);
+  try {
+    await startApp(app);
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+/** Starts the queue, and waits for the wake-ups that are being opened. Safe to call twice. @throws what the queue's start fails with */
+export async function startApp({ queue, wakeUps }: App): Promise<void> {
+  await Promise.all([queue.start(), wakeUps.opened()]);
+}
+
+/**
+ * Builds the app: embedded or given Postgres, migrations, wake-ups, queue, storage. Requests can be answered with it,
+ * before `startApp` has started what few of them need. Whatever was already opened is closed again when a later part
+ * fails.
+ */
+export async function openApp(options: AppOptions): Promise<App> {
   const { config, working = false, scheduling = false } = options;
   const log = options.log ?? createLog(config.LOG_LEVEL);
   const closing = new AbortController();
   const opened: (() => Promise<unknown>)[] = [];
-  const close = once(async () => {
+  const close = once(() => {
     closing.abort();
-    for (const shut of opened.reverse()) {
-      await shut().catch((error: unknown) => log.error({ err: error }, 'closing failed'));
-    }
+    return closeAll(opened, log);
   });
   try {
     const { url, database } = await openMigrated(options, log, opened);
     const redis = config.REDIS_URL === undefined ? null : await connectRedis(config.REDIS_URL, log);
     opened.push(async () => redis?.disconnect());
-    const wakingUp = openWakeUps(config, url, database, log);
-    opened.push(() => closeOnceOpen(wakingUp));
-    const queueing = startQueue({ url, queues: queuesOfKinds(), working, scheduling, log });
-    opened.push(() => closeOnceOpen(queueing));
+    const wakeUps = await openWakeUps(config, url, database, log);
+    opened.push(() => wakeUps.close());
+    const queue = openQueue({ url, queues: queuesOfKinds(), working, scheduling, log });
+    opened.push(() => queue.close());
     const threads = createThreadPool({ threads: config.WORKER_THREADS });
     opened.push(() => threads.close());
     const cache = openContentCache({ ...cachePlace(config), log });
     opened.push(async () => cache.close());
-    const [wakeUps, queue, secret] = await Promise.all([wakingUp, queueing, readSecret(config)]);
     return {
       config,
       log,
-      secret,
+      secret: await readSecret(config),
       database,
       wakeUps,
       redis,
@@ -118,10 +135,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 }
 
-/** For what is opened beside other things: it may never have been, and that is told elsewhere. */
-async function closeOnceOpen(opening: Promise<{ close(): Promise<void> }>): Promise<void> {
-  const part = await opening.catch(() => undefined);
-  await part?.close();
+async function closeAll(opened: (() => Promise<unknown>)[], log: Log): Promise<void> {
+  for (const shut of opened.reverse()) {
+    await shut().catch((error: unknown) => log.error({ err: error }, 'closing failed'));
+  }
 }
 
 /** A queue for each kind; its entries outlive the deadline of the work, so that the work ends first. */
@@ -135,16 +152,22 @@ function endingsOfKinds(): ReadonlyMap<JobKind, JobEnding> {
 
 /** The embedded or given Postgres with every migration applied. */
 async function openMigrated(
-  { config, onStatement }: AppOptions,
+  { config, onStatement, serving = false }: AppOptions,
   log: Log,
   opened: (() => Promise<unknown>)[],
 ): Promise<{ url: string; database: Database }> {
   await mkdir(config.DATA_DIR, { recursive: true, mode: 0o700 });
   const url = config.DATABASE_URL ?? (await embedded(config, log, opened));
-  await migrateUp(url, { log });
   const database = openDatabase({ url, connections: config.DATABASE_POOL, log, onStatement });
   opened.push(() => database.close());
+  await Promise.all([migrateUp(url, { log }), serving && connectBeforehand(database)]);
   return { url, database };
+}
+
+/** Makes the connections that the first requests would have to wait for, beside others that are being made. */
+async function connectBeforehand({ pool, statements }: Database): Promise<void> {
+  // Should one fail, whoever needs it is told.
+  await Promise.allSettled([pool.query('SELECT 1'), statements.run({ text: 'SELECT 1', values: [] })]);
 }
 
 async function embedded(config: Config, log: Log, opened: (() => Promise<unknown>)[]): Promise<string> {

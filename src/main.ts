@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { type App, type AppOptions, createApp } from './app.ts';
+import { type App, type AppOptions, openApp, startApp } from './app.ts';
 import { developmentSignIn } from './auth/development-user.ts';
 import { authenticate } from './auth/service.ts';
 import { addDownloads } from './jobs/downloads.ts';
@@ -38,7 +38,7 @@ export interface Running {
   close(): Promise<void>;
 }
 
-export interface RunOptions extends Omit<AppOptions, 'working' | 'scheduling'> {
+export interface RunOptions extends Omit<AppOptions, 'working' | 'scheduling' | 'serving'> {
   /** False sends every GraphQL request the long way, so that the two can be compared. */
   readonly shortWay?: boolean;
 }
@@ -46,12 +46,14 @@ export interface RunOptions extends Omit<AppOptions, 'working' | 'scheduling'> {
 /** Creates the app and runs the asked roles. */
 export async function run(options: RunOptions, roles: Roles): Promise<Running> {
   if (options.log !== undefined) tellStep(options.log, 'modules');
-  const app = await createApp({ ...options, working: roles.worker, scheduling: roles.scheduler });
-  tellStep(app.log, 'database and queue');
+  const { api, worker, scheduler } = roles;
+  const app = await openApp({ ...options, working: worker, scheduling: scheduler, serving: api });
+  tellStep(app.log, 'database');
   try {
-    const server = roles.api ? await startApi(app, options) : undefined;
+    const server = api ? await startApi(app, options) : undefined;
     try {
-      await Promise.all([roles.worker && startWorker(app), roles.scheduler && startScheduler(app)]);
+      await startApp(app);
+      await Promise.all([worker && startWorker(app), scheduler && startScheduler(app)]);
     } catch (error) {
       await server?.http.close();
       throw error;
@@ -150,10 +152,9 @@ async function startApi(app: App, options: RunOptions): Promise<Api> {
   });
   const addresses = await http.listen();
   try {
-    // Prisma's first query takes 100 ms, which what is asked most does without: paid before this process is called ready.
-    await app.database.prisma.user.count();
-    // So is what only the requests need that are none for the short way.
-    await graphql.loaded();
+    // What is asked most does without all of this: paid before this process is called ready. Prisma's first query alone
+    // takes 100 ms.
+    await Promise.all([startApp(app), app.database.prisma.user.count(), graphql.loaded()]);
   } catch (error) {
     await http.close();
     throw error;

@@ -6,6 +6,7 @@ import WebSocket from 'ws';
 import { z } from 'zod';
 import { saveArtifacts, storeArtifact } from '../src/jobs/artifacts.ts';
 import { prune } from '../src/jobs/pruning.ts';
+import { appendUserEvent } from '../src/jobs/transitions.ts';
 import { type TestApp, testApp } from './app.ts';
 import { FakeClerk } from './fakes/clerk.ts';
 import { gate, startWork, untilAborted } from './spine.ts';
@@ -67,6 +68,7 @@ describe('deleting the own account', () => {
     await app.app.database.prisma.oAuthState.create({
       data: { hash: Buffer.from(ada.userId), provider: 'GITHUB', userId: ada.userId },
     });
+    await appendUserEvent(app.app.database.prisma, ada.userId, 'CREDITS_UPDATED', { about: 'no job' });
     const username = await usernameOf(ada);
     expect((await ada.ask(remove, { confirm: username.toUpperCase(), password })).data?.r).toEqual(gone);
     expect(await Promise.all(files.map(isThere))).toEqual([false, true]);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { App } from '../src/app.ts';
 import { holdCredits, openCreditAccount, settleHold } from '../src/credits/service.ts';
 import type { JobEnding } from '../src/jobs/kind.ts';
-import { createJob } from '../src/jobs/service.ts';
+import { type CreatedJob, createJob, JobCreator } from '../src/jobs/service.ts';
 import type { Viewer } from '../src/platform/viewer.ts';
 import { definitionFor, newViewer } from './spine.ts';
 
@@ -28,13 +28,19 @@ export async function newPayer(app: App): Promise<Viewer> {
 /** Asks for a job that may cost so many credits. */
 export function newPaidJob(app: App, viewer: Viewer, amount: number, idempotencyKey?: string): Promise<string> {
   return createJob(app, viewer, {
-    definition: definitionFor(),
+    creator: paidJobs,
     input: { amount },
     operation: 'paid',
     idempotencyKey,
-    detail: (transaction, jobId) => holdCredits(transaction, { userId: viewer.id, jobId, amount }),
+    detail: { amount },
   });
 }
+
+const paidJobs = new JobCreator({
+  definition: definitionFor(),
+  write: (writing, userId, jobs: readonly CreatedJob<{ readonly amount: number }>[]) =>
+    holdCredits(writing, { userId, holds: jobs.map(({ jobId, detail }) => ({ jobId, ...detail })) }),
+});
 
 const number = z.coerce.number();
 const account = z.object({ balance: z.int(), held: z.int(), totalUsed: z.int() });

@@ -95,7 +95,7 @@ describe('the ledger', () => {
   it('holds nothing for a job whose creation is rolled back after the hold', async () => {
     const viewer = await newPayer(app);
     const stopped = app.database.prisma.$transaction(async (transaction) => {
-      await holdCredits(transaction, { userId: viewer.id, jobId: viewer.id, amount: 25 });
+      await holdCredits(transaction, { userId: viewer.id, holds: [{ jobId: viewer.id, amount: 25 }] });
       throw new Error('the machine stops');
     });
     await expect(stopped).rejects.toThrow('the machine stops');

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { readEvents } from '../src/jobs/event-reading.ts';
-import { claimTogether, completeTogether, recordTogether } from '../src/jobs/gathered-moves.ts';
+import { claimTogether, completeTogether, completeWithTick, recordTogether } from '../src/jobs/gathered-moves.ts';
 import { cancelJob } from '../src/jobs/service.ts';
 import type { JobRow } from '../src/jobs/transitions.ts';
 import type { Viewer } from '../src/platform/viewer.ts';
@@ -94,6 +94,43 @@ describe('changes of many jobs that are made together', () => {
     expect(await typesOf(app, second.id)).toEqual(['QUEUED', 'STARTED']);
   });
 
+  it('are one for a last tick and its end: two events in order, and both fail or hold together', async () => {
+    const app = await spine();
+    const viewer = await newViewer(app.app);
+    const [done, replaced, refused] = await waitingJobs(app, [viewer], 3);
+    if (done === undefined || replaced === undefined || refused === undefined) throw new Error('no jobs');
+    const all = [done, replaced, refused];
+    await Promise.all(all.map(({ id, queueId }) => claimTogether(app.app, id, queueId)));
+    await recordTogether(app.app, { jobId: done.id, attempt: 1 }, { ...tick, percentage: 70 });
+    await claimTogether(app.app, replaced.id, replaced.queueId);
+    const end = async ({ id }: JobRow, message: string) => {
+      const claim = { jobId: id, attempt: 1 };
+      const ticked = recordTogether(app.app, claim, { ...tick, stage: 'ending', message });
+      const ended = completeWithTick(app.app, claim, outcome);
+      if (ended === undefined) throw new Error('the tick did not wait');
+      return Promise.allSettled([ticked, ended]);
+    };
+    app.statements();
+    const ends = await Promise.all([end(done, 'nearly'), end(replaced, 'nearly')]);
+    expect(app.statements()).toHaveLength(1);
+    const [[, ended], ofReplaced] = ends;
+    expect(ended).toMatchObject({ status: 'fulfilled', value: { status: 'COMPLETED', lastSeq: 5 } });
+    expect(ofReplaced.map((one) => one.status === 'fulfilled' && one.value)).toEqual([null, null]);
+    expect((await end(refused, 'a \0 character')).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(completeWithTick(app.app, { jobId: refused.id, attempt: 1 }, outcome)).toBeUndefined();
+    expect(await typesOf(app, done.id)).toEqual(['QUEUED', 'STARTED', 'PROGRESS', 'PROGRESS', 'COMPLETED']);
+    expect(await typesOf(app, replaced.id)).toEqual(['QUEUED', 'STARTED', 'RESUMED']);
+    expect(await typesOf(app, refused.id)).toEqual(['QUEUED', 'STARTED']);
+    const events = await readEvents(app.app, { jobId: done.id }, 3);
+    // The percentage never falls, and the tick tells of the time before the end.
+    expect(events.map(({ data }) => data)).toEqual([
+      { kind: 'DOCS', status: 'RUNNING', percentage: 70, stage: 'ending', message: 'nearly', attempt: 1 },
+      { kind: 'DOCS', status: 'COMPLETED', percentage: 100, stage: 'completed', attempt: 1 },
+    ]);
+    const numbers = (await readEvents(app.app, { userId: viewer.id }, 0)).map(({ userSeq }) => userSeq);
+    expect(numbers).toEqual(Array.from({ length: 10 }, (_, index) => index + 1));
+  });
+
   it('wait for a lock that somebody else holds without holding up other jobs and users', async () => {
     const app = await spine();
     const [ada, bob] = [await newViewer(app.app), await newViewer(app.app)];
@@ -168,5 +205,28 @@ describe('a queue', () => {
       .toBe(0);
     expect(most).toBe(3);
     for (const { id } of jobs) expect(await typesOf(app, id)).toEqual(['QUEUED', 'STARTED', 'COMPLETED']);
+  });
+
+  it('of many short jobs is worked off in few statements, and every job has all its events', async () => {
+    const app = await spine({ WORKER_CONCURRENCY: '32' });
+    const jobs = await waitingJobs(app, [await newViewer(app.app)], 64);
+    const all = Promise.withResolvers<void>();
+    let done = 0;
+    app.statements();
+    await startWork(app.app, async (context) => {
+      context.progress({ stage: 'working', percentage: 50 });
+      done += 1;
+      if (done === jobs.length) all.resolve();
+      return { engine: 'test' };
+    });
+    await all.promise;
+    const open = `SELECT count(*)::int AS open FROM "Job" WHERE "finishedAt" IS NULL`;
+    await expect
+      .poll(async () => (await app.app.database.pool.query<{ open: number }>(open)).rows[0]?.open, { timeout: 10_000 })
+      .toBe(0);
+    // Taking a job and ending it with its tick are a change each; those of eight jobs at least share a statement.
+    const changes = app.statements().filter((sql) => sql.includes('UPDATE "Job"'));
+    expect(changes.length).toBeLessThanOrEqual((2 * jobs.length) / 8);
+    for (const { id } of jobs) expect(await typesOf(app, id)).toEqual(['QUEUED', 'STARTED', 'PROGRESS', 'COMPLETED']);
   });
 });

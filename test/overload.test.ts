@@ -3,7 +3,7 @@ import { type ClientRequest, request as httpRequest, IncomingMessage, ServerResp
 import { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { Admission, type Strain, standAside } from '../src/platform/overload.ts';
+import { Admission, RequestTurns, type Strain, standAside } from '../src/platform/overload.ts';
 import { createDialects } from '../src/rest/dialects.ts';
 import { type TestApp, testApp } from './app.ts';
 import { serve, smallDialect } from './rest/small-dialect.ts';
@@ -195,5 +195,50 @@ describe('how many are let in', () => {
       true,
       false,
     ]);
+  });
+});
+
+describe('requests that come faster than they can be begun', () => {
+  /** Longer than a turn may take. */
+  const longTurn = 6;
+  const takeLong = () => {
+    const until = performance.now() + longTurn;
+    while (performance.now() < until);
+  };
+
+  it('are begun in their order, and leave turns of the event loop to whatever else there is', async () => {
+    const turns = new RequestTurns();
+    const seen: string[] = [];
+    const done = Promise.withResolvers<void>();
+    for (const name of ['first', 'second', 'third', 'last']) {
+      turns.run(() => {
+        takeLong();
+        seen.push(name);
+        if (name === 'last') done.resolve();
+        else setImmediate(() => seen.push('something else'));
+      });
+    }
+    expect(seen).toEqual(['first']);
+    await done.promise;
+    expect(seen).toEqual(['first', 'something else', 'second', 'something else', 'third', 'something else', 'last']);
+  });
+
+  it('are begun at once where there is time', () => {
+    const turns = new RequestTurns();
+    const seen: string[] = [];
+    for (const name of ['first', 'second']) turns.run(() => seen.push(name));
+    expect(seen).toEqual(['first', 'second']);
+    expect(turns.takeLongestWait()).toBe(0);
+  });
+
+  it('tell how long they wait, which counts as being behind', async () => {
+    const turns = new RequestTurns();
+    turns.run(takeLong);
+    const begun = new Promise<void>((resolve) => turns.run(resolve));
+    takeLong();
+    expect(turns.takeLongestWait()).toBeGreaterThanOrEqual(longTurn);
+    await begun;
+    expect(turns.takeLongestWait()).toBeGreaterThanOrEqual(longTurn);
+    expect(turns.takeLongestWait()).toBe(0);
   });
 });

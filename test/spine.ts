@@ -6,7 +6,7 @@ import { docsDefinition } from '../src/docs/jobs.ts';
 import type { JobContext, JobResult } from '../src/jobs/context.ts';
 import type { JobDefinition } from '../src/jobs/kind.ts';
 import { startHandler } from '../src/jobs/runner.ts';
-import { createJob } from '../src/jobs/service.ts';
+import { createJob, JobCreator } from '../src/jobs/service.ts';
 import type { Viewer } from '../src/platform/viewer.ts';
 import { permissionsOf } from '../src/platform/viewer.ts';
 
@@ -33,13 +33,15 @@ export async function newViewer(app: App): Promise<Viewer> {
 /** Asks for a job of the test's own work. */
 export function newJob(app: App, viewer: Viewer, idempotencyKey?: string): Promise<string> {
   return createJob(app, viewer, {
-    definition: definitionFor(),
+    creator: plainJobs,
     input: { for: 'a test' },
     operation: 'test',
     idempotencyKey,
-    detail: async () => {},
+    detail: null,
   });
 }
+
+const plainJobs = new JobCreator({ definition: definitionFor(), write: async () => {} });
 
 /** Resolves when the signal is aborted: work that would go on for ever. */
 export async function untilAborted(signal: AbortSignal): Promise<never> {

@@ -2,10 +2,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authenticate } from '../src/auth/service.ts';
 import { storeArtifact } from '../src/jobs/artifacts.ts';
-import { insertJob } from '../src/jobs/creation.ts';
+import { insertJobs } from '../src/jobs/creation.ts';
 import { type TestApp, testApp } from './app.ts';
-import { type Caller, newCaller } from './story.ts';
-import { localModel } from './task-shell.ts';
+import { type Caller, makeProject, newCaller } from './story.ts';
+import { connect, localModel } from './task-shell.ts';
 
 /** Every list query there is, with what people select from it, and the statements it costs, the check of the token among them. */
 const lists: [string, string, number][] = [
@@ -72,7 +72,7 @@ describe('statements', () => {
   let ids: Record<string, unknown> = {};
 
   beforeAll(async () => {
-    app = await testApp();
+    app = await testApp({}, { ALLOW_LOCAL_REPOS: 'true' });
     ada = await newCaller(app, 'ADMIN');
     const { prisma } = app.app.database;
     for (let n = 0; n < 12; n += 1) {
@@ -84,25 +84,25 @@ describe('statements', () => {
       const id = uuidv7();
       await prisma.$transaction(async (transaction) => {
         const job = { id, kind: 'DOCS', ownerId: ada.userId, queueId: uuidv7(), priority: 0, input: {} } as const;
-        await insertJob(transaction, job);
+        await insertJobs(transaction, [job]);
         await transaction.docsJob.create({ data: { jobId: id, repositoryId: repository.id } });
       });
       const analysisId = uuidv7();
       await prisma.$transaction(async (transaction) => {
         const kind = { kind: 'ANALYSIS', queueId: uuidv7(), priority: 0, input: {} } as const;
-        await insertJob(transaction, { id: analysisId, ownerId: ada.userId, ...kind });
+        await insertJobs(transaction, [{ id: analysisId, ownerId: ada.userId, ...kind }]);
         await transaction.analysis.create({ data: { jobId: analysisId, projectName: 'p', types: ['TYPES'] } });
       });
       const cvId = uuidv7();
       await prisma.$transaction(async (transaction) => {
         const kind = { kind: 'CV_ANALYSIS', queueId: uuidv7(), priority: 0, input: {} } as const;
-        await insertJob(transaction, { id: cvId, ownerId: ada.userId, ...kind });
+        await insertJobs(transaction, [{ id: cvId, ownerId: ada.userId, ...kind }]);
         await transaction.cvAnalysis.create({ data: { jobId: cvId, jobDescription: 'd' } });
       });
       const taskId = uuidv7();
       await prisma.$transaction(async (transaction) => {
         const kind = { kind: 'TASK', queueId: uuidv7(), priority: 0, input: {} } as const;
-        await insertJob(transaction, { id: taskId, ownerId: ada.userId, ...kind });
+        await insertJobs(transaction, [{ id: taskId, ownerId: ada.userId, ...kind }]);
         const asked = { type: 'ASK', title: 't', prompt: 'p', branch: 'main', targetBranch: 'main' } as const;
         const by = { repositoryId: repository.id, aiModelId: localModel, estimatedCredits: 10 };
         await transaction.task.create({ data: { jobId: taskId, ...asked, ...by } });
@@ -121,6 +121,7 @@ describe('statements', () => {
       const item = await prisma.item.findFirstOrThrow({ where: { ownerId: ada.userId } });
       ids = { job: id, number, task: taskId, analysis: analysisId, cv: cvId, item: item.id };
     }
+    ids = { ...ids, project: await connect(ada, await makeProject({ 'a.ts': '' })), model: localModel };
   });
   afterAll(() => app.close());
 
@@ -164,6 +165,13 @@ describe('statements', () => {
       8,
       `mutation { analyzeCv(input: { cvText: "I know SQL", jobDescription: "${'We need SQL. '.repeat(5)}" }) {
         ... on CvAnalysis { status } } }`,
+    ],
+    [
+      'a task that is asked for',
+      11,
+      `mutation ($project: UUID!, $model: UUID!) {
+        createTask(input: { repositoryId: $project, aiModelId: $model, type: ASK, title: "Why", prompt: "Why?" }) {
+          ... on Task { status repository { name } aiModel { name } estimatedCredits } } }`,
     ],
   ];
   it.each(single)('of %s are %i, the check of the token among them', async (_what, most, query) => {

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { AnalysisType } from '../generated/prisma/enums.ts';
 import { addProgress } from '../jobs/events-schema.ts';
 import type { JobRef } from '../jobs/schema.ts';
-import { detailOf } from '../jobs/service.ts';
+import { detailOf, findAskedJob, getAskedJob } from '../jobs/service.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
-import { findRow, getRow } from '../platform/rows.ts';
 import { ownedBy } from '../platform/viewer.ts';
 import type { LeftOutRef, RepositoryRef } from '../repos/schema.ts';
 import { scoreFormula } from './engine/score.ts';
@@ -32,11 +31,8 @@ export function addAnalyses(builder: Builder, others: AnalysesRefs): void {
       description: 'An analysis by its databaseId; null when there is none or it is not yours.',
       authScopes: { permission: 'analysis:read' },
       args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
-      resolve: async (query, _root, { id }, context) => {
-        const { database } = context.app;
-        const asked = { ...query, where: { id, kind: 'ANALYSIS' as const, ...ownedBy(await signedIn(context)) } };
-        return findRow(database, 'Job', asked, () => database.prisma.job.findFirst(asked));
-      },
+      resolve: async (query, _root, { id }, context) =>
+        findAskedJob(context.app, query, { id, kind: 'ANALYSIS', ...ownedBy(await signedIn(context)) }),
     }),
   );
   addProgress(builder, {
@@ -251,9 +247,7 @@ function addAnalyzing(builder: Builder, AnalysisRef: ReturnType<typeof addAnalys
           ...input,
           idempotencyKey: idempotencyKey ?? context.idempotencyKey,
         });
-        const { database } = context.app;
-        const asked = { ...query, where: { id } };
-        return getRow(database, 'Job', asked, () => database.prisma.job.findUniqueOrThrow(asked));
+        return getAskedJob(context.app, query, id);
       },
     }),
   );

@@ -1,8 +1,7 @@
 import type { App } from '../app.ts';
 import type { AnalysisType, Prisma } from '../generated/prisma/client.ts';
-import { createJob } from '../jobs/service.ts';
+import { createJob, JobCreator, rowPerJob } from '../jobs/service.ts';
 import { requireForm } from '../platform/errors.ts';
-import { insertStatement } from '../platform/row-inserts.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
 import { hashOfInlineFiles, packInlineFiles } from './inline-files.ts';
 import { analysisDefinition } from './jobs.ts';
@@ -40,15 +39,17 @@ export async function analyzeCode(app: App, viewer: Viewer, request: AnalysisReq
   const filesHash = isRepository ? null : hashOfInlineFiles(source.files);
   const input = { types, repositoryId, ref, byOperator: viewer.credential.kind === 'operator' };
   return createJob(app, viewer, {
-    definition: analysisDefinition,
+    creator: analyses,
     input,
     asked: { ...input, projectName, filesHash },
     operation: 'analyzeCode',
     idempotencyKey,
-    detailNeverRefuses: true,
-    detail: (writing, jobId) => {
-      const row = { jobId, projectName, types, repositoryId, ref, files };
-      return writing.run(insertStatement('Analysis', row satisfies Prisma.AnalysisUncheckedCreateInput));
-    },
+    detail: { projectName, types, repositoryId, ref, files },
   });
 }
+
+const analyses = new JobCreator({
+  definition: analysisDefinition,
+  neverRefuses: true,
+  write: rowPerJob<Omit<Prisma.AnalysisUncheckedCreateInput, 'jobId'>>('Analysis'),
+});

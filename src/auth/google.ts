@@ -1,9 +1,7 @@
-import { buildAuthorizationUrl, calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier } from 'openid-client';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { UnauthenticatedError, ValidationError } from '../platform/errors.ts';
 import { shownName } from '../users/service.ts';
-import { exchangeCode, googleProvider } from './google-provider.ts';
 import { userOfIdentity } from './oauth-accounts.ts';
 import { oauthSeconds, rememberSignIn, takeSignIn } from './oauth-states.ts';
 import { type Credentials, type Device, openSession } from './sessions.ts';
@@ -42,6 +40,10 @@ export async function beginGoogleSignIn(
   { origin, browser }: { readonly origin: string; readonly browser?: string | undefined },
 ): Promise<{ redirectUrl: string; cookie: SignInCookie }> {
   const redirectUri = callbackAddress(app, origin);
+  const [
+    { buildAuthorizationUrl, calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier },
+    { googleProvider },
+  ] = await Promise.all([import('openid-client'), import('./google-provider.ts')]);
   const provider = await googleProvider(app);
   const [codeVerifier, nonce] = [randomPKCECodeVerifier(), randomNonce()];
   const begun = await rememberSignIn(app, { provider: 'GOOGLE', codeVerifier, nonce, browser });
@@ -71,6 +73,7 @@ export async function finishGoogleSignIn(
   device: Device,
   { callbackUrl, browser }: { readonly callbackUrl: URL; readonly browser: string | undefined },
 ): Promise<Credentials> {
+  const { exchangeCode, googleProvider } = await import('./google-provider.ts');
   const provider = await googleProvider(app);
   const state = callbackUrl.searchParams.get('state') ?? '';
   const begun = await takeSignIn(app, { provider: 'GOOGLE', state, browser });

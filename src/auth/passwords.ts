@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { hash, type Options, verify } from '@node-rs/argon2';
+import type { Options } from '@node-rs/argon2';
 import type { FieldIssue } from '../platform/errors.ts';
 
 /** argon2id (the package's default algorithm) at OWASP's parameters: 19 MiB, two passes, one lane. */
 const parameters: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /** Hashes a password, in PHC form. */
-export function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string): Promise<string> {
+  const { hash } = await import('@node-rs/argon2');
   return hash(password, parameters);
 }
 
@@ -15,6 +16,7 @@ export function hashPassword(password: string): Promise<string> {
  * whether an account exists.
  */
 export async function checkPassword(password: string, passwordHash: string | null): Promise<boolean> {
+  const { verify } = await import('@node-rs/argon2');
   const fits = await verify(passwordHash ?? (await nobodysHash()), password);
   return fits && passwordHash !== null;
 }

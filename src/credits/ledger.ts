@@ -1,6 +1,5 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import type { CreditTransactionType } from '../generated/prisma/enums.ts';
-import { userEventParts } from '../jobs/service.ts';
 import type { Transaction } from '../platform/database.ts';
 import { type Writing, writingOn } from '../platform/transactions.ts';
 
@@ -29,34 +28,52 @@ export async function openAccount(transaction: Transaction, userId: string, cred
     SELECT FROM line`;
 }
 
+/** What one job may cost. */
+export interface Hold {
+  readonly jobId: string;
+  readonly amount: number;
+}
+
 /**
- * Sets credits aside for a job that has none set aside yet, and appends an event of this type. Null, and no event, when
- * not so many are available. One statement, handed over before it waits.
+ * Sets credits aside for jobs of one user that have none set aside yet, and appends an event of this type for each, in
+ * this order. False, and nothing written, when not so many are available for all of them together. One statement, handed
+ * over before it waits.
  */
 export async function hold(
   writing: Writing | Transaction,
-  { userId, jobId, amount }: { readonly userId: string; readonly jobId: string; readonly amount: number },
+  { userId, holds }: { readonly userId: string; readonly holds: readonly Hold[] },
   eventType: string,
-): Promise<AccountChange | null> {
-  const [change] = await writingOn(writing).run<AccountChange>({
+): Promise<boolean> {
+  const rows = await writingOn(writing).run({
     name: 'hold-credits',
     text: holdSql,
-    values: [userId, jobId, amount, eventType],
+    values: [userId, holds.map(({ jobId }) => jobId), holds.map(({ amount }) => amount), eventType],
   });
-  return change ?? null;
+  return rows.length > 0;
 }
 
-const holdSql = `WITH account AS (
-    UPDATE "CreditAccount" SET "held" = "held" + $3::int
-    WHERE "userId" = $1::uuid AND "balance" - "held" >= $3::int
-    RETURNING "userId", "balance" AS credits, "balance" - "held" AS available, 0 AS change
+/** Each event says what was available after its own hold, as if they had been set aside one after the other. */
+const holdSql = `WITH wish AS (
+    SELECT "jobId", "amount", "place", sum("amount") OVER (ORDER BY "place" DESC) - "amount" AS later
+    FROM unnest($2::uuid[], $3::int[]) WITH ORDINALITY AS wish("jobId", "amount", "place")
+  ), account AS (
+    UPDATE "CreditAccount" SET "held" = "held" + (SELECT sum("amount") FROM wish)
+    WHERE "userId" = $1::uuid AND "balance" - "held" >= (SELECT sum("amount") FROM wish)
+    RETURNING "userId", "balance" AS credits, "balance" - "held" AS available
   ), hold AS (
-    INSERT INTO "CreditHold" ("jobId", "userId", "amount") SELECT $2::uuid, "userId", $3::int FROM account
-  ), ${userEventParts({
-    type: '$4',
-    data: "jsonb_build_object('credits', credits, 'available', available, 'change', change)",
-  })}
-  SELECT * FROM account`;
+    INSERT INTO "CreditHold" ("jobId", "userId", "amount") SELECT "jobId", "userId", "amount" FROM account, wish
+  ), counter AS (
+    INSERT INTO "EventCounter" AS present ("userId", "lastSeq")
+    SELECT "userId", count(*) FROM account, wish GROUP BY "userId"
+    ON CONFLICT ("userId") DO UPDATE SET "lastSeq" = present."lastSeq" + excluded."lastSeq"
+    RETURNING "lastSeq" - (SELECT count(*) FROM wish) AS before
+  ), event AS (
+    INSERT INTO "Event" ("userId", "userSeq", "type", "data")
+    SELECT "userId", before + "place", $4,
+      jsonb_build_object('credits', credits, 'available', available + later, 'change', 0)
+    FROM account, counter, wish ORDER BY "place"
+  )
+  SELECT available FROM account`;
 
 /**
  * Settles a job's hold: debits so many credits, at most the hold, and releases the rest. Null when no hold of the job

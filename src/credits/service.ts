@@ -7,7 +7,16 @@ import type { Transaction } from '../platform/database.ts';
 import { DomainError, NotFoundError, requireForm, unfit } from '../platform/errors.ts';
 import type { Writing } from '../platform/transactions.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
-import { type AccountChange, availableCredits, grant, hold, mostCredits, openAccount, settle } from './ledger.ts';
+import {
+  type AccountChange,
+  availableCredits,
+  grant,
+  type Hold,
+  hold,
+  mostCredits,
+  openAccount,
+  settle,
+} from './ledger.ts';
 import { creditsOfTokens, welcomeCredits } from './pricing.ts';
 
 export { estimateCredits } from './pricing.ts';
@@ -45,18 +54,17 @@ export function openCreditAccount(transaction: Transaction, userId: string): Pro
 }
 
 /**
- * Sets credits aside for a new job, and tells of it. Locks the account and then the event counter until the transaction
+ * Sets credits aside for new jobs of one user, for all of them or for none, and tells of each. Locks the account and then the event counter until the transaction
  * ends: the job's row must have been written before, and what waits for others must have been done.
  * @throws InsufficientCreditsError
  */
 export async function holdCredits(
   writing: Writing | Transaction,
-  request: { readonly userId: string; readonly jobId: string; readonly amount: number },
+  { userId, holds }: { readonly userId: string; readonly holds: readonly Hold[] },
 ): Promise<void> {
-  const change = await hold(writing, request, updated);
-  if (change === null) {
-    throw new InsufficientCreditsError(request.amount, await availableCredits(writing, request.userId));
-  }
+  if (await hold(writing, { userId, holds }, updated)) return;
+  const amount = holds.reduce((sum, one) => sum + one.amount, 0);
+  throw new InsufficientCreditsError(amount, await availableCredits(writing, userId));
 }
 
 /**

@@ -1,9 +1,8 @@
 import { addProgress } from '../jobs/events-schema.ts';
 import type { JobRef } from '../jobs/schema.ts';
-import { detailOf } from '../jobs/service.ts';
+import { detailOf, findAskedJob } from '../jobs/service.ts';
 import type { Builder } from '../platform/builder.ts';
 import { NotFoundError } from '../platform/errors.ts';
-import { findRow } from '../platform/rows.ts';
 import { addProfileTypes } from './profile-schema.ts';
 import { addResultTypes, addSkillWords } from './result-schema.ts';
 import {
@@ -28,11 +27,8 @@ export function addCvAnalyses(builder: Builder, jobRef: JobRef): void {
       description:
         'An analysis of a CV by its databaseId; null when there is none, it is not yours, or it has expired.',
       args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
-      resolve: async (query, _root, { id }, context) => {
-        const { database } = context.app;
-        const asked = { ...query, where: { id, ...cvAnalysesFor(await context.viewer()) } };
-        return findRow(database, 'Job', asked, () => database.prisma.job.findFirst(asked));
-      },
+      resolve: async (query, _root, { id }, context) =>
+        findAskedJob(context.app, query, { id, ...cvAnalysesFor(await context.viewer()) }),
     }),
   );
   addProgress(builder, {
@@ -135,8 +131,7 @@ function addAnalyzing(builder: Builder, type: CvAnalysisRef): void {
         const { app, ipAddress } = context;
         const asked = { ...input, ipAddress, idempotencyKey: idempotencyKey ?? context.idempotencyKey };
         const id = await analyzeCv(app, viewer, asked);
-        const wanted = { ...query, where: { id, ...cvAnalysesFor(viewer) } };
-        const job = await findRow(app.database, 'Job', wanted, () => app.database.prisma.job.findFirst(wanted));
+        const job = await findAskedJob(app, query, { id, ...cvAnalysesFor(viewer) });
         // An idempotency key may lead to one that was deleted.
         if (job === null) throw new NotFoundError('Job');
         return job;

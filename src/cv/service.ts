@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { App } from '../app.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
-import { createJob, deleteJob } from '../jobs/service.ts';
+import { createJob, deleteJob, JobCreator, rowPerJob } from '../jobs/service.ts';
 import { NotFoundError, UnauthenticatedError, unfit } from '../platform/errors.ts';
-import { insertStatement } from '../platform/row-inserts.ts';
 import type { UploadedFile } from '../platform/uploaded-file.ts';
 import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
 import { anonymousId, anonymousViewer, makeAnonymousAccount } from './anonymous.ts';
@@ -42,19 +41,21 @@ export async function analyzeCv(app: App, viewer: Viewer | null, request: CvRequ
   const now = new Date();
   const expiresAt = viewer === null ? new Date(now.getTime() + app.config.CV_ANONYMOUS_HOURS * 3_600_000) : null;
   return createJob(app, viewer ?? anonymousViewer, {
-    definition: cvAnalysisDefinition,
+    creator: cvAnalyses,
     input: { asOf: { year: now.getUTCFullYear(), month: now.getUTCMonth() + 1 } },
     asked: { jobDescription, cv: sha256(cv) },
     operation: 'analyzeCv',
     idempotencyKey: viewer === null ? anonymousKey(request) : request.idempotencyKey,
-    // Past Prisma, which would turn the file into text and back, and read it again.
-    detailNeverRefuses: true,
-    detail: (writing, jobId) => {
-      const row = { jobId, jobDescription, cv: new Uint8Array(cv), expiresAt };
-      return writing.run(insertStatement('CvAnalysis', row satisfies Prisma.CvAnalysisUncheckedCreateInput));
-    },
+    detail: { jobDescription, cv: new Uint8Array(cv), expiresAt },
   });
 }
+
+const cvAnalyses = new JobCreator({
+  definition: cvAnalysisDefinition,
+  neverRefuses: true,
+  // Past Prisma, which would turn the file into text and back, and read it again.
+  write: rowPerJob<Omit<Prisma.CvAnalysisUncheckedCreateInput, 'jobId'>>('CvAnalysis'),
+});
 
 /** The analyses somebody may see: their own, and those that belong to nobody, whose ids are secrets. */
 export function cvAnalysesFor(viewer: Viewer | null): Pick<Prisma.JobWhereInput, 'kind' | 'OR'> {

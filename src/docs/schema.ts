@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { addProgress } from '../jobs/events-schema.ts';
 import type { JobRef } from '../jobs/schema.ts';
-import { detailOf } from '../jobs/service.ts';
+import { detailOf, findAskedJob, getAskedJob } from '../jobs/service.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
-import { findRow, getRow } from '../platform/rows.ts';
 import { ownedBy } from '../platform/viewer.ts';
 import type { LeftOutRef, RepositoryRef } from '../repos/schema.ts';
 import { percentageOf } from './engine/coverage.ts';
@@ -172,11 +171,8 @@ export function addDocs(builder: Builder, { jobRef, repositoryRef, leftOutRef }:
       description: 'A documentation job by its number; null when there is none or it is not yours.',
       authScopes: { permission: 'docs:read' },
       args: { number: t.arg.int({ description: 'As in DocsJob.number.' }) },
-      resolve: async (query, _root, { number }, context) => {
-        const { database } = context.app;
-        const asked = { ...query, where: { docs: { number }, ...ownedBy(await signedIn(context)) } };
-        return findRow(database, 'Job', asked, () => database.prisma.job.findFirst(asked));
-      },
+      resolve: async (query, _root, { number }, context) =>
+        findAskedJob(context.app, query, { docs: { number }, ...ownedBy(await signedIn(context)) }),
     }),
   );
   builder.mutationField('generateDocs', (t) =>
@@ -194,9 +190,7 @@ export function addDocs(builder: Builder, { jobRef, repositoryRef, leftOutRef }:
           ...input,
           idempotencyKey: idempotencyKey ?? context.idempotencyKey,
         });
-        const { database } = context.app;
-        const asked = { ...query, where: { id } };
-        return getRow(database, 'Job', asked, () => database.prisma.job.findUniqueOrThrow(asked));
+        return getAskedJob(context.app, query, id);
       },
     }),
   );

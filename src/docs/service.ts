@@ -1,8 +1,7 @@
 import type { App } from '../app.ts';
 import type { Prisma, Repository } from '../generated/prisma/client.ts';
-import { createJob } from '../jobs/service.ts';
+import { createJob, JobCreator, rowPerJob } from '../jobs/service.ts';
 import { NotFoundError, ValidationError } from '../platform/errors.ts';
-import { insertStatement } from '../platform/row-inserts.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
 import { connectRepository, getWorkableRepository, planMessage, planPullRequest } from '../repos/service.ts';
 import { percentageOf } from './engine/coverage.ts';
@@ -36,19 +35,21 @@ export async function generateDocs(app: App, viewer: Viewer, request: DocsReques
   const asked = { repositoryId: repository.id, ref, byOperator: viewer.credential.kind === 'operator' };
   const plan = await planPullRequest(app, viewer, repository, { pullRequest: wish, ref });
   return createJob(app, viewer, {
-    definition: docsDefinition,
+    creator: docsJobs,
     input: { ...asked, pullRequest: plan },
     asked: { ...asked, pullRequest: wish },
     message: planMessage(plan),
     operation: 'generateDocs',
     idempotencyKey: request.idempotencyKey,
-    detailNeverRefuses: true,
-    detail: (writing, jobId) => {
-      const row = { jobId, repositoryId: repository.id, ref } satisfies Prisma.DocsJobUncheckedCreateInput;
-      return writing.run(insertStatement('DocsJob', row));
-    },
+    detail: { repositoryId: repository.id, ref },
   });
 }
+
+const docsJobs = new JobCreator({
+  definition: docsDefinition,
+  neverRefuses: true,
+  write: rowPerJob<Omit<Prisma.DocsJobUncheckedCreateInput, 'jobId'>>('DocsJob'),
+});
 
 /** The repository a request names in exactly one way. */
 async function repositoryOf(app: App, viewer: Viewer, request: DocsRequest): Promise<Repository> {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { request } from '@octokit/request';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { DomainError } from '../platform/errors.ts';
@@ -86,6 +85,7 @@ interface Received {
 /** Sends a question; null when the answer would be that of the ETag. */
 async function send(app: App, question: Question<unknown>, etag: string | undefined): Promise<Received | null> {
   const { route, parameters = {}, token, signal } = question;
+  const { request } = await import('@octokit/request');
   try {
     const { headers, data } = await request(route, {
       ...parameters,

@@ -7,7 +7,8 @@ import type { Transaction } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import type { Writing } from '../platform/transactions.ts';
 import { recordTogether } from './gathered-moves.ts';
-import { type Claim, type JobRow, type Progress, recordProgress } from './transitions.ts';
+import type { MovedJob } from './move-statements.ts';
+import { type Claim, type Progress, recordProgress } from './transitions.ts';
 
 /** This attempt no longer holds its job: it was cancelled, or a newer attempt took over. Nothing is left to write. */
 export class SupersededError extends Error {
@@ -32,7 +33,7 @@ export interface JobResult {
 
 interface Parts<Input> {
   readonly app: App;
-  readonly row: JobRow;
+  readonly row: MovedJob;
   readonly claim: Claim;
   readonly input: Input;
   readonly signal: AbortSignal;
@@ -63,6 +64,8 @@ export class JobContext<Input> {
   #stage: string;
   #percentage: number;
   #writing: Promise<void> = Promise.resolve();
+  /** Resolves when the newest tick has been handed over, which waits until those before it are written. */
+  #handedOver: Promise<void> = Promise.resolve();
   #pending: Progress | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** By a clock that nobody sets back: a tick would wait for it to catch up. */
@@ -183,6 +186,12 @@ export class JobContext<Input> {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
+  /** Hands over every reported progress, and waits until it is written but for the newest, which may still wait. */
+  async handOver(): Promise<void> {
+    this.#writePending();
+    await this.#handedOver;
+  }
+
   #writePending(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -195,6 +204,7 @@ export class JobContext<Input> {
     this.#timer = undefined;
     this.#pending = undefined;
     this.#writtenAt = performance.now();
+    this.#handedOver = this.#writing;
     this.#writing = this.#writing.then(async () => {
       if (this.#failure !== undefined || this.signal.aborted) return;
       try {
@@ -207,7 +217,7 @@ export class JobContext<Input> {
     });
   }
 
-  #announce(row: JobRow): void {
+  #announce(row: Pick<MovedJob, 'id' | 'ownerId'>): void {
     this.app.wakeUps.publish([`job:${row.id}`, `user:${row.ownerId}`]);
   }
 }

@@ -15,36 +15,40 @@ export interface NewJob {
 }
 
 /**
- * Writes the first event of a job that was inserted. Must be the last statement but the commit: it takes the lock of the
- * user's event counter, and whatever comes after would hold up every other job of that user.
+ * Writes the first events of jobs of one owner that were inserted, numbered in this order. Must be the last statement but
+ * the commit: it takes the lock of the user's event counter, and whatever comes after would hold up every other job of
+ * that user.
  */
-export async function announceJob(writing: Writing | Transaction, jobId: string): Promise<void> {
-  await writingOn(writing).run({ name: 'announce-job', text: announceSql, values: [jobId] });
+export async function announceJobs(writing: Writing, jobIds: readonly string[]): Promise<void> {
+  await writing.run({ name: 'announce-jobs', text: announceSql, values: [jobIds] });
 }
 
 // By name: PostgreSQL refuses a prepared `*` for good once a migration has added a column beside a running server.
 const announceSql = `
   WITH job AS (
-    SELECT "id", "ownerId", "lastSeq", "kind", "status", "percentage", "stage", "message", "attempt"
-    FROM "Job" WHERE "id" = $1::uuid
+    SELECT "Job"."id", "ownerId", "lastSeq", "kind", "status", "percentage", "stage", "message", "attempt", wish."place"
+    FROM unnest($1::uuid[]) WITH ORDINALITY AS wish("id", "place") JOIN "Job" ON "Job"."id" = wish."id"
   ),
   counter AS (
-    INSERT INTO "EventCounter" AS present ("userId", "lastSeq") SELECT "ownerId", 1 FROM job
-    ON CONFLICT ("userId") DO UPDATE SET "lastSeq" = present."lastSeq" + 1
-    RETURNING "userId", "lastSeq"
+    INSERT INTO "EventCounter" AS present ("userId", "lastSeq") SELECT "ownerId", count(*) FROM job GROUP BY "ownerId"
+    ON CONFLICT ("userId") DO UPDATE SET "lastSeq" = present."lastSeq" + excluded."lastSeq"
+    RETURNING "userId", "lastSeq" - (SELECT count(*) FROM job) AS before
   )
   INSERT INTO "Event" ("jobId", "jobSeq", "userId", "userSeq", "type", "data")
-  SELECT job."id", job."lastSeq", counter."userId", counter."lastSeq", 'QUEUED', jsonb_strip_nulls(jsonb_build_object(
-    'kind', job."kind", 'status', job."status", 'percentage', job."percentage", 'stage', job."stage",
-    'message', job."message", 'attempt', job."attempt"))
-  FROM job, counter`;
+  SELECT job."id", job."lastSeq", counter."userId", counter.before + job."place", 'QUEUED',
+    jsonb_strip_nulls(jsonb_build_object(
+      'kind', job."kind", 'status', job."status", 'percentage', job."percentage", 'stage', job."stage",
+      'message', job."message", 'attempt', job."attempt"))
+  FROM job, counter ORDER BY job."place"`;
 
-/** Inserts the job's row. The event is written by `announceJob` once everything else of the transaction is done. */
-export async function insertJob(writing: Writing | Transaction, job: NewJob): Promise<void> {
+/** Inserts the rows of jobs. Their events are written by `announceJobs` once everything else of the transaction is done. */
+export async function insertJobs(writing: Writing | Transaction, jobs: readonly NewJob[]): Promise<void> {
   await writingOn(writing).run({
-    name: 'insert-job',
+    name: 'insert-jobs',
     text: `INSERT INTO "Job" ("id", "kind", "ownerId", "queueId", "priority", "input", "message", "lastSeq", "updatedAt")
-      VALUES ($1::uuid, $2::"JobKind", $3::uuid, $4::uuid, $5::int, $6::jsonb, $7, 1, now())`,
-    values: [job.id, job.kind, job.ownerId, job.queueId, job.priority, JSON.stringify(job.input), job.message ?? null],
+      SELECT "id", "kind", "ownerId", "queueId", "priority", "input", "message", 1, now()
+      FROM jsonb_to_recordset($1::jsonb) AS job("id" uuid, "kind" "JobKind", "ownerId" uuid, "queueId" uuid,
+        "priority" int, "input" jsonb, "message" text)`,
+    values: [JSON.stringify(jobs)],
   });
 }

@@ -3,8 +3,9 @@ import type PrismaTypes from '../generated/pothos.ts';
 import type { JobKind } from '../generated/prisma/enums.ts';
 import type { Builder, SchemaTypes } from '../platform/builder.ts';
 import { type Context, signedIn } from '../platform/context.ts';
-import { findRow, getRow } from '../platform/rows.ts';
+import { findRow } from '../platform/rows.ts';
 import type { Permission, Viewer } from '../platform/viewer.ts';
+import { getAskedJob } from './asked-job.ts';
 import type { JobRef } from './schema.ts';
 import { type EventRow, jobEvents, jobEventTypes, listJobEvents, myEvents } from './service.ts';
 
@@ -95,11 +96,7 @@ export function addProgress(
         const viewer = viewerOf === undefined ? await signedIn(context) : await viewerOf(context, id);
         return jobEvents(context.app, viewer, id, { ...following(context, after), kind, newestProgress: true });
       },
-      resolve: (query, event: EventRow, _args, context) => {
-        const { database } = context.app;
-        const asked = { ...query, where: { id: event.jobId ?? '' } };
-        return getRow(database, 'Job', asked, () => database.prisma.job.findUniqueOrThrow(asked));
-      },
+      resolve: (query, event: EventRow, _args, context) => getAskedJob(context.app, query, event.jobId ?? ''),
     }),
   );
 }

@@ -14,6 +14,7 @@ import { JobContext, SupersededError } from './context.ts';
 import { endJob } from './endings.ts';
 import { claimTogether } from './gathered-moves.ts';
 import { backoffSeconds, type JobDefinition } from './kind.ts';
+import type { MovedJob } from './move-statements.ts';
 import {
   buryJob,
   type Claim,
@@ -109,7 +110,7 @@ async function runJob<Input>(app: App, handler: JobHandler<Input>, taken: TakenE
 function watchForStop(
   app: App,
   definition: Limits,
-  row: JobRow,
+  row: MovedJob,
   queueSignal: AbortSignal,
   stop: StopSwitch,
 ): () => void {
@@ -140,7 +141,7 @@ function watchForStop(
 }
 
 /** Whether the database says that an attempt is to stop: its job has ended or belongs to a newer one. */
-async function stopReason(app: App, { id, attempt }: JobRow): Promise<StopReason | null> {
+async function stopReason(app: App, { id, attempt }: MovedJob): Promise<StopReason | null> {
   const where = { id, attempt, status: 'RUNNING' } as const;
   if ((await app.database.prisma.job.count({ where })) > 0) return null;
   const present = await app.database.prisma.job.findUnique({ where: { id }, select: { status: true } });
@@ -151,12 +152,11 @@ async function finish(
   app: App,
   kind: JobKind,
   claim: Claim,
-  context: Pick<JobContext<unknown>, 'flush' | 'removeWorkFolder'>,
+  context: Pick<JobContext<unknown>, 'handOver' | 'flush' | 'removeWorkFolder'>,
   result: JobResult,
 ): Promise<void> {
-  await context.flush();
   const outcome = { stage: result.stage ?? 'completed', engine: result.engine, message: result.message };
-  const row = await completeWith(app, { kind, claim, outcome }, result);
+  const row = await completeWith(app, { kind, claim, outcome }, result, context);
   announce(app, row);
   await context.removeWorkFolder();
 }
@@ -165,7 +165,7 @@ async function finish(
 async function settle(
   app: App,
   definition: Limits,
-  row: JobRow,
+  row: MovedJob,
   claim: Claim,
   stop: StopSwitch,
   error: unknown,
@@ -193,7 +193,7 @@ async function settle(
   await fail(app, row, claim, refusal ? error : new DomainError('INTERNAL_ERROR', 'The job failed unexpectedly'));
 }
 
-async function fail(app: App, row: JobRow, claim: Claim, error: DomainError): Promise<void> {
+async function fail(app: App, row: MovedJob, claim: Claim, error: DomainError): Promise<void> {
   const failed = await endJob(app, {
     kind: row.kind,
     status: 'FAILED',
@@ -206,14 +206,14 @@ async function fail(app: App, row: JobRow, claim: Claim, error: DomainError): Pr
   await rm(join(app.workFolder, row.id), { recursive: true, force: true });
 }
 
-async function giveBack(app: App, definition: Limits, row: JobRow, claim: Claim, reason: string): Promise<void> {
+async function giveBack(app: App, definition: Limits, row: MovedJob, claim: Claim, reason: string): Promise<void> {
   await requeue(app, definition, row, claim, { type: 'RELEASED', delaySeconds: 0, reason });
 }
 
 async function requeue(
   app: App,
   definition: Limits,
-  row: JobRow,
+  row: MovedJob,
   claim: Claim,
   requeueing: Omit<Requeueing, 'queueId'>,
 ): Promise<void> {
@@ -240,13 +240,13 @@ async function requeue(
 }
 
 /** Tells readers that a job has changed. */
-function announce(app: App, row: JobRow): void {
+function announce(app: App, row: Pick<JobRow, 'id' | 'ownerId' | 'kind' | 'status' | 'finishedAt'>): void {
   if (row.finishedAt !== null) app.metrics.jobsEnded.inc({ kind: row.kind, status: row.status });
   app.wakeUps.publish([`job:${row.id}`, `user:${row.ownerId}`]);
 }
 
 /** Removes the working folder of a job that has ended; a newer attempt on this machine may still be using it. */
-async function rmUnlessHeld(app: App, row: JobRow): Promise<void> {
+async function rmUnlessHeld(app: App, row: MovedJob): Promise<void> {
   const present = await app.database.prisma.job.findUnique({ where: { id: row.id }, select: { finishedAt: true } });
   if (present === null || present.finishedAt !== null) {
     await rm(join(app.workFolder, row.id), { recursive: true, force: true });

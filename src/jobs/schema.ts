@@ -1,11 +1,12 @@
 import { JobKind, JobStatus } from '../generated/prisma/enums.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
-import { NotFoundError, ValidationError } from '../platform/errors.ts';
+import { ValidationError } from '../platform/errors.ts';
 import { newestFirst, offset, skipping } from '../platform/pages.ts';
-import { findRow, findRows } from '../platform/rows.ts';
+import { findRows } from '../platform/rows.ts';
 import { ownedBy } from '../platform/viewer.ts';
 import { artifactLink, artifactText } from './artifacts.ts';
+import { findAskedJob, getAskedJob } from './asked-job.ts';
 import { addEvents, type EventRef } from './events-schema.ts';
 import { cancelJob } from './service.ts';
 
@@ -146,11 +147,8 @@ function addJobQueries(builder: Builder, jobRef: JobRef): void {
       description: 'A job by its databaseId; null when there is none or it is not yours.',
       authScopes: { signedIn: true },
       args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
-      resolve: async (query, _root, { id }, context) => {
-        const { database } = context.app;
-        const asked = { ...query, where: { id, ...ownedBy(await signedIn(context)) } };
-        return findRow(database, 'Job', asked, () => database.prisma.job.findFirst(asked));
-      },
+      resolve: async (query, _root, { id }, context) =>
+        findAskedJob(context.app, query, { id, ...ownedBy(await signedIn(context)) }),
     }),
     jobs: t.prismaConnection({
       type: jobRef,
@@ -192,12 +190,7 @@ function addCancelling(builder: Builder, jobRef: JobRef): void {
       args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
       resolve: async (query, _root, { id }, context) => {
         await cancelJob(context.app, await signedIn(context), id);
-        // Prisma refuses the empty selection that is planned when nothing of the job is asked for.
-        const planned = Object.keys(query.select ?? query).length === 0 ? {} : query;
-        const job = await context.app.database.prisma.job.findUnique({ ...planned, where: { id } });
-        // Deleted at the same moment.
-        if (job === null) throw new NotFoundError('Job');
-        return job;
+        return getAskedJob(context.app, query, id);
       },
     }),
   );

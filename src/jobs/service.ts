@@ -4,23 +4,21 @@ import type { App } from '../app.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import type { JobKind } from '../generated/prisma/enums.ts';
 import { ConflictError, NotFoundError } from '../platform/errors.ts';
-import { topicOfQueue } from '../platform/queue.ts';
-import { handedOver, inTransaction, type Writing } from '../platform/transactions.ts';
 import { ownedBy, type Permission, requirePermission, type Viewer } from '../platform/viewer.ts';
-import { announceJob, insertJob } from './creation.ts';
 import { endJob } from './endings.ts';
-import { type EventRow, pageSize } from './event-reading.ts';
+import { type EventRow, readOwnJobEvents } from './event-reading.ts';
 import { type Following, followEvents, isTerminalEvent, jobAsItStands } from './events.ts';
+import type { JobCreator } from './gathered-creations.ts';
 import { idempotently } from './idempotency.ts';
-import type { JobDefinition } from './kind.ts';
 import { cancelJobRow, type JobRow, notEnded, terminalStatuses } from './transitions.ts';
 
+export { findAskedJob, getAskedJob } from './asked-job.ts';
 export type { EventRow } from './event-reading.ts';
 export { isTerminalEvent } from './events.ts';
+export { type CreatedJob, JobCreator, rowPerJob } from './gathered-creations.ts';
 export { idempotently } from './idempotency.ts';
-export type { JobDefinition } from './kind.ts';
 export type { JobRow } from './transitions.ts';
-export { appendUserEvent, jobEventTypes, userEventParts } from './transitions.ts';
+export { appendUserEvent, jobEventTypes } from './transitions.ts';
 
 /** Where a job's queue and permissions are found by its kind. */
 const kinds: Record<JobKind, { readonly queue: string } & Record<Action, Permission>> = {
@@ -32,8 +30,8 @@ const kinds: Record<JobKind, { readonly queue: string } & Record<Action, Permiss
 };
 type Action = 'create' | 'read' | 'cancel';
 
-export interface JobRequest<Input> {
-  readonly definition: JobDefinition<Input>;
+export interface JobRequest<Input, Detail> {
+  readonly creator: JobCreator<Input, Detail>;
   readonly input: Input & Prisma.InputJsonValue;
   /** What an idempotency key stands for, where the input holds more than was asked for. */
   readonly asked?: Prisma.InputJsonValue;
@@ -43,46 +41,38 @@ export interface JobRequest<Input> {
   readonly priority?: number;
   readonly operation: string;
   readonly idempotencyKey?: string | null | undefined;
-  /**
-   * Writes the kind's own row, in the same transaction; late in it, as it may take locks that hold up others. Hands its
-   * statements over before it waits.
-   */
-  readonly detail: (writing: Writing, jobId: string) => Promise<unknown>;
-  /** Whether only the database can refuse `detail`, which then need not be waited for before the commit. */
-  readonly detailNeverRefuses?: boolean;
+  /** What the kind keeps of it. */
+  readonly detail: Detail;
 }
+
+const jobId = z.uuid();
 
 /**
  * Asks for work: job, detail row, first event and queue entry in one transaction. With an idempotency key the same
  * request gives the same job for 24 hours. Gives the job's id.
  */
-export async function createJob<Input>(app: App, viewer: Viewer, request: JobRequest<Input>): Promise<string> {
-  const { definition, input, message, priority = 0, operation } = request;
-  requirePermission(viewer, permissionFor(definition.kind, 'create'));
-  const jobId = await idempotently(app, viewer, {
+export async function createJob<Input, Detail>(
+  app: App,
+  viewer: Viewer,
+  request: JobRequest<Input, Detail>,
+): Promise<string> {
+  const { creator, input, message, priority = 0, operation, idempotencyKey: key, detail } = request;
+  requirePermission(viewer, permissionFor(creator.definition.kind, 'create'));
+  return idempotently(app, viewer, {
     operation,
-    key: request.idempotencyKey,
+    key,
     input: request.asked ?? input,
-    answer: z.uuid(),
+    answer: jobId,
     work: async (remember) => {
-      const [id, queueId] = [uuidv7(), uuidv7()];
-      const { kind, queue } = definition;
-      await inTransaction(app.database, async (writing, commit) => {
-        // Handed over in the order in which they take locks, and answered together.
-        const inserted = insertJob(writing, { id, kind, ownerId: viewer.id, queueId, priority, input, message });
-        const entry = { id: queueId, data: { jobId: id, queueId }, priority };
-        const { done: queued } = await handedOver(writing, (told) => app.queue.send(told, queue, entry));
-        const written = [inserted, queued, remember(writing, id), request.detail(writing, id)];
-        const announced = announceJob(writing, id);
-        // A key may be lost to another request, and a detail may refuse: both are known by their answers only.
-        if (request.detailNeverRefuses === true && !request.idempotencyKey) commit();
-        await Promise.all([...written, announced]);
+      const id = uuidv7();
+      await creator.create(app, {
+        job: { id, ownerId: viewer.id, queueId: uuidv7(), priority, input, message },
+        detail,
+        remember: key ? (writing) => remember(writing, id) : null,
       });
-      app.wakeUps.publish([topicOfQueue(queue), `job:${id}`, `user:${viewer.id}`]);
       return id;
     },
   });
-  return jobId;
 }
 
 /** The job of this id, if the viewer may see it. @throws NotFoundError */
@@ -99,20 +89,10 @@ export async function getJob(app: App, viewer: Viewer, id: string): Promise<{ id
 
 /** The events of one job after a cursor, in order, without waiting for more; at most 100. @throws NotFoundError */
 export async function listJobEvents(app: App, viewer: Viewer, id: string, after: number): Promise<EventRow[]> {
-  // A job without such events is one row that has no event.
-  const rows = await app.database.statements.run<EventRow & { readonly jobKind: JobKind }>({
-    name: 'own-job-events',
-    text: `SELECT job."kind" AS "jobKind", event.* FROM "Job" job LEFT JOIN LATERAL (
-        SELECT "id", "jobId", "jobSeq", "userId", "userSeq", "type", "data", "at" FROM "Event"
-        WHERE "jobId" = job."id" AND "jobSeq" > $3 ORDER BY "jobSeq" LIMIT ${pageSize}
-      ) event ON true
-      WHERE job."id" = $1 AND ($2::uuid IS NULL OR job."ownerId" = $2) ORDER BY event."jobSeq"`,
-    values: [id, ownedBy(viewer).ownerId, after],
-  });
-  const [first] = rows;
-  if (first === undefined) throw new NotFoundError('Job');
-  requirePermission(viewer, permissionFor(first.jobKind, 'read'));
-  return first.jobSeq === null ? [] : rows;
+  const found = await readOwnJobEvents(app, { id, ownerId: ownedBy(viewer).ownerId }, after);
+  if (found === null) throw new NotFoundError('Job');
+  requirePermission(viewer, permissionFor(found.kind, 'read'));
+  return found.rows;
 }
 
 /**

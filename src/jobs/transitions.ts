@@ -229,21 +229,6 @@ function nextUserSeq(source: Prisma.Sql): Prisma.Sql {
 }
 
 /**
- * The same as part of another statement: appends an event of the user that `account` gives, a part of the statement with
- * a row of one user. `type` and `data` are SQL.
- */
-export function userEventParts(event: { readonly type: string; readonly data: string }): string {
-  return `counter AS (
-      INSERT INTO "EventCounter" AS present ("userId", "lastSeq") SELECT "userId", 1 FROM account
-      ON CONFLICT ("userId") DO UPDATE SET "lastSeq" = present."lastSeq" + 1
-      RETURNING "userId", "lastSeq"
-    ), event AS (
-      INSERT INTO "Event" ("userId", "userSeq", "type", "data")
-      SELECT counter."userId", counter."lastSeq", ${event.type}, ${event.data} FROM account, counter
-    )`;
-}
-
-/**
  * Appends an event of a user that is about no job. It takes the lock of the user's event counter: whatever comes after
  * it in the transaction holds up every job of that user.
  */

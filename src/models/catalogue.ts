@@ -3,11 +3,24 @@ import type { App } from '../app.ts';
 import type { AiModel, TaskType } from '../generated/prisma/client.ts';
 import { isMissingRow } from '../platform/database.ts';
 import { NotFoundError, requireForm } from '../platform/errors.ts';
+import { gatheredRows } from '../platform/gathered-rows.ts';
 import { requirePermission, type Viewer } from '../platform/viewer.ts';
 
 /** Every model of the catalogue, in its order, those that are not active too. */
 export function listModels(app: App): Promise<AiModel[]> {
   return app.database.prisma.aiModel.findMany({ orderBy: [{ position: 'asc' }, { name: 'asc' }] });
+}
+
+const ofTasks = { id: true, displayName: true, provider: true, isEnabled: true, capabilities: true } as const;
+
+/** What of a model decides whether a task may be given to it. */
+export type TaskModel = Pick<AiModel, keyof typeof ofTasks>;
+
+const modelsOfTasks = gatheredRows<TaskModel>('AiModel', ofTasks);
+
+/** The model of this id; undefined when there is none. */
+export function findModel({ database }: App, id: string): Promise<TaskModel | undefined> {
+  return modelsOfTasks(database, id);
 }
 
 /**

@@ -151,7 +151,7 @@ export const settings = z.object({
     .string()
     .optional()
     .describe('JSON file of operations by SHA-256 hash; when given, GraphQL runs no others.'),
-  WORKER_CONCURRENCY: wholeNumber(1, 64).default(2).describe('Jobs of one kind that a worker process runs at once.'),
+  WORKER_CONCURRENCY: wholeNumber(1, 256).default(2).describe('Jobs of one kind that a worker process runs at once.'),
   WORKER_THREADS: wholeNumber(1, 256)
     .default(availableParallelism())
     .describe('Threads for heavy work; as many as there are processors.'),

@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { type ClientBase, Pool } from 'pg';
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import type { Log } from './log.ts';
-import { openStatements, type Statements } from './statements.ts';
+import { inUtc, openStatements, type Statements } from './statements.ts';
 
 /**
  * The database as features see it: Prisma for most things, `statements` for what every request asks, `pool` for what
@@ -45,6 +45,8 @@ export function openDatabase({ url, connections, log, onStatement }: DatabaseOpt
     pipeline: true,
   });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  // Goes ahead of the first statement, which fails as well where this does.
+  pool.on('connect', (client) => void client.query(inUtc).catch(() => {}));
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool),
     transactionOptions: { maxWait: 10_000, timeout: 30_000 },

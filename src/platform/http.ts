@@ -10,7 +10,15 @@ import { crossOrigin, graphqlListener, isForeignPage } from './http-graphql.ts';
 import { requestIdOf } from './http-request.ts';
 import type { HttpRoute, Router, RouterOptions } from './http-router.ts';
 import { redactUrl, withoutSecrets } from './log.ts';
-import { Admission, graphqlOverloaded, isAlwaysLetIn, overloaded, retryAfter, watchStrain } from './overload.ts';
+import {
+  Admission,
+  graphqlOverloaded,
+  isAlwaysLetIn,
+  overloaded,
+  RequestTurns,
+  retryAfter,
+  watchStrain,
+} from './overload.ts';
 
 /** What is dispatched before the router. */
 const graphqlRoutes: readonly HttpRoute[] = [
@@ -47,21 +55,24 @@ export function createHttpServer(app: App, options: HttpOptions): HttpServer {
   const graphql = graphqlListener(app, options);
   const observe = requestObserver(app);
   const admission = new Admission({ most: app.config.MAX_REQUESTS });
+  const turns = new RequestTurns();
   const routed = new LateRouter(app, options, admission);
   const dispatch: RequestListener = (request, response) => {
     const requestId = requestIdOf(request);
     observe(request, response, requestId);
-    const isLetIn = admission.enter(response) || isAlwaysLetIn(request);
-    // GraphQL writes all headers of an answer at once, which is cheaper.
-    if (isLetIn && isGraphql(request)) {
-      graphql(request, response);
-      return;
-    }
-    response.setHeader('x-request-id', requestId);
-    if (isLetIn) routed.answer(request, response);
+    const begin = () => {
+      // Who hung up meanwhile is not answered.
+      if (response.destroyed) return;
+      // GraphQL writes all headers of an answer at once, which is cheaper.
+      if (isGraphql(request)) return void graphql(request, response);
+      response.setHeader('x-request-id', requestId);
+      routed.answer(request, response);
+    };
+    if (admission.enter(response)) turns.run(begin);
+    else if (isAlwaysLetIn(request)) begin();
     else refuseOverloaded(app, options, request, response);
   };
-  const forgetStrain = app.config.SHED_LOAD === 'on' ? watchStrain(app, admission) : () => {};
+  const forgetStrain = app.config.SHED_LOAD === 'on' ? watchStrain(app, admission, turns) : () => {};
   const servers: Server[] = [];
   const close = async () => {
     forgetStrain();
@@ -162,6 +173,7 @@ function refuseOverloaded(
   response: ServerResponse,
 ): void {
   app.metrics.requestsRefused.inc();
+  response.setHeader('x-request-id', requestIdOf(request));
   crossOrigin(app, request, response);
   const { url = '', method = '' } = request;
   const reply = isGraphql(request) ? graphqlOverloaded : (overloadedReply?.({ url, method }) ?? overloaded);
@@ -242,10 +254,16 @@ function knownRoute(route: string): string {
   return ['/', '/graphql', '/health', '/metrics', '/artifacts', '/api', '/auth'].includes(route) ? route : 'other';
 }
 
+/**
+ * Connections that the kernel keeps until this process takes them, where it allows so many. One that finds no place is
+ * tried again by its client after 1, 3, 7 … seconds, or reset: much later than a 503 would reach it.
+ */
+const backlog = 4096;
+
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog }, () => {
       server.off('error', reject);
       resolve();
     });

@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 
 /** What tells that this process has more to do than it can. */
 export interface Strain {
-  /** Milliseconds by which the event loop is behind. */
+  /** Milliseconds by which the event loop is behind, or that a request has waited to be begun. */
   readonly delay: number;
   /** Statements that wait for a database connection. */
   readonly waiting: number;
@@ -97,6 +97,64 @@ export class Admission {
   }
 }
 
+/**
+ * Milliseconds that a turn of the event loop spends on beginning requests, and while some wait from the turn before:
+ * what many requests ask in one turn is asked of the database together, so turns are short only where they have to be.
+ */
+const mostOfTurn = { usual: 5, busy: 1 } as const;
+
+/**
+ * Begins requests in the order they came, and leaves what is too much for one turn of the event loop to the next. Node
+ * takes one new connection a turn: were everything begun that is there, turns of a busy process would be so long that
+ * new callers wait for many seconds, where nobody sees them, while those who have a connection are answered.
+ */
+export class RequestTurns {
+  readonly #waiting: { readonly begin: () => void; readonly since: number }[] = [];
+  #spent = 0;
+  #most: number = mostOfTurn.usual;
+  #isNextTurnDue = false;
+  #longestWait = 0;
+
+  /** Begins a request in this turn or a later one. */
+  run(begin: () => void): void {
+    const now = performance.now();
+    if (this.#waiting.length > 0 || this.#spent >= this.#most) this.#waiting.push({ begin, since: now });
+    else this.#begin(begin, now);
+    if (this.#isNextTurnDue) return;
+    this.#isNextTurnDue = true;
+    setImmediate(() => this.#nextTurn());
+  }
+
+  /** Milliseconds that a request has waited at most since this was asked last, those that still wait included. */
+  takeLongestWait(): number {
+    const [oldest] = this.#waiting;
+    const longest = Math.max(this.#longestWait, oldest === undefined ? 0 : performance.now() - oldest.since);
+    this.#longestWait = 0;
+    return longest;
+  }
+
+  #nextTurn(): void {
+    this.#isNextTurnDue = false;
+    this.#spent = 0;
+    this.#most = this.#waiting.length > 0 ? mostOfTurn.busy : mostOfTurn.usual;
+    while (this.#spent < this.#most) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      const now = performance.now();
+      this.#longestWait = Math.max(this.#longestWait, now - next.since);
+      this.#begin(next.begin, now);
+    }
+    if (this.#waiting.length === 0) return;
+    this.#isNextTurnDue = true;
+    setImmediate(() => this.#nextTurn());
+  }
+
+  #begin(begin: () => void, now: number): void {
+    begin();
+    this.#spent += performance.now() - now;
+  }
+}
+
 const standingAside = new WeakSet<ServerResponse>();
 
 /** Says that a request waits for a job's end, or the like, and costs nothing meanwhile. */
@@ -110,11 +168,12 @@ export function isAlwaysLetIn({ method, url = '' }: IncomingMessage): boolean {
 }
 
 /** Looks every 100 ms, until the returned function is called. */
-export function watchStrain(app: App, admission: Admission): () => void {
+export function watchStrain(app: App, admission: Admission, turns: RequestTurns): () => void {
   let due = performance.now() + interval;
   const timer = setInterval(() => {
     const now = performance.now();
-    admission.look({ delay: Math.max(0, now - due), waiting: app.database.pool.waitingCount });
+    const delay = Math.max(0, now - due, turns.takeLongestWait());
+    admission.look({ delay, waiting: app.database.pool.waitingCount });
     due = now + interval;
     app.metrics.requestsInside.set(admission.inside);
     app.metrics.requestLimit.set(admission.limit);

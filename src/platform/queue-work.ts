@@ -33,6 +33,8 @@ export const pollInterval = 2000;
 const heartbeatInterval = 500;
 /** What pg-boss answers besides what it declares: which entries it has touched. */
 const touched = z.object({ settled: z.array(z.string()) });
+/** From how many places on work that goes by in step would let database and worker wait for each other. */
+const manyPlaces = 16;
 /** Milliseconds that entries in work have to end when the worker goes away. */
 const farewell = 10_000;
 
@@ -50,7 +52,10 @@ export class QueueWorker {
     failed: [],
   };
   readonly #timers: NodeJS.Timeout[];
+  /** Entries taken by one statement: of many places half, so that the database has one half while we have the other. */
+  readonly #mostAtOnce: number;
   #isTaking = false;
+  #isSoon = false;
   /** Whether there may be entries that nobody will tell of. */
   #mayHaveMore = true;
   #isStopped = false;
@@ -62,6 +67,7 @@ export class QueueWorker {
     this.#boss = boss;
     this.#log = log;
     this.#work = work;
+    this.#mostAtOnce = work.places < manyPlaces ? work.places : Math.ceil(work.places / 2);
     this.#timers = [
       setInterval(() => this.look(), pollInterval),
       setInterval(() => {
@@ -93,8 +99,18 @@ export class QueueWorker {
     await this.#settling;
   }
 
+  /** Takes for all places at once that become free in the same turn. */
+  #takeSoon(): void {
+    if (this.#isSoon) return;
+    this.#isSoon = true;
+    setImmediate(() => {
+      this.#isSoon = false;
+      this.#take();
+    });
+  }
+
   #take(): void {
-    const free = this.#work.places - this.#held.size;
+    const free = Math.min(this.#work.places - this.#held.size, this.#mostAtOnce);
     if (this.#isTaking || !this.#mayHaveMore || free < 1) return;
     if (this.#isStopped || this.#work.closing.aborted) return;
     this.#isTaking = true;
@@ -129,7 +145,7 @@ export class QueueWorker {
       .finally(() => {
         this.#held.delete(entry.id);
         this.#settling ??= this.#settle();
-        this.#take();
+        this.#takeSoon();
         if (this.#held.size === 0) this.#onIdle?.();
       });
   }

@@ -1,4 +1,4 @@
-import { type Db, fromPrisma, PgBoss } from 'pg-boss';
+import type { Db, PgBoss } from 'pg-boss';
 import type { Transaction } from './database.ts';
 import type { Log } from './log.ts';
 import { type QueueWork, QueueWorker } from './queue-work.ts';
@@ -14,9 +14,14 @@ export interface QueueSettings {
 
 /** The transport of work. Its entries say only which job to look at; what the job is lives in our own tables. */
 export interface Queue {
+  /** Loads and starts what carries it. Safe to call twice. */
+  start(): Promise<void>;
+  /** @throws Error before the queue has started */
   readonly boss: PgBoss;
-  /** Puts an entry in, as part of `transaction`. The caller chooses the entry's id. */
+  /** Puts an entry in, as part of `transaction`. The caller chooses the entry's id. Waits until the queue has started. */
   send(transaction: Writing | Transaction, name: string, entry: QueueEntry): Promise<void>;
+  /** The same for several that may be taken at once, by one statement. */
+  sendAll(writing: Writing, name: string, entries: readonly Omit<QueueEntry, 'delaySeconds'>[]): Promise<void>;
   /** Takes an entry out, or tells the worker that has it to stop. An entry that is gone already is fine. */
   withdraw(name: string, id: string): Promise<void>;
   /** Works on the entries of a queue until it is closed. Gives what makes it look into the queue at once. */
@@ -45,6 +50,11 @@ export const pruneQueue = 'prune';
  * Days an entry waits for a worker before pg-boss forgets it; its job would be QUEUED for ever. Its default is 14.
  */
 const waitingDays = 3650;
+/**
+ * Seconds after which entries that are done with are deleted, and between two looks for such. What became of a job is in
+ * its own row; pg-boss goes through all entries, the old ones too, whenever it looks after the workers.
+ */
+const tidyingSeconds = 60;
 /** How often a worker may die on an entry before it becomes a dead letter. Failures of the work itself are counted elsewhere. */
 const crashLimit = 20;
 
@@ -58,11 +68,87 @@ export interface QueueOptions {
   readonly log: Log;
 }
 
+/** pg-boss, started, and how it writes in a transaction of Prisma. */
+interface Carrier {
+  readonly boss: PgBoss;
+  readonly onPrisma: (transaction: Transaction) => Db;
+}
+
+/** The queue, which is not started yet: requests that send nothing need not wait for that. */
+export function openQueue(options: QueueOptions): Queue {
+  return new LateQueue(options);
+}
+
+class LateQueue implements Queue {
+  readonly #options: QueueOptions;
+  readonly #workers: QueueWorker[] = [];
+  #starting: Promise<Carrier> | undefined;
+  #boss: PgBoss | undefined;
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+  }
+
+  get boss(): PgBoss {
+    if (this.#boss === undefined) throw new Error('the queue has not started yet');
+    return this.#boss;
+  }
+
+  async start(): Promise<void> {
+    await this.#carrier();
+  }
+
+  async send(transaction: Writing | Transaction, name: string, entry: QueueEntry): Promise<void> {
+    const { id, data, priority, delaySeconds = 0 } = entry;
+    const { boss, onPrisma } = await this.#carrier();
+    const options = {
+      id,
+      priority,
+      db: 'run' in transaction ? onWriting(transaction) : onPrisma(transaction),
+      ...(delaySeconds > 0 && { startAfter: delaySeconds }),
+    };
+    const sent = await boss.send(name, data, options);
+    if (sent === null) throw new Error(`the queue ${name} dropped entry ${id}`);
+  }
+
+  async sendAll(writing: Writing, name: string, entries: readonly Omit<QueueEntry, 'delaySeconds'>[]): Promise<void> {
+    const { boss } = await this.#carrier();
+    const sent = await boss.insert(name, [...entries], { db: onWriting(writing), returnId: true });
+    if (sent?.length !== entries.length) throw new Error(`the queue ${name} dropped entries`);
+  }
+
+  async withdraw(name: string, id: string): Promise<void> {
+    const { boss } = await this.#carrier();
+    await boss.cancel(name, id);
+  }
+
+  work(work: QueueWork): () => void {
+    const worker = new QueueWorker(this.boss, this.#options.log, work);
+    this.#workers.push(worker);
+    return () => worker.look();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop()));
+    // Why it could not be started was told to whoever waited for it.
+    const carrier = await this.#starting?.catch(() => undefined);
+    await carrier?.boss.stop({ graceful: true, timeout: 10_000 });
+  }
+
+  async #carrier(): Promise<Carrier> {
+    this.#starting ??= startCarrier(this.#options);
+    const carrier = await this.#starting;
+    this.#boss = carrier.boss;
+    return carrier;
+  }
+}
+
 /**
  * Starts pg-boss and makes its queues. Heartbeats of 10 s (the least it allows), looked at every 2 s, bring the work
  * of a killed worker back within 15 s.
  */
-export async function startQueue({ url, queues, working, scheduling, log }: QueueOptions): Promise<Queue> {
+async function startCarrier({ url, queues, working, scheduling, log }: QueueOptions): Promise<Carrier> {
+  const { fromPrisma, PgBoss } = await import('pg-boss');
   const boss = new PgBoss({
     connectionString: url,
     application_name: 'millwright queue',
@@ -71,37 +157,13 @@ export async function startQueue({ url, queues, working, scheduling, log }: Queu
     schedule: scheduling,
     superviseIntervalSeconds: 2,
     monitorIntervalSeconds: 2,
+    maintenanceIntervalSeconds: tidyingSeconds,
     queueCacheIntervalSeconds: 30,
   });
   boss.on('error', (error) => log.warn({ err: error }, 'the queue had a problem'));
   await boss.start();
   await makeQueues(boss, queues);
-  const workers: QueueWorker[] = [];
-  return {
-    boss,
-    work(work) {
-      const worker = new QueueWorker(boss, log, work);
-      workers.push(worker);
-      return () => worker.look();
-    },
-    async send(transaction, name, { id, data, priority, delaySeconds = 0 }) {
-      const options = {
-        id,
-        priority,
-        db: 'run' in transaction ? onWriting(transaction) : fromPrisma(transaction),
-        ...(delaySeconds > 0 && { startAfter: delaySeconds }),
-      };
-      const sent = await boss.send(name, data, options);
-      if (sent === null) throw new Error(`the queue ${name} dropped entry ${id}`);
-    },
-    async withdraw(name, id) {
-      await boss.cancel(name, id);
-    },
-    async close() {
-      await Promise.all(workers.map((worker) => worker.stop()));
-      await boss.stop({ graceful: true, timeout: 10_000 });
-    },
-  };
+  return { boss, onPrisma: fromPrisma };
 }
 
 /** Makes the queues that are not there yet, and gives those that are their settings of today. */
@@ -116,6 +178,7 @@ async function makeQueues(boss: PgBoss, queues: readonly QueueSettings[]): Promi
       heartbeatSeconds: 10,
       retentionSeconds: waitingDays * 86_400,
       expireInSeconds: expireSeconds,
+      deleteAfterSeconds: tidyingSeconds,
       // Workers are told by our own wake-ups, once for all that a transaction has put in.
       notify: false,
     };

@@ -43,6 +43,13 @@ const mostLines = 2;
 /** Prepared statements a connection keeps; then another takes its place, as texts come from strangers' selections. */
 const mostPrepared = 500;
 
+/**
+ * The first statement of every connection: `quickTypes` reads moments in this form, and Prisma's adapter writes and reads
+ * them without their zone. Not among the settings a connection is opened with, as poolers refuse those; PgBouncer knows
+ * this one and keeps it for whoever has set it.
+ */
+export const inUtc = "SET TimeZone = 'UTC'";
+
 /** pg's own reading of a moment is a third of the work for a page of rows. */
 const quickTypes: CustomTypesConfig = {
   getTypeParser: (id, format) =>
@@ -71,13 +78,12 @@ class Line {
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
       pipeline: true,
-      // So that moments come in the form `quickTypes` reads.
-      options: '-c TimeZone=UTC',
       types: quickTypes,
     });
     this.#client.on('error', (error) => lost(this, error));
     this.#client.on('end', () => lost(this));
-    this.#connected = this.#client.connect().then(
+    const opened = this.#client.connect().then(() => this.#client.query(inUtc));
+    this.#connected = opened.then(
       () => {
         this.#isConnected = true;
       },
@@ -116,6 +122,7 @@ class Line {
 /** Opens the connections, each when it is first needed and again after it broke. */
 export function openStatements({ url, log, onStatement }: StatementsOptions): Statements {
   let lines: Line[] = [];
+  let isClosed = false;
   const ending = new Set<Promise<void>>();
   const lost = (line: Line, error?: unknown) => {
     if (!lines.includes(line)) return;
@@ -129,6 +136,7 @@ export function openStatements({ url, log, onStatement }: StatementsOptions): St
   };
   /** The one with the least to do; a new one while all have something and there may be more. */
   const pick = (): Line => {
+    if (isClosed) throw new Error('the database was closed');
     let best: Line | undefined;
     for (const line of lines) if (best === undefined || line.waiting < best.waiting) best = line;
     if (best !== undefined && (best.waiting === 0 || lines.length >= mostLines)) {
@@ -153,6 +161,7 @@ export function openStatements({ url, log, onStatement }: StatementsOptions): St
       return result.rows;
     },
     async close() {
+      isClosed = true;
       for (const line of lines) retire(line);
       await Promise.all(ending);
     },

@@ -11,6 +11,8 @@ export interface WakeUps {
   publish(topics: readonly string[]): void;
   /** Calls `listener` on every wake-up of `topic` until the returned function is called. */
   listen(topic: string, listener: () => void): () => void;
+  /** Resolves once it was tried to open the channel; until then every reader looks again by itself. */
+  opened(): Promise<void>;
   /** Whether the channel is up: null when there is none to be up. */
   healthy(): boolean | null;
   close(): Promise<void>;
@@ -42,39 +44,46 @@ class Listeners {
 }
 
 /**
- * Gathers the topics of one turn of the event loop, so that a burst of changes is one message. Listeners of this
- * process are woken at once, without the way through the server.
+ * Gathers the topics of one turn of the event loop, and those that come while the server has not answered yet, so that
+ * a burst of changes is one message. Listeners of this process are woken at once, without the way through the server.
  */
 class Gathering {
   readonly #topics = new Set<string>();
   readonly #listeners: Listeners;
-  readonly #flush: (topics: string[]) => void;
+  readonly #tell: (topics: string[]) => Promise<void>;
+  #isTelling = false;
 
-  constructor(listeners: Listeners, flush: (topics: string[]) => void) {
+  /** `tell` hands topics to the server, and resolves when that is done or has failed. */
+  constructor(listeners: Listeners, tell: (topics: string[]) => Promise<void>) {
     this.#listeners = listeners;
-    this.#flush = flush;
+    this.#tell = tell;
   }
 
   add(topics: readonly string[]): void {
-    if (this.#topics.size === 0) setImmediate(() => this.flush());
+    if (this.#topics.size === 0 && !this.#isTelling) setImmediate(() => this.flush());
     for (const topic of topics) this.#topics.add(topic);
     this.#listeners.wake(topics);
   }
 
   flush(): void {
+    if (this.#topics.size === 0) return;
     const topics = [...this.#topics];
     this.#topics.clear();
-    if (topics.length > 0) this.#flush(topics);
+    this.#isTelling = true;
+    void this.#tell(topics).finally(() => {
+      this.#isTelling = false;
+      this.flush();
+    });
   }
 }
 
 /** No channel at all: every reader relies on looking again by itself, in this process too. */
 export function noWakeUps(): WakeUps {
-  return { publish() {}, listen: () => () => {}, healthy: () => null, close: async () => {} };
+  return { publish() {}, listen: () => () => {}, opened: async () => {}, healthy: () => null, close: async () => {} };
 }
 
 /** Wake-ups by PostgreSQL's LISTEN and NOTIFY, on one connection that is made again when it breaks. */
-export async function postgresWakeUps(url: string, pool: Pool, log: Log): Promise<WakeUps> {
+export function postgresWakeUps(url: string, pool: Pool, log: Log): WakeUps {
   const listeners = new Listeners();
   const self = randomUUID();
   let closing = false;
@@ -86,8 +95,9 @@ export async function postgresWakeUps(url: string, pool: Pool, log: Log): Promis
   async function connect(): Promise<void> {
     const client = new Client({ connectionString: url, application_name: 'millwright wake-ups', keepAlive: true });
     client.on('notification', (message) => {
-      const [sender, ...topics] = (message.payload ?? '').split(' ');
-      if (sender !== self) listeners.wake(topics);
+      // Our own have been heard already.
+      if (message.payload === undefined || message.payload.startsWith(self)) return;
+      listeners.wake(message.payload.split(' ').slice(1));
     });
     client.on('error', (error) => lost(client, error));
     client.on('end', () => lost(client));
@@ -119,24 +129,31 @@ export async function postgresWakeUps(url: string, pool: Pool, log: Log): Promis
     }, 500);
   }
 
-  const gathering = new Gathering(listeners, (topics) => {
-    // NOTIFY payloads are at most 8000 bytes; a topic is about 45.
+  const gathering = new Gathering(listeners, async (topics) => {
+    const payloads: string[] = [];
+    // They are at most 8000 bytes; a topic is about 45.
     for (let start = 0; start < topics.length; start += 100) {
-      const payload = [self, ...topics.slice(start, start + 100)].join(' ');
-      pool
-        .query({ name: 'wake', text: 'SELECT pg_notify($1, $2)', values: [channel, payload] })
-        .catch((error: unknown) => log.warn({ err: error }, 'a wake-up was lost'));
+      payloads.push([self, ...topics.slice(start, start + 100)].join(' '));
     }
+    await pool
+      .query({
+        name: 'wake',
+        text: 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload',
+        values: [channel, payloads],
+      })
+      .catch((error: unknown) => log.warn({ err: error }, 'a wake-up was lost'));
   });
-  await connect();
+  const opening = connect();
   return {
     publish: (topics) => gathering.add(topics),
     listen: (topic, listener) => listeners.add(topic, listener),
+    opened: () => opening,
     healthy: () => connection !== undefined,
     async close() {
       closing = true;
       gathering.flush();
       clearTimeout(retry);
+      await opening;
       await connection?.end().catch(() => {});
     },
   };
@@ -162,13 +179,15 @@ export async function redisWakeUps(url: string, log: Log): Promise<WakeUps> {
     if (sender !== self) listeners.wake(topics);
   });
   subscription.catch(() => {});
-  const gathering = new Gathering(listeners, (topics) => {
+  const gathering = new Gathering(listeners, (topics) =>
     // Refused at once while Redis is away; readers look again by themselves.
-    pubsub.publish(channel, { sender: self, topics }).catch(() => {});
-  });
+    pubsub.publish(channel, { sender: self, topics }).catch(() => {}),
+  );
   return {
     publish: (topics) => gathering.add(topics),
     listen: (topic, listener) => listeners.add(topic, listener),
+    // Commands wait for it, or are refused, by themselves.
+    opened: async () => {},
     healthy: () => publisher.status === 'ready' && subscriber.status === 'ready',
     async close() {
       gathering.flush();

@@ -15,7 +15,7 @@ import { cloneToken } from './github-lookup.ts';
 import { watchSize } from './growing-folder.ts';
 import { localRepository, resolveLocalRef } from './local-repository.ts';
 import { remoteAccess } from './remote-access.ts';
-import { rememberBranches, wereSeen } from './seen-branches.ts';
+import { missingAt } from './seen-branches.ts';
 import { addressOf, allowedOrigins } from './stored-address.ts';
 
 type Work = JobContext<{ readonly byOperator: boolean }>;
@@ -122,14 +122,17 @@ export async function missingBranches(
 ): Promise<readonly string[] | null> {
   const byOperator = viewer.credential.kind === 'operator';
   try {
-    const address = await addressOf(app, repository, byOperator);
-    const usable = address.provider === 'GITHUB' ? await usableToken(app, viewer) : null;
-    const token = usable?.from === 'server' && !byOperator ? undefined : usable?.token;
-    const key = `${repository.id} ${repository.url} ${viewer.id} ${usable?.from ?? ''}`;
-    if (wereSeen(app, key, names)) return [];
-    const { branches } = await inspectRemote(address, { allow: allowedOrigins(app), token });
-    rememberBranches(app, key, branches);
-    return names.filter((name) => !branches.includes(name));
+    const known = repository.provider === 'GITHUB' ? await usableToken(app, viewer) : null;
+    // By whom and in what way the address was allowed: what was seen so is believed without looking at anything.
+    const asWhom = `${viewer.id} ${byOperator} ${known?.from ?? ''}`;
+    const key = `${repository.id} ${repository.provider} ${repository.url} ${asWhom}`;
+    return await missingAt(app, key, names, async () => {
+      const address = await addressOf(app, repository, byOperator);
+      // What is at GitHub may have changed with the settings: no token goes anywhere else.
+      const usable = address.provider === 'GITHUB' ? (known ?? (await usableToken(app, viewer))) : null;
+      const token = usable?.from === 'server' && !byOperator ? undefined : usable?.token;
+      return (await inspectRemote(address, { allow: allowedOrigins(app), token })).branches;
+    });
   } catch (error) {
     if (error instanceof RepositoryError && error.retryable) return null;
     throw error;

@@ -4,6 +4,7 @@ import type { Repository } from '../generated/prisma/client.ts';
 import { idempotently } from '../jobs/service.ts';
 import type { Transaction } from '../platform/database.ts';
 import { ConflictError, NotFoundError } from '../platform/errors.ts';
+import { gatheredRows } from '../platform/gathered-rows.ts';
 import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
 import { inspectRemote } from './git.ts';
 import { findAtGitHub } from './github-lookup.ts';
@@ -94,8 +95,10 @@ async function inspect(app: App, viewer: Viewer, address: string) {
 /** A repository the viewer may see. @throws NotFoundError */
 export async function getRepository(app: App, viewer: Viewer, id: string): Promise<Repository> {
   requirePermission(viewer, 'repository:read');
-  const repository = await app.database.prisma.repository.findFirst({ where: { id, ...ownedBy(viewer) } });
-  if (repository === null) throw new NotFoundError('Repository');
+  const repository = await repositories(app.database, id);
+  const { ownerId } = ownedBy(viewer);
+  const isHidden = ownerId !== undefined && ownerId !== repository?.ownerId;
+  if (repository === undefined || isHidden) throw new NotFoundError('Repository');
   return repository;
 }
 
@@ -109,10 +112,16 @@ export async function getWorkableRepository(
   named: { readonly id: string } | { readonly number: number },
 ): Promise<Repository> {
   requirePermission(viewer, 'repository:read');
-  const repository = await app.database.prisma.repository.findFirst({ where: { ...named, ownerId: viewer.id } });
-  if (repository === null) throw new NotFoundError('Repository');
+  const repository = 'id' in named ? await repositories(app.database, named.id) : await byNumber(app, named.number);
+  if (repository === undefined || repository.ownerId !== viewer.id) throw new NotFoundError('Repository');
   requireActive(repository);
   return repository;
+}
+
+const repositories = gatheredRows<Repository>('Repository');
+
+async function byNumber({ database }: App, number: number): Promise<Repository | undefined> {
+  return (await database.prisma.repository.findUnique({ where: { number } })) ?? undefined;
 }
 
 /** @throws ConflictError REPOSITORY_INACTIVE */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { JobStatus, TaskType } from '../generated/prisma/enums.ts';
 import { addProgress } from '../jobs/events-schema.ts';
+import { findAskedJob } from '../jobs/service.ts';
 import type { Builder } from '../platform/builder.ts';
 import { signedIn } from '../platform/context.ts';
 import { newestFirst, offset, skipping } from '../platform/pages.ts';
-import { findRow, findRows } from '../platform/rows.ts';
+import { findRows } from '../platform/rows.ts';
 import { ownedBy, type Viewer } from '../platform/viewer.ts';
 import type { TaskRef } from './schema.ts';
 import { estimateTask, type TaskEstimate } from './service.ts';
@@ -31,11 +32,8 @@ export function addTaskFields(builder: Builder, taskRef: TaskRef): void {
       description: 'A task by its databaseId; null when there is none or it is not yours.',
       authScopes: { permission: 'task:read' },
       args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
-      resolve: async (query, _root, { id }, context) => {
-        const { database } = context.app;
-        const asked = { ...query, where: { id, kind: 'TASK' as const, ...ownedBy(await signedIn(context)) } };
-        return findRow(database, 'Job', asked, () => database.prisma.job.findFirst(asked));
-      },
+      resolve: async (query, _root, { id }, context) =>
+        findAskedJob(context.app, query, { id, kind: 'TASK', ...ownedBy(await signedIn(context)) }),
     }),
     tasks: t.prismaConnection({
       type: taskRef,

@@ -1,8 +1,8 @@
 import { InsufficientCreditsError } from '../credits/service.ts';
 import { TaskPriority, TaskType } from '../generated/prisma/enums.ts';
+import { getAskedJob } from '../jobs/service.ts';
 import type { Builder } from '../platform/builder.ts';
 import { signedIn } from '../platform/context.ts';
-import { getRow } from '../platform/rows.ts';
 import type { TaskRef } from './schema.ts';
 import { cancelTask, createTask, retryTask, taskForms } from './service.ts';
 
@@ -20,9 +20,7 @@ export function addTaskMutations(builder: Builder, taskRef: TaskRef): void {
       args: { id: t.arg({ type: 'UUID', description: 'Its databaseId.' }) },
       resolve: async (query, _root, { id }, context) => {
         await cancelTask(context.app, await signedIn(context), id);
-        const { database } = context.app;
-        const asked = { ...query, where: { id } };
-        return getRow(database, 'Job', asked, () => database.prisma.job.findUniqueOrThrow(asked));
+        return getAskedJob(context.app, query, id);
       },
     }),
     retryTask: t.prismaField({
@@ -39,9 +37,7 @@ export function addTaskMutations(builder: Builder, taskRef: TaskRef): void {
       resolve: async (query, _root, { id, idempotencyKey }, context) => {
         const viewer = await signedIn(context);
         const made = await retryTask(context.app, viewer, id, idempotencyKey ?? context.idempotencyKey);
-        const { database } = context.app;
-        const asked = { ...query, where: { id: made } };
-        return getRow(database, 'Job', asked, () => database.prisma.job.findUniqueOrThrow(asked));
+        return getAskedJob(context.app, query, made);
       },
     }),
   }));
@@ -91,9 +87,7 @@ function addCreating(builder: Builder, taskRef: TaskRef): void {
       resolve: async (query, _root, { input, idempotencyKey }, context) => {
         const viewer = await signedIn(context);
         const id = await createTask(context.app, viewer, input, idempotencyKey ?? context.idempotencyKey);
-        const { database } = context.app;
-        const asked = { ...query, where: { id } };
-        return getRow(database, 'Job', asked, () => database.prisma.job.findUniqueOrThrow(asked));
+        return getAskedJob(context.app, query, id);
       },
     }),
   );

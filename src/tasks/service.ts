@@ -1,10 +1,9 @@
 import type { App } from '../app.ts';
 import { creditsOf, estimateCredits, holdCredits } from '../credits/service.ts';
-import type { AiModel, Prisma, Repository, TaskPriority, TaskType } from '../generated/prisma/client.ts';
-import { cancelJob, createJob } from '../jobs/service.ts';
-import { isModelActive } from '../models/catalogue.ts';
+import type { Prisma, Repository, TaskPriority, TaskType } from '../generated/prisma/client.ts';
+import { type CreatedJob, cancelJob, createJob, JobCreator, rowPerJob } from '../jobs/service.ts';
+import { findModel, isModelActive, type TaskModel } from '../models/catalogue.ts';
 import { ConflictError, NotFoundError, unfit } from '../platform/errors.ts';
-import { insertStatement } from '../platform/row-inserts.ts';
 import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
 import { getWorkableRepository, missingBranches, planMessage, planPullRequest } from '../repos/service.ts';
 import { requireTaskForm } from './forms.ts';
@@ -74,8 +73,11 @@ async function startTask(app: App, viewer: Viewer, { request, retryOfId, ...star
   requirePermission(viewer, 'task:create');
   requireTaskForm(request);
   const { type, title, prompt, description = null, priority, pullRequest: wish } = request;
-  const repository = await getWorkableRepository(app, viewer, { id: request.repositoryId });
-  const model = await requireModel(app, request.aiModelId, type);
+  const [repository, found] = await Promise.all([
+    getWorkableRepository(app, viewer, { id: request.repositoryId }),
+    findModel(app, request.aiModelId),
+  ]);
+  const model = requireModel(app, found, type);
   const { branch, targetBranch } = branchesOf(repository, request);
   const byOperator = viewer.credential.kind === 'operator';
   await requireBranches(app, viewer, repository, { branch, targetBranch });
@@ -84,26 +86,30 @@ async function startTask(app: App, viewer: Viewer, { request, retryOfId, ...star
   const task = { repositoryId: repository.id, aiModelId: model.id, title, description, prompt, branch, targetBranch };
   const kind = { type, priority: priority ?? 'MEDIUM', pullRequest: wish === true };
   return createJob(app, viewer, {
-    definition: taskDefinition,
+    creator: tasks,
     input: { repositoryId: repository.id, ref: branch, byOperator, pullRequest: plan },
     asked: { ...task, ...kind, byOperator, retryOfId },
     message: wish === true ? planMessage(plan) : null,
     priority: queuePriority[kind.priority],
     ...start,
-    detail: (writing, jobId) => {
-      const row = { ...task, ...kind, jobId, estimatedCredits, retryOfId } satisfies Prisma.TaskUncheckedCreateInput;
-      return Promise.all([
-        writing.run(insertStatement('Task', row)),
-        holdCredits(writing, { userId: viewer.id, jobId, amount: estimatedCredits }),
-      ]);
-    },
+    detail: { ...task, ...kind, estimatedCredits, retryOfId },
   });
 }
 
+type TaskDetail = Omit<Prisma.TaskUncheckedCreateInput, 'jobId'>;
+
+const writeRows = rowPerJob<TaskDetail>('Task');
+const tasks = new JobCreator({
+  definition: taskDefinition,
+  write: (writing, userId, jobs: readonly CreatedJob<TaskDetail>[]) => {
+    const holds = jobs.map(({ jobId, detail }) => ({ jobId, amount: detail.estimatedCredits }));
+    return Promise.all([writeRows(writing, userId, jobs), holdCredits(writing, { userId, holds })]);
+  },
+});
+
 /** A model that may be given this type of work. @throws NotFoundError, ValidationError */
-async function requireModel(app: App, id: string, type: TaskType): Promise<AiModel> {
-  const model = await app.database.prisma.aiModel.findUnique({ where: { id } });
-  if (model === null) throw new NotFoundError('AI model');
+function requireModel(app: App, model: TaskModel | undefined, type: TaskType): TaskModel {
+  if (model === undefined) throw new NotFoundError('AI model');
   const issue = (message: string) => {
     throw unfit('aiModelId', message);
   };

@@ -4,6 +4,7 @@ import { Role } from '../generated/prisma/enums.ts';
 import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
 import { newestFirst } from '../platform/pages.ts';
+import { findRow } from '../platform/rows.ts';
 import { permissionsOf } from '../platform/viewer.ts';
 import { getUser, setUserRole } from './service.ts';
 
@@ -85,7 +86,9 @@ export function addUsers(builder: Builder): void {
       resolve: async (query, _root, _args, context) => {
         const viewer = await context.viewer();
         if (viewer === null) return null;
-        return context.app.database.prisma.user.findUnique({ ...query, where: { id: viewer.id } });
+        const { database } = context.app;
+        const wanted = { ...query, where: { id: viewer.id } };
+        return findRow(database, 'User', wanted, () => database.prisma.user.findUnique(wanted));
       },
     }),
     user: t.prismaField({

@@ -17,8 +17,8 @@ export interface Mixed {
   readonly server: MeasuredProcess;
   /** Another process's app on the same database. */
   readonly app: App;
-  /** Asks at a rate, for some seconds. */
-  load(rate: number, seconds: number): Promise<LoadFigures>;
+  /** Asks at a rate, for some seconds; over connections that are there already unless the callers are new. */
+  load(rate: number, seconds: number, callers?: 'known' | 'new'): Promise<LoadFigures>;
   /** Figures of /metrics by their names, without labels. */
   figures(): Promise<ReadonlyMap<string, number>>;
   close(): Promise<void>;
@@ -73,7 +73,8 @@ export async function startMixed(script = './events-server.ts', ...nodeOptions: 
     userId,
     server,
     app,
-    load: (rate, seconds) => loader.ask(loadFigures, { url, token, rate, seconds, works }),
+    load: (rate, seconds, callers = 'known') =>
+      loader.ask(loadFigures, { url, token, rate, seconds, works, isConnected: callers === 'known' }),
     figures: () => readFigures(url),
     async close() {
       await loader.close();

@@ -13,6 +13,8 @@ const order = z.object({
   /** Requests a second. */
   rate: z.number(),
   seconds: z.number(),
+  /** Whether connections are there before the first request, as those of a proxy are; else each caller is new. */
+  isConnected: z.boolean(),
   /** Asked in turn. */
   works: z.array(z.object({ path: z.string(), body: z.string().optional() })),
 });
@@ -37,9 +39,10 @@ const mostConnections = 1500;
 /** Milliseconds that answers are waited for after the last request. */
 const patience = 30_000;
 
-async function run({ url, token, rate, seconds, works }: Order): Promise<LoadReport> {
+async function run({ url, token, rate, seconds, works, isConnected }: Order): Promise<LoadReport> {
   const texts = works.map((work) => requestText(new URL(url), token, work));
   const load = new Load(new URL(url), texts);
+  if (isConnected) await load.connect(Math.min(mostConnections, Math.ceil(rate / 4)));
   const total = Math.floor(rate * seconds);
   const began = performance.now();
   let asked = 0;
@@ -90,6 +93,17 @@ class Load {
     const connection = this.#free.pop() ?? this.#connect();
     if (connection === undefined) this.#waiting.push(due);
     else this.#send(connection, due);
+  }
+
+  /** Opens connections; each has been taken by the server when this resolves, as it has answered a probe there. */
+  async connect(count: number): Promise<void> {
+    const probe = requestText(this.#url, '', { path: '/health/live' });
+    const opened = Array.from({ length: count }, async () => {
+      const connection = this.#connect();
+      await connection?.probe(probe);
+      if (connection?.isClosed === false) this.#free.push(connection);
+    });
+    await Promise.all(opened);
   }
 
   /** Resolves when everything is answered, or the patience is over: the rest counts as unanswered. */
@@ -159,6 +173,7 @@ class Connection {
   readonly #events: ConnectionEvents;
   #asked: { readonly due: number; readonly sent: number } | undefined;
   #received = '';
+  #probed: (() => void) | undefined;
   isClosed = false;
 
   constructor({ hostname, port }: URL, events: ConnectionEvents) {
@@ -173,6 +188,14 @@ class Connection {
   send(text: string, due: number, sent: number): void {
     this.#asked = { due, sent };
     this.#socket.write(text);
+  }
+
+  /** Sends what is not counted, and resolves at its answer. */
+  probe(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#probed = resolve;
+      this.#socket.write(text);
+    });
   }
 
   close(): void {
@@ -193,6 +216,8 @@ class Connection {
     const asked = this.#asked;
     this.#asked = undefined;
     if (head.includes('\r\nconnection: close')) this.#end('closed');
+    this.#probed?.();
+    this.#probed = undefined;
     if (asked !== undefined) this.#events.answered(head.slice('http/1.1 '.length, 12), asked.due, asked.sent);
   }
 
@@ -201,6 +226,7 @@ class Connection {
     this.isClosed = true;
     this.#socket.destroy();
     this.#events.closed();
+    this.#probed?.();
     const asked = this.#asked;
     this.#asked = undefined;
     if (asked !== undefined) this.#events.answered(reason, asked.due, asked.sent);

@@ -448,12 +448,17 @@ describe('the ledger', () => {
         await observer.query('SELECT pg_terminate_backend($1)', [z.int().parse(Reflect.get(client, 'processID'))]);
       };
       client.on('error', () => {});
+      // A wire keeps its order: what comes behind the statement that is held back is held back as well.
+      let dying: Promise<void> | undefined;
       client.query = new Proxy(client.query, {
         apply(query, self, args) {
           const send = (given: unknown[] = args): unknown => Reflect.apply(query, self, given);
           target.sent += 1;
-          if (target.sent !== target.n) return send();
-          if (target.moment === 'before') return kill().then(() => send());
+          if (target.sent !== target.n) return dying === undefined ? send() : dying.then(() => send());
+          if (target.moment === 'before') {
+            dying = kill();
+            return dying.then(() => send());
+          }
           const lost = () => Promise.reject(new Error('Connection terminated unexpectedly'));
           const back: unknown = args.at(-1);
           if (typeof back !== 'function') return Promise.resolve(send()).then(kill).then(lost);

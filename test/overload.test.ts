@@ -242,3 +242,26 @@ describe('requests that come faster than they can be begun', () => {
     expect(turns.takeLongestWait()).toBe(0);
   });
 });
+
+describe('how long even the quickest statement takes', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await testApp({ api: false });
+  });
+  afterAll(() => app.close());
+
+  it('is told of the time since it was asked last, and is nothing while nothing is asked of the database', async () => {
+    const { statements } = app.app.database;
+    const run = (seconds: number) => statements.run({ text: 'SELECT pg_sleep($1)', values: [seconds] });
+    statements.takeLeastTime();
+    expect(statements.takeLeastTime()).toBe(0);
+    await Promise.all([run(0.3), run(0.3)]);
+    expect(statements.takeLeastTime()).toBeGreaterThanOrEqual(299);
+    const slow = run(0.3);
+    const began = performance.now();
+    await run(0);
+    const quick = performance.now() - began;
+    await slow;
+    expect(statements.takeLeastTime()).toBeLessThanOrEqual(quick);
+  });
+});

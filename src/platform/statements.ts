@@ -28,6 +28,11 @@ export interface Statements {
   run<Row extends QueryResultRow>(statement: Statement): Promise<Row[]>;
   /** Gives the rows as arrays, in the order of the columns. */
   runForArrays(statement: Statement): Promise<unknown[][]>;
+  /**
+   * Milliseconds that the quickest statement took of those that were answered since this was asked last; 0 when there was
+   * none. Long when all wait in line, whatever single ones take.
+   */
+  takeLeastTime(): number;
   close(): Promise<void>;
 }
 
@@ -70,6 +75,8 @@ class Line {
   readonly #prepared = new Set<string>();
   #isConnected = false;
   waiting = 0;
+  /** Milliseconds of the quickest answer since this was set back. */
+  leastTime = Number.POSITIVE_INFINITY;
 
   constructor(url: string, lost: (line: Line, error?: unknown) => void) {
     this.#client = new Client({
@@ -106,7 +113,10 @@ class Line {
     try {
       if (!this.#isConnected) await this.#connected;
       gatherWrites(this.#client);
-      return await ask(this.#client);
+      const began = performance.now();
+      const result = await ask(this.#client);
+      this.leastTime = Math.min(this.leastTime, performance.now() - began);
+      return result;
     } finally {
       this.waiting -= 1;
     }
@@ -159,6 +169,11 @@ export function openStatements({ url, log, onStatement }: StatementsOptions): St
         client.query<unknown[]>({ ...sent(statement), rowMode: 'array' }),
       );
       return result.rows;
+    },
+    takeLeastTime() {
+      const least = Math.min(...lines.map((line) => line.leastTime));
+      for (const line of lines) line.leastTime = Number.POSITIVE_INFINITY;
+      return Number.isFinite(least) ? least : 0;
     },
     async close() {
       isClosed = true;

@@ -170,17 +170,19 @@ export function openStatements({ url, log, onStatement }: StatementsOptions): St
       );
       return result.rows;
     },
-    takeLeastTime() {
-      const least = Math.min(...lines.map((line) => line.leastTime));
-      for (const line of lines) line.leastTime = Number.POSITIVE_INFINITY;
-      return Number.isFinite(least) ? least : 0;
-    },
+    takeLeastTime: () => takeLeastTime(lines),
     async close() {
       isClosed = true;
       for (const line of lines) retire(line);
       await Promise.all(ending);
     },
   };
+}
+
+function takeLeastTime(lines: readonly Line[]): number {
+  const least = Math.min(...lines.map((line) => line.leastTime));
+  for (const line of lines) line.leastTime = Number.POSITIVE_INFINITY;
+  return Number.isFinite(least) ? least : 0;
 }
 
 function sent({ name, text, values }: Statement) {

@@ -237,6 +237,21 @@ describe('to be documented is', () => {
     expect(await untold({ ...crate('lamp', true), ...crate('cases', false) })).toEqual(['lamp']);
   });
 
+  it('an application in the root, whose published clients are only a part of it', async () => {
+    const client = {
+      'package.json': JSON.stringify({ name: 'house', private: true }),
+      'clients/lamp/package.json': JSON.stringify({ name: 'lamp', version: '1.0.0' }),
+      'clients/lamp/src/a.ts': bare('lamp'),
+    };
+    expect(await untold({ ...client, 'src/a.ts': bare('door'), 'src/b.ts': bare('roof') })).toEqual([
+      'door',
+      'lamp',
+      'roof',
+    ]);
+    // Tools beside what is published are no application.
+    expect(await untold({ ...client, 'tooling/a.ts': bare('door') })).toEqual(['lamp']);
+  });
+
   it('nothing in a folder for internals, in a project of tests, or under a tag that makes a module private', async () => {
     const type = (name: string): string => `package lights;\n\npublic class ${name} {\n}\n`;
     const java = {

@@ -23,7 +23,7 @@ const INTERNAL = /(?:^|\/)internals?\/(?:.*\/)?[^/]+\.(?:java|cs|php|[cm]?[jt]sx
 /**
  * The modules with what they offer to users of the repository, which is what has to be documented. Left out is what
  * stands in a package that is not published (`"private": true`, `publish = false`, `IsPackable` false) beside others
- * that are; what stands in a folder `internal`, or in a gem outside of `lib` and `app`; of C what no header in a folder
+ * that are, unless it is the application in the root that those only belong to; what stands in a folder `internal`, or in a gem outside of `lib` and `app`; of C what no header in a folder
  * `include` declares, where there is one; and what no subpath of a package's `exports` gives, where all of them are
  * known. A repository that offers nothing by these rules, an application, keeps everything of that language.
  */
@@ -85,17 +85,24 @@ function isBesideGem(path: string, folders: readonly string[]): boolean {
   return around.length > 0 && !around.some((folder) => /^(?:lib|app)\//.test(path.slice(folder.length)));
 }
 
-/** Without those of unpublished packages, for each kind of package of which there is a published one with symbols. */
+/**
+ * Without those of unpublished packages, for each kind of package of which there is a published one with symbols. An
+ * application in the root that is larger than all that is published, such as its clients, is what the repository is about.
+ */
 function publishedModules(modules: readonly ParsedFile[], homes: Homes): ParsedFile[] {
-  const published = new Set(
-    modules.flatMap(({ path, symbols }) => {
-      const home = homes.of(path);
-      return home === null || home.private || symbols.length === 0 ? [] : [home.kind];
-    }),
-  );
+  const sizes = new Map<Manifest, number>();
+  const published = new Map<Manifest['kind'], number>();
+  for (const { path, symbols } of modules) {
+    const home = homes.of(path);
+    if (home === null || symbols.length === 0) continue;
+    if (home.private) sizes.set(home, (sizes.get(home) ?? 0) + 1);
+    else published.set(home.kind, (published.get(home.kind) ?? 0) + 1);
+  }
+  const isMain = (home: Manifest): boolean =>
+    posix.dirname(home.path) === '.' && (sizes.get(home) ?? 0) > (published.get(home.kind) ?? 0);
   return modules.filter(({ path }) => {
     const home = homes.of(path);
-    return home === null || !home.private || !published.has(home.kind);
+    return home === null || !home.private || !published.has(home.kind) || isMain(home);
   });
 }
 

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Mirror, MirroredFile } from './mirror.ts';
+import type { Mirror } from './mirror.ts';
 
 const UNCHECKED = '// @ts-nocheck\n';
 const WRITTEN_AT_ONCE = 16;
@@ -13,21 +13,20 @@ const WRITTEN_AT_ONCE = 16;
 export class CheckedFiles {
   readonly #root: string;
   readonly #texts: Map<string, string>;
-  readonly #written: Set<string>;
+  readonly #written = new Set<string>();
   readonly #marked = new Set<string>();
 
-  /** Of a copy whose scripts are all written, as `withMirror` makes it, unless `isWritten` is false. */
-  constructor(mirror: Mirror, isWritten = true) {
+  /** Of a copy whose scripts are still to be written. */
+  constructor(mirror: Mirror) {
     this.#root = mirror.root;
     this.#texts = new Map(mirror.files.filter(isScript).map(({ path, text }) => [path, text]));
-    this.#written = new Set(isWritten ? this.#texts.keys() : []);
   }
 
-  /** Marks all files but these, and takes the mark off these. */
-  async show(shown: ReadonlySet<string>): Promise<void> {
-    const isRight = (path: string) => this.#written.has(path) && shown.has(path) !== this.#marked.has(path);
+  /** Writes every script: those that are `shown` as they are, the others with the mark. What stands right is left. */
+  async show(isShown: (path: string) => boolean): Promise<void> {
+    const isRight = (path: string) => this.#written.has(path) && isShown(path) !== this.#marked.has(path);
     const changed = [...this.#texts.keys()].filter((path) => !isRight(path));
-    await inBatches(changed, (path) => this.#write(path, !shown.has(path)));
+    await inBatches(changed, (path) => this.#write(path, !isShown(path)));
   }
 
   /** Takes a file away for good. */
@@ -58,7 +57,7 @@ export class CheckedFiles {
   }
 }
 
-/** A second copy of a tree beside the first, so that files can be marked otherwise in it; its scripts are still to be written. */
+/** A second copy of a tree beside the first, so that scripts can be marked otherwise in it: all but them is copied. */
 export async function copyBeside(mirror: Mirror): Promise<Mirror> {
   const root = join(dirname(mirror.root), 'beside');
   const folders = new Set(mirror.files.map(({ path }) => dirname(join(root, path))));
@@ -68,7 +67,8 @@ export async function copyBeside(mirror: Mirror): Promise<Mirror> {
   return { ...mirror, root };
 }
 
-function isScript({ path }: MirroredFile): boolean {
+/** Whether there is anything to compile in a file. */
+export function isScript({ path }: { readonly path: string }): boolean {
   return /\.[cm]?[jt]sx?$/.test(path);
 }
 

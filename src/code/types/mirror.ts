@@ -33,6 +33,8 @@ export interface MirrorRequest {
   /** Engine that the gaps are told for. */
   readonly engine: string;
   readonly signal: AbortSignal;
+  /** Files whose folders are made and which `work` writes itself. Every file is written unless given. */
+  readonly leavesToWrite?: (file: { readonly path: string }) => boolean;
 }
 
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
@@ -62,7 +64,7 @@ async function copyFiles(request: MirrorRequest, target: string): Promise<Pick<M
   for (let at = 0; at < request.files.length; at += COPIED_AT_ONCE) {
     request.signal.throwIfAborted();
     const batch = request.files.slice(at, at + COPIED_AT_ONCE);
-    const copied = await Promise.all(batch.map(({ path }) => copyFile(request.root, target, path, folders)));
+    const copied = await Promise.all(batch.map(({ path }) => copyFile(request, target, path, folders)));
     for (const [index, result] of copied.entries()) {
       const path = batch[index]?.path ?? '';
       if ('text' in result) files.push({ path, text: result.text });
@@ -73,7 +75,7 @@ async function copyFiles(request: MirrorRequest, target: string): Promise<Pick<M
 }
 
 async function copyFile(
-  root: string,
+  { root, leavesToWrite }: MirrorRequest,
   target: string,
   path: string,
   folders: Set<string>,
@@ -90,7 +92,7 @@ async function copyFile(
     await mkdir(folder, { recursive: true });
     folders.add(folder);
   }
-  await writeFile(absolute, read.bytes);
+  if (leavesToWrite?.({ path }) !== true) await writeFile(absolute, read.bytes);
   return { text: decoded.text };
 }
 

@@ -29,12 +29,14 @@ export async function checkProjects(
   const stop = new AbortController();
   const stoppable = { ...setup, signal: AbortSignal.any([setup.signal, stop.signal]) };
   const [main, beside] = divided(projects, setup.mirror);
-  const work = async (own: readonly TypeScriptProject[], copy: () => Promise<[Mirror, CheckedFiles]>) => {
+  const work = async (own: readonly TypeScriptProject[], copy: () => Mirror | Promise<Mirror>) => {
     try {
-      const [mirror, checked] = await copy();
+      const mirror = await copy();
+      const checked = new CheckedFiles(mirror);
       const found: CheckedProject[] = [];
       for (const project of own) {
-        if (projects.length > 1) await checked.show(new Set(project.files));
+        const files = new Set(project.files);
+        await checked.show((path) => projects.length === 1 || files.has(path));
         const broken: Diagnostic[] = [];
         const place = { typeRoot, checked, number: projects.indexOf(project) };
         const answer = await checkProject({ ...stoppable, mirror }, project, place, (one) => broken.push(one));
@@ -47,19 +49,14 @@ export async function checkProjects(
     }
   };
   const settled = await Promise.allSettled([
-    work(main, async () => [setup.mirror, new CheckedFiles(setup.mirror)]),
-    ...(beside.length === 0 ? [] : [work(beside, () => unwritten(setup.mirror))]),
+    work(main, () => setup.mirror),
+    ...(beside.length === 0 ? [] : [work(beside, () => copyBeside(setup.mirror))]),
   ]);
   const found = settled.flatMap((one) => {
     if (one.status === 'rejected') throw one.reason;
     return one.value;
   });
   return found.sort((a, b) => projects.indexOf(a.project) - projects.indexOf(b.project));
-}
-
-async function unwritten(mirror: Mirror): Promise<[Mirror, CheckedFiles]> {
-  const copy = await copyBeside(mirror);
-  return [copy, new CheckedFiles(copy, false)];
 }
 
 /** The projects that are checked one after the other, and those that are small enough to be checked beside them. */

@@ -4,6 +4,7 @@ import type { AnalyserInput, Gap } from '../analyser.ts';
 import { roleOf } from '../file-roles.ts';
 import type { RawFinding } from '../findings.ts';
 import type { SourceFile } from '../source-file.ts';
+import { isScript } from './checked-files.ts';
 import { findNodeTypes, type InstalledEngine } from './engine-places.ts';
 import { type Diagnostic, type EngineResult, findingOf, nameSome } from './messages.ts';
 import { type Mirror, type MirroredFile, withMirror } from './mirror.ts';
@@ -26,14 +27,10 @@ export interface TypeLimits {
 }
 
 const ENGINE = 'tsc';
+
 /** Files that have a say in what the compiler finds. */
 export function isTypeScriptInput(file: SourceFile): boolean {
   return /\.(?:[cm]?[jt]sx?|json)$/.test(file.path);
-}
-
-/** Whether there is anything to compile. */
-export function isScript(file: SourceFile): boolean {
-  return /\.[cm]?[jt]sx?$/.test(file.path);
 }
 
 /** Checks the TypeScript and the typed JavaScript of a tree. Rejects with the signal's reason only. */
@@ -48,10 +45,11 @@ export async function checkTypeScript(
     files: input.files.filter(isTypeScriptInput),
     engine: ENGINE,
     signal: input.signal,
+    leavesToWrite: isScript,
   };
   return withMirror(request, async (mirror) => {
     const imported = new Map<string, ImportedModule>();
-    const scripts = mirror.files.filter(({ path }) => /\.[cm]?[jt]sx?$/.test(path));
+    const scripts = mirror.files.filter(isScript);
     for (const file of scripts) collectImports(file, imported);
     const known = declaredModules(scripts);
     const libraries = await librariesOf(tsc);

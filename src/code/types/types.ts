@@ -4,10 +4,11 @@ import { sourceVersion } from '../../platform/source-version.ts';
 import type { Analyser, AnalyserInput, EngineRun, Gap } from '../analyser.ts';
 import { severities } from '../findings.ts';
 import type { SourceFile } from '../source-file.ts';
+import { isScript } from './checked-files.ts';
 import { findPyright, findTsc, type InstalledEngine } from './engine-places.ts';
 import type { EngineResult } from './messages.ts';
 import { checkPython, isPython, isPythonInput } from './pyright.ts';
-import { checkTypeScript, isScript, isTypeScriptInput, type TypeLimits } from './tsc.ts';
+import { checkTypeScript, isTypeScriptInput, type TypeLimits } from './tsc.ts';
 
 /** Version of the judgement and all that it stands on: another one knows nothing of what an older one kept. */
 const judgement = () => sourceVersion(new URL(import.meta.url));

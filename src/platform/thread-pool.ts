@@ -1,5 +1,6 @@
 import type { Piscina } from 'piscina';
 import { compileWasmOnce, MODULE_CACHE } from './compilation.ts';
+import type { ThreadOrder } from './thread-entry.ts';
 import { Turns } from './turns.ts';
 
 /** What a pool may use. Threads start when there is work and end when there has been none for a while. */
@@ -70,9 +71,9 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
       busy += 1;
       try {
         await turns.take(signal);
-        const how = { filename: task.module.href, ...(signal === undefined ? {} : { signal }) };
+        const order: ThreadOrder = { module: task.module.href, input };
         return await pool()
-          .then((threads) => threads.run(input, how))
+          .then((threads) => threads.run(order, signal === undefined ? {} : { signal }))
           .finally(() => turns.give());
       } catch (error) {
         if (signal?.aborted === true) throw signal.reason;
@@ -93,6 +94,7 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
 async function openPool(options: ThreadPoolOptions): Promise<Piscina> {
   const { Piscina } = await import('piscina');
   const pool = new Piscina({
+    filename: new URL('./thread-entry.ts', import.meta.url).href,
     minThreads: 0,
     maxThreads: options.threads,
     idleTimeout: options.idleMilliseconds ?? 10_000,

@@ -5,7 +5,7 @@ import { analysisDefinition } from './analyses/jobs.ts';
 import { cvAnalysisDefinition } from './cv/jobs.ts';
 import { docsDefinition } from './docs/jobs.ts';
 import type { JobKind } from './generated/prisma/enums.ts';
-import type { JobDefinition, JobEnding } from './jobs/kind.ts';
+import type { JobKindRules } from './jobs/kind.ts';
 import type { Config } from './platform/config.ts';
 import { type ContentCache, cachePlace, openContentCache } from './platform/content-cache.ts';
 import { type Database, openDatabase } from './platform/database.ts';
@@ -30,8 +30,8 @@ export interface App {
   /** For counters shared by all processes; null without REDIS_URL. Commands fail at once while Redis is away. */
   readonly redis: Redis | null;
   readonly queue: Queue;
-  /** What kinds of jobs have to do when one ends badly; most have nothing to do. */
-  readonly jobEndings: ReadonlyMap<JobKind, JobEnding>;
+  /** The kinds of jobs there are, by their names. */
+  readonly jobKinds: JobKinds;
   readonly storage: Storage;
   readonly metrics: Metrics;
   /** Threads for heavy work; none is started before there is some. */
@@ -48,13 +48,15 @@ export interface App {
   close(): Promise<void>;
 }
 
+type JobKinds = Readonly<Record<JobKind, JobKindRules>>;
+
 /** The kinds of work there are; each has a queue of its own. */
-export const jobDefinitions: readonly Pick<JobDefinition<unknown>, 'kind' | 'queue' | 'deadlineSeconds' | 'ended'>[] = [
-  docsDefinition,
-  analysisDefinition,
-  taskDefinition,
-  cvAnalysisDefinition,
-];
+export const jobKinds: JobKinds = {
+  DOCS: docsDefinition,
+  ANALYSIS: analysisDefinition,
+  TASK: taskDefinition,
+  CV_ANALYSIS: cvAnalysisDefinition,
+};
 
 export interface AppOptions {
   readonly config: Config;
@@ -80,7 +82,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 }
 
-/** Starts the queue, and waits for the wake-ups that are being opened. Safe to call twice. @throws what the queue's start fails with */
+/**
+ * Starts the queue, and waits for the wake-ups that are being opened. Safe to call twice.
+ * @throws what the queue's start fails with
+ */
 export async function startApp({ queue, wakeUps }: App): Promise<void> {
   await Promise.all([queue.start(), wakeUps.opened()]);
 }
@@ -119,7 +124,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       wakeUps,
       redis,
       queue,
-      jobEndings: endingsOfKinds(),
+      jobKinds,
       storage: createFileStorage(join(config.DATA_DIR, 'storage')),
       metrics: createMetrics(),
       threads,
@@ -143,11 +148,10 @@ async function closeAll(opened: (() => Promise<unknown>)[], log: Log): Promise<v
 
 /** A queue for each kind; its entries outlive the deadline of the work, so that the work ends first. */
 function queuesOfKinds() {
-  return jobDefinitions.map(({ queue, deadlineSeconds }) => ({ name: queue, expireSeconds: deadlineSeconds + 120 }));
-}
-
-function endingsOfKinds(): ReadonlyMap<JobKind, JobEnding> {
-  return new Map(jobDefinitions.flatMap(({ kind, ended }) => (ended === undefined ? [] : [[kind, ended] as const])));
+  return Object.values(jobKinds).map(({ queue, deadlineSeconds }) => ({
+    name: queue,
+    expireSeconds: deadlineSeconds + 120,
+  }));
 }
 
 /** The embedded or given Postgres with every migration applied. */

@@ -109,7 +109,7 @@ export function featureRoutes(
       async (server) => (await import('./rest/explorer.ts')).addExplorer(server, dialects),
     ],
     unroutedReply: (request) => unroutedReply(dialects, request),
-    overloadedReply: (request) => overloadedReply(dialects, request),
+    overloadedReply: (url) => overloadedReply(dialects, url),
     sockets: joinSockets([
       jobSockets(app, { schema, dialects, rateLimits, authenticate: check }),
       asyncCoderSocket(app, { schema, dialects, rateLimits, authenticate: check }),

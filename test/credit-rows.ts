@@ -15,7 +15,7 @@ export type Spent = Map<string, number>;
 export function settling(app: App, spent: Spent = new Map()): App {
   const ended: JobEnding = (transaction, { id }) =>
     settleHold(transaction, { jobId: id, tokens: spent.get(id) ?? 0, description: 'Broken off' });
-  return { ...app, jobEndings: new Map([['DOCS', ended]]) };
+  return { ...app, jobKinds: { ...app.jobKinds, DOCS: { ...app.jobKinds.DOCS, ended } } };
 }
 
 /** A user with an account of 100 credits. */

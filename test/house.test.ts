@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { isEnumType, isInputObjectType, isInterfaceType, isObjectType, printSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { jobDefinitions } from '../src/app.ts';
+import { jobKinds } from '../src/app.ts';
 import { JobKind } from '../src/generated/prisma/enums.ts';
 import { createSchema } from '../src/schema.ts';
 import { type Import, root, sourceFiles } from './source-files.ts';
@@ -225,7 +225,8 @@ describe('every feature', () => {
       defined.push(...Object.values(room).flatMap((value) => definition.safeParse(value).data ?? []));
     }
     expect(defined.map(({ kind }) => kind).sort()).toEqual([...kinds].sort());
-    expect(jobDefinitions.map(({ queue }) => queue).sort()).toEqual(defined.map(({ queue }) => queue).sort());
+    const queueOf = Object.fromEntries(Object.entries(jobKinds).map(([kind, { queue }]) => [kind, queue]));
+    expect(queueOf).toEqual(Object.fromEntries(defined.map(({ kind, queue }) => [kind, queue])));
     const worker = readFileSync(join(root, 'src/worker.ts'), 'utf8');
     const handlers = [...worker.matchAll(/worker\.ts'\)\)\.(\w+)\(app\)/g)].map(([, handler]) => handler);
     expect(new Set(handlers).size).toBe(handlers.length);

@@ -7,7 +7,7 @@ import { claimTogether } from '../src/jobs/gathered-moves.ts';
 import { idempotently } from '../src/jobs/idempotency.ts';
 import { startDeadLetters } from '../src/jobs/runner.ts';
 import { cancelJob, jobEvents } from '../src/jobs/service.ts';
-import { buryJob, completeJob, failJob, recordProgress } from '../src/jobs/transitions.ts';
+import { buryJob, completeJob, failJob, recordStep } from '../src/jobs/transitions.ts';
 import { runProcess } from '../src/platform/child-process.ts';
 import { DomainError } from '../src/platform/errors.ts';
 import { deadLetterQueue } from '../src/platform/queue.ts';
@@ -184,7 +184,7 @@ describe('a job', () => {
     const second = await claimTogether(app.app, id, queueId);
     expect([first?.attempt, second?.attempt]).toEqual([1, 2]);
     const old = { jobId: id, attempt: 1 };
-    expect(await recordProgress(prisma, old, { stage: 's', percentage: 1 })).toBeNull();
+    expect(await recordStep(prisma, old, { stage: 's', percentage: 1 })).toBeNull();
     expect(await completeJob(prisma, old, { stage: 's', engine: 'e' })).toBeNull();
     expect(await failJob(prisma, old, { code: 'C', message: 'm' })).toBeNull();
     // A queue entry that was replaced starts nothing.

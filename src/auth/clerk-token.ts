@@ -8,6 +8,7 @@ import {
   NotConfiguredError,
   UnauthenticatedError,
 } from '../platform/errors.ts';
+import { onePer } from '../platform/one-per.ts';
 
 /** Milliseconds Clerk has to answer with its keys. */
 const fetchMs = 5000;
@@ -70,12 +71,9 @@ interface Verifier {
   readonly keys: JWTVerifyGetKey;
   readonly algorithms: string[];
 }
-const verifiers = new WeakMap<App, Verifier>();
 
-/** What tokens are checked with, made once. @throws NotConfiguredError */
-function verifierOf(app: App): Verifier {
-  const present = verifiers.get(app);
-  if (present !== undefined) return present;
+/** What tokens are checked with. @throws NotConfiguredError */
+const verifierOf = onePer((app: App): Verifier => {
   const { CLERK_ISSUER: issuer, CLERK_JWKS_URL: url, CLERK_JWT_KEY: pem } = app.config;
   if (issuer === undefined || (url === undefined && pem === undefined)) {
     const missing = { CLERK_ISSUER: issuer, CLERK_JWKS_URL: url ?? pem };
@@ -84,10 +82,8 @@ function verifierOf(app: App): Verifier {
       Object.entries(missing).flatMap(([name, value]) => (value === undefined ? [name] : [])),
     );
   }
-  const verifier = pem === undefined ? remote(app, issuer, url ?? '') : fixed(issuer, pem);
-  verifiers.set(app, verifier);
-  return verifier;
-}
+  return pem === undefined ? remote(app, issuer, url ?? '') : fixed(issuer, pem);
+});
 
 /** By the one key of the settings; its kind says the algorithm, so that no token can choose another. */
 function fixed(issuer: string, pem: string): Verifier {

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import type { Role } from '../generated/prisma/enums.ts';
 import { BatchLoader } from '../platform/batch-loader.ts';
+import { onePer } from '../platform/one-per.ts';
 import { hashSecret } from './tokens.ts';
 
 /** What a credential's check reads: the user, and whether its last use was noted more than a minute ago. */
@@ -24,7 +25,12 @@ interface Checks {
   readonly keys: BatchLoader<CheckedKey>;
 }
 
-const checksOf = new WeakMap<App, Checks>();
+const checks = onePer(
+  (app: App): Checks => ({
+    sessions: new BatchLoader((ids) => readSessions(app, ids)),
+    keys: new BatchLoader((hashes) => readKeys(app, hashes)),
+  }),
+);
 
 /** The user of a session that is good. */
 export function checkSession(app: App, sessionId: string): Promise<CheckedUser | undefined> {
@@ -34,17 +40,6 @@ export function checkSession(app: App, sessionId: string): Promise<CheckedUser |
 /** The user of an API key that is good. */
 export function checkApiKey(app: App, key: string): Promise<CheckedKey | undefined> {
   return checks(app).keys.get(Buffer.from(hashSecret(key)).toString('hex'));
-}
-
-function checks(app: App): Checks {
-  const present = checksOf.get(app);
-  if (present !== undefined) return present;
-  const made = {
-    sessions: new BatchLoader((ids) => readSessions(app, ids)),
-    keys: new BatchLoader((hashes) => readKeys(app, hashes)),
-  };
-  checksOf.set(app, made);
-  return made;
 }
 
 async function readSessions(app: App, ids: readonly string[]): Promise<ReadonlyMap<string, CheckedUser>> {

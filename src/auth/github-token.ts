@@ -2,6 +2,7 @@ import type { App } from '../app.ts';
 import type { Role } from '../generated/prisma/enums.ts';
 import { GitHubError, keepConnection, readAccount } from '../github/service.ts';
 import { UnauthenticatedError } from '../platform/errors.ts';
+import { onePer } from '../platform/one-per.ts';
 import { permissionsOf, type Viewer } from '../platform/viewer.ts';
 import { gitHubUser, knownGitHubUser } from './github-users.ts';
 import { hashSecret } from './tokens.ts';
@@ -24,7 +25,7 @@ interface Lookups {
   readonly pending: Map<string, Promise<CheckedUser>>;
   readonly refused: Map<string, number>;
 }
-const lookupsOf = new WeakMap<App, Lookups>();
+const lookupsOf = onePer<App, Lookups>(() => ({ pending: new Map(), refused: new Map() }));
 
 /** Whether a credential has the form of a GitHub token. */
 export function isGitHubToken(credential: string): boolean {
@@ -65,9 +66,7 @@ async function cachedUser(app: App, hash: Uint8Array): Promise<CheckedUser | und
 }
 
 function askOnce(app: App, token: string, tokenHash: string): Promise<CheckedUser> {
-  const lookups = lookupsOf.get(app) ?? { pending: new Map(), refused: new Map() };
-  lookupsOf.set(app, lookups);
-  const { pending, refused } = lookups;
+  const { pending, refused } = lookupsOf(app);
   if ((refused.get(tokenHash) ?? 0) > Date.now()) return Promise.reject(notGood());
   const asking =
     pending.get(tokenHash) ??

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Role, TokenAudience } from '../generated/prisma/enums.ts';
 import { UnauthenticatedError } from '../platform/errors.ts';
+import { onePer } from '../platform/one-per.ts';
 import { sessionCookieSeconds, sessionTokenPrefix } from '../platform/session-cookie.ts';
 import { permissionsOf } from '../platform/viewer.ts';
 
@@ -52,17 +53,17 @@ export async function signAccessToken(
 
 /** Tokens kept with what they say, so that the signature of one that comes with every request is checked once. */
 const mostKept = 5000;
-const keptOf = new WeakMap<App, Map<string, AccessClaims>>();
+const keptOf = onePer<App, Map<string, AccessClaims>>(() => new Map());
 
 /** Reads an access token. @throws UnauthenticatedError, with code TOKEN_EXPIRED when it is only too old */
 export async function readAccessToken(app: App, token: string): Promise<AccessClaims> {
-  const kept = keptOf.get(app) ?? new Map<string, AccessClaims>();
+  const kept = keptOf(app);
   const known = kept.get(token);
   if (known !== undefined && known.exp * 1000 > Date.now()) return known;
   const read = await verifyAccessToken(app, token);
   const [oldest] = kept.keys();
   if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest);
-  keptOf.set(app, kept.set(token, read));
+  kept.set(token, read);
   return read;
 }
 

@@ -1,4 +1,4 @@
-import type { App } from '../app.ts';
+import { type App, jobKinds } from '../app.ts';
 import { featureRoutes } from '../main.ts';
 import type { Config } from '../platform/config.ts';
 import { listHttpRoutes } from '../platform/http.ts';
@@ -22,7 +22,7 @@ function appForListing(config: Config): App {
     log: createLog('silent'),
     closing: new AbortController().signal,
     workFolder: config.DATA_DIR,
-    jobEndings: new Map(),
+    jobKinds,
     beginClosing() {},
     close: async () => {},
     get secret(): never {

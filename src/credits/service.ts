@@ -54,8 +54,9 @@ export function openCreditAccount(transaction: Transaction, userId: string): Pro
 }
 
 /**
- * Sets credits aside for new jobs of one user, for all of them or for none, and tells of each. Locks the account and then the event counter until the transaction
- * ends: the job's row must have been written before, and what waits for others must have been done.
+ * Sets credits aside for new jobs of one user, for all of them or for none, and tells of each. Locks the account and
+ * then the event counter until the transaction ends: the jobs' rows must have been written before, and what waits for
+ * others must have been done.
  * @throws InsufficientCreditsError
  */
 export async function holdCredits(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { DomainError, ExternalServiceError } from '../platform/errors.ts';
+import { onePer } from '../platform/one-per.ts';
 import { createRateLimits, type RateLimits } from '../platform/rate-limits.ts';
 import { type CvReport, learningResource } from './report.ts';
 import { githubSearch } from './resources-github.ts';
@@ -28,7 +29,7 @@ interface Standing {
   readonly limits: RateLimits;
   readonly awayUntil: Map<string, number>;
 }
-const standings = new WeakMap<App, Standing>();
+const standingOf = onePer((app: App): Standing => ({ limits: createRateLimits(app), awayUntil: new Map() }));
 
 /**
  * Adds what GitHub and YouTube have on the gaps of a report. They are told names of skills and nothing else. Whatever
@@ -127,12 +128,6 @@ function warningOf(app: App, { name }: ResourceSearch, failures: readonly unknow
     return `${missing}: its limit is used up for now.`;
   if (signal.aborted) return `${missing}: it took too long to answer.`;
   return told === undefined || told instanceof DomainError ? `${missing}: it could not be reached.` : `${missing}.`;
-}
-
-function standingOf(app: App): Standing {
-  const present = standings.get(app) ?? { limits: createRateLimits(app), awayUntil: new Map() };
-  standings.set(app, present);
-  return present;
 }
 
 const kept = z.object({ at: z.number(), resources: z.array(learningResource) });

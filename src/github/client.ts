@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { DomainError } from '../platform/errors.ts';
+import { onePer } from '../platform/one-per.ts';
 import { AddressError } from '../platform/safe-address.ts';
 import { OutgoingRequestError, safeFetch } from '../platform/safe-fetch.ts';
 import { GitHubError, refusalOf, resetOf, unreachable } from './errors.ts';
@@ -44,7 +45,7 @@ interface Remembered {
   readonly data: unknown;
   readonly scopes: readonly string[] | null;
 }
-const remembered = new WeakMap<App, Map<string, Remembered>>();
+const memoryOf = onePer<App, Map<string, Remembered>>(() => new Map());
 
 /**
  * Asks GitHub's REST API. The answer is parsed, at most 10 MB long, and comes from GITHUB_API_URL and nowhere else.
@@ -200,12 +201,6 @@ function scopesIn(header: unknown): readonly string[] | null {
     .split(',')
     .map((scope) => scope.trim())
     .filter((scope) => scope !== '');
-}
-
-function memoryOf(app: App): Map<string, Remembered> {
-  const present = remembered.get(app) ?? new Map<string, Remembered>();
-  remembered.set(app, present);
-  return present;
 }
 
 function remember(memory: Map<string, Remembered>, key: string, value: Remembered): void {

@@ -6,6 +6,7 @@ import { idempotently } from '../jobs/service.ts';
 import { isMissingRow } from '../platform/database.ts';
 import { NotFoundError } from '../platform/errors.ts';
 import { insertStatement } from '../platform/row-inserts.ts';
+import { queryOf } from '../platform/statements.ts';
 import { inTransaction } from '../platform/transactions.ts';
 import { ownedBy, requirePermission, type Viewer } from '../platform/viewer.ts';
 
@@ -30,8 +31,7 @@ export async function createItem(
   requirePermission(viewer, 'item:write');
   if (idempotencyKey === null || idempotencyKey === undefined) {
     const item = newItem(viewer, input);
-    const { name, text, values } = insertStatement('Item', item);
-    await app.database.pool.query({ ...(name !== undefined && { name }), text, values: [...values] });
+    await app.database.pool.query(queryOf(insertStatement('Item', item)));
     return item;
   }
   const id = await idempotently(app, viewer, {

@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import type { Job, Prisma } from '../generated/prisma/client.ts';
 import { NotFoundError } from '../platform/errors.ts';
-import { findRow } from '../platform/rows.ts';
+import { findRow, findRows } from '../platform/rows.ts';
 
 /** What of a job a document asks for, as the schema library plans it. */
 export type AskedFields = Pick<Prisma.JobFindFirstArgs, 'select' | 'include'>;
@@ -21,6 +21,11 @@ export async function getAskedJob(app: App, fields: AskedFields, id: string): Pr
   const job = await findRow<Job>(app.database, 'Job', asked, () => app.database.prisma.job.findUnique(asked));
   if (job === null) throw new NotFoundError('Job');
   return job;
+}
+
+/** The jobs of a page, with what of them is asked for. */
+export function findAskedJobs(app: App, page: Prisma.JobFindManyArgs): Promise<Job[]> {
+  return findRows<Job>(app.database, 'Job', page, () => app.database.prisma.job.findMany(page));
 }
 
 /** Of a job may be asked nothing but its type: an empty selection is none that Prisma takes. */

@@ -28,7 +28,7 @@ interface Reports {
  */
 export async function completeWith(app: App, end: GoodEnd, result: JobResult, reports: Reports): Promise<MovedJob> {
   const { save, write } = result;
-  const savesNothing = write === undefined && save === undefined && !app.jobEndings.has(end.kind);
+  const savesNothing = write === undefined && save === undefined && app.jobKinds[end.kind].ended === undefined;
   await reports.handOver();
   const withTick = savesNothing ? completeWithTick(app, end.claim, end.outcome) : undefined;
   // Both fail together, and the tick is asked first.
@@ -65,7 +65,8 @@ async function completeWriting(
 async function completeSaving(app: App, { kind, claim, outcome }: GoodEnd, save: JobResult['save']): Promise<MovedJob> {
   return app.database.prisma.$transaction(async (transaction) => {
     // What such a kind saves takes locks that come after the job's.
-    const locked = !app.jobEndings.has(kind) || (await lockJob(transaction, heldBy(claim))) !== null;
+    const { ended } = app.jobKinds[kind];
+    const locked = ended === undefined || (await lockJob(transaction, heldBy(claim))) !== null;
     if (!locked) throw new SupersededError();
     await save?.(transaction);
     const completed = await completeJob(transaction, claim, outcome);

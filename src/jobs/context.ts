@@ -8,7 +8,7 @@ import type { Log } from '../platform/log.ts';
 import type { Writing } from '../platform/transactions.ts';
 import { recordTogether } from './gathered-moves.ts';
 import type { MovedJob } from './move-statements.ts';
-import { type Claim, type Progress, recordProgress } from './transitions.ts';
+import { type Claim, type Progress, recordStep } from './transitions.ts';
 
 /** This attempt no longer holds its job: it was cancelled, or a newer attempt took over. Nothing is left to write. */
 export class SupersededError extends Error {
@@ -165,8 +165,7 @@ export class JobContext<Input> {
         create: { jobId: this.jobId, name, output: made },
         update: { output: made },
       });
-      const moved = await recordProgress(transaction, this.#claim, {
-        type: 'STEP_FINISHED',
+      const moved = await recordStep(transaction, this.#claim, {
         stage: this.#stage,
         percentage: this.#percentage,
         message: name,

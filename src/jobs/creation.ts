@@ -2,6 +2,7 @@ import type { Prisma } from '../generated/prisma/client.ts';
 import type { JobKind } from '../generated/prisma/enums.ts';
 import type { Transaction } from '../platform/database.ts';
 import { type Writing, writingOn } from '../platform/transactions.ts';
+import { eventDataSql } from './transitions.ts';
 
 export interface NewJob {
   readonly id: string;
@@ -15,9 +16,9 @@ export interface NewJob {
 }
 
 /**
- * Writes the first events of jobs of one owner that were inserted, numbered in this order. Must be the last statement but
- * the commit: it takes the lock of the user's event counter, and whatever comes after would hold up every other job of
- * that user.
+ * Writes the first events of jobs of one owner that were inserted, numbered in this order. Must be the last statement
+ * but the commit: it takes the lock of the user's event counter, and whatever comes after would hold up every other job
+ * of that user.
  */
 export async function announceJobs(writing: Writing, jobIds: readonly string[]): Promise<void> {
   await writing.run({ name: 'announce-jobs', text: announceSql, values: [jobIds] });
@@ -26,7 +27,8 @@ export async function announceJobs(writing: Writing, jobIds: readonly string[]):
 // By name: PostgreSQL refuses a prepared `*` for good once a migration has added a column beside a running server.
 const announceSql = `
   WITH job AS (
-    SELECT "Job"."id", "ownerId", "lastSeq", "kind", "status", "percentage", "stage", "message", "attempt", wish."place"
+    SELECT "Job"."id", "ownerId", "lastSeq", "kind", "status", "percentage", "stage", "message", "attempt", "errorCode",
+      "errorMessage", wish."place"
     FROM unnest($1::uuid[]) WITH ORDINALITY AS wish("id", "place") JOIN "Job" ON "Job"."id" = wish."id"
   ),
   counter AS (
@@ -36,12 +38,10 @@ const announceSql = `
   )
   INSERT INTO "Event" ("jobId", "jobSeq", "userId", "userSeq", "type", "data")
   SELECT job."id", job."lastSeq", counter."userId", counter.before + job."place", 'QUEUED',
-    jsonb_strip_nulls(jsonb_build_object(
-      'kind', job."kind", 'status', job."status", 'percentage', job."percentage", 'stage', job."stage",
-      'message', job."message", 'attempt', job."attempt"))
+    ${eventDataSql('job')}
   FROM job, counter ORDER BY job."place"`;
 
-/** Inserts the rows of jobs. Their events are written by `announceJobs` once everything else of the transaction is done. */
+/** Inserts the rows of jobs. `announceJobs` writes their events once everything else of the transaction is done. */
 export async function insertJobs(writing: Writing | Transaction, jobs: readonly NewJob[]): Promise<void> {
   await writingOn(writing).run({
     name: 'insert-jobs',

@@ -23,7 +23,7 @@ interface BadEnd {
  */
 export async function endJob(app: App, { kind, status, error, condition, move }: BadEnd): Promise<JobRow | null> {
   const { prisma } = app.database;
-  const ended = app.jobEndings.get(kind);
+  const { ended } = app.jobKinds[kind];
   if (ended === undefined) return move(prisma);
   return prisma.$transaction(async (transaction) => {
     const job = await lockJob(transaction, condition);

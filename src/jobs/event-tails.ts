@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import { onePer } from '../platform/one-per.ts';
 import {
   type EventPage,
   type EventRow,
@@ -225,7 +226,7 @@ class EventTails {
   }
 }
 
-const tailsOfApps = new WeakMap<App, EventTails>();
+const tailsOf = onePer((app: App) => new EventTails(app));
 
 /** Joins those who follow a stream in this process. Gives the tail they share, and what ends the membership. */
 export function joinTail(
@@ -234,8 +235,7 @@ export function joinTail(
   cursor: number,
   reader: TailReader,
 ): { readonly tail: EventTail; readonly leave: () => void } {
-  const tails = tailsOfApps.get(app) ?? new EventTails(app);
-  tailsOfApps.set(app, tails);
+  const tails = tailsOf(app);
   const tail = tails.join(stream, cursor, reader);
   return { tail, leave: () => tails.leave(stream, tail, reader) };
 }

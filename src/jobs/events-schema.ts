@@ -3,9 +3,8 @@ import type PrismaTypes from '../generated/pothos.ts';
 import type { JobKind } from '../generated/prisma/enums.ts';
 import type { Builder, SchemaTypes } from '../platform/builder.ts';
 import { type Context, signedIn } from '../platform/context.ts';
-import { findRow } from '../platform/rows.ts';
 import type { Permission, Viewer } from '../platform/viewer.ts';
-import { getAskedJob } from './asked-job.ts';
+import { findAskedJob, getAskedJob } from './asked-job.ts';
 import type { JobRef } from './schema.ts';
 import { type EventRow, jobEvents, jobEventTypes, listJobEvents, myEvents } from './service.ts';
 
@@ -170,12 +169,8 @@ function addEventTypes(builder: Builder, jobRef: JobRef) {
         type: jobRef,
         nullable: true,
         description: 'The job as it is now; null when it was deleted meanwhile.',
-        resolve: (query, event, _args, context) => {
-          if (event.jobId === null) return null;
-          const { database } = context.app;
-          const asked = { ...query, where: { id: event.jobId } };
-          return findRow(database, 'Job', asked, () => database.prisma.job.findUnique(asked));
-        },
+        resolve: (query, { jobId }, _args, context) =>
+          jobId === null ? null : findAskedJob(context.app, query, { id: jobId }),
       }),
     }),
   });

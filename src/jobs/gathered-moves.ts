@@ -1,6 +1,8 @@
 import type { App } from '../app.ts';
 import { BorrowedLine } from '../platform/borrowed-line.ts';
 import { isDatabaseAway } from '../platform/database.ts';
+import { onePer } from '../platform/one-per.ts';
+import { queryOf } from '../platform/statements.ts';
 import type { Writing } from '../platform/transactions.ts';
 import { freeMoves, type Move, type MovedJob, type MovedRow, movedJob, waitingMove } from './move-statements.ts';
 import type { Claim, Outcome, Progress } from './transitions.ts';
@@ -15,7 +17,7 @@ interface WaitingMove {
 
 /** Changes in one statement; what comes meanwhile waits for the next. */
 const mostMoves = 200;
-/** Statements on their way, one behind the other: the database goes on with the next while we read the first one's answer. */
+/** Statements on their way, one behind the other: the database does the next while we read the first one's answer. */
 const mostStatements = 2;
 /** Changes that are worth a statement behind another: fewer wait for company, as a statement costs as much as ten. */
 const worthwhile = 16;
@@ -25,9 +27,9 @@ const mostSkips = 2;
 /**
  * Makes the changes of many jobs in one statement: whatever is asked for in one turn of the event loop, or while the
  * database is answering. Each keeps its own condition, and has a number of its own in its job and for its user, as if
- * it had been made alone: several are as many rows of one statement, never more than one of a job. The statement waits for nobody's locks:
- * what is locked is passed over and then waits alone, so that a transaction that hangs holds up its own job and user only.
- * A statement that fails is done again one by one, so that each failure is its own.
+ * it had been made alone: several are as many rows of one statement, never more than one of a job. The statement waits
+ * for nobody's locks: what is locked is passed over and then waits alone, so that a transaction that hangs holds up its
+ * own job and user only. A statement that fails is done again one by one, so that each failure is its own.
  */
 class GatheredMoves {
   readonly #app: App;
@@ -54,7 +56,7 @@ class GatheredMoves {
     });
   }
 
-  /** Makes the completion one change with the tick of the same attempt that waits as its job's last; undefined without one. */
+  /** Makes the completion one change with its attempt's tick that waits as the job's last; undefined without one. */
   makeWithTick(completion: Move): Promise<MovedJob | null> | undefined {
     const index = this.#waiting.findLastIndex(({ move }) => move.id === completion.id);
     const waiting = this.#waiting[index];
@@ -99,7 +101,9 @@ class GatheredMoves {
   /** The oldest that wait, one of each job and none of a job that is being changed: its changes keep their order. */
   #next(): WaitingMove[] {
     if (this.#underWay > 0 && this.#waiting.length < worthwhile) return [];
-    const [some, rest, jobs] = [[] as WaitingMove[], [] as WaitingMove[], new Set(this.#moving)];
+    const some: WaitingMove[] = [];
+    const rest: WaitingMove[] = [];
+    const jobs = new Set(this.#moving);
     for (const waiting of this.#waiting) {
       const fits = some.length < mostMoves && !jobs.has(waiting.move.id);
       jobs.add(waiting.move.id);
@@ -142,10 +146,8 @@ class GatheredMoves {
 
   /** Makes one change, waiting for its locks as long as it takes; changes of other jobs go on meanwhile. */
   #makeAlone(one: WaitingMove): void {
-    const { name, text, values } = waitingMove(one.move);
-    const { pool } = this.#app.database;
-    pool
-      .query<MovedRow>({ ...(name !== undefined && { name }), text, values: [...values] })
+    this.#app.database.pool
+      .query<MovedRow>(queryOf(waitingMove(one.move)))
       .then(
         ({ rows }) => this.#settle(one, () => one.answer(movedJob(rows[0]))),
         (error: unknown) => this.#settle(one, () => one.fail(error)),
@@ -159,13 +161,7 @@ class GatheredMoves {
   }
 }
 
-const gatheredOfApps = new WeakMap<App, GatheredMoves>();
-
-function gathered(app: App): GatheredMoves {
-  const present = gatheredOfApps.get(app) ?? new GatheredMoves(app);
-  gatheredOfApps.set(app, present);
-  return present;
-}
+const gathered = onePer((app: App) => new GatheredMoves(app));
 
 const nothing = {
   stage: null,
@@ -193,7 +189,7 @@ export function recordTogether(app: App, { jobId, attempt }: Claim, progress: Pr
     stage: progress.stage,
     percentage: progress.percentage,
     message: progress.message ?? null,
-    type: progress.type ?? 'PROGRESS',
+    type: 'PROGRESS',
   });
 }
 

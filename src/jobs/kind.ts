@@ -19,8 +19,8 @@ export interface JobFailure {
 }
 
 /**
- * What a kind has to do when a job of it ends badly, in the same transaction. The job's row is locked by then. Locks are
- * taken in this order everywhere: job, credit account, event counter.
+ * What a kind has to do when a job of it ends badly, in the same transaction. The job's row is locked by then. Locks
+ * are taken in this order everywhere: job, credit account, event counter.
  */
 export type JobEnding = (transaction: Transaction, job: EndingJob) => Promise<unknown>;
 
@@ -35,9 +35,12 @@ export interface JobDefinition<Input> {
   readonly tries: number;
   /** Seconds from the first start until the job fails with DEADLINE_EXCEEDED. */
   readonly deadlineSeconds: number;
-  /** Done when a job fails or is cancelled; what belongs to a good end is in the result's `save`. */
+  /** Done when a job fails or is cancelled; what belongs to a good end is in the result's `save` or `write`. */
   readonly ended?: JobEnding;
 }
+
+/** What matters of a kind wherever jobs are asked for, stopped and ended. */
+export type JobKindRules = Pick<JobDefinition<unknown>, 'queue' | 'deadlineSeconds' | 'ended'>;
 
 /** Seconds to wait before try number `failures + 1`: 2, 4, 8 … at most 300. */
 export function backoffSeconds(failures: number): number {

@@ -1,5 +1,5 @@
 import type { Statement } from '../platform/statements.ts';
-import type { JobRow } from './transitions.ts';
+import { eventDataSql, type JobRow } from './transitions.ts';
 
 /** One change of one job, as `transitions.ts` makes those that come alone or with others in a transaction. */
 export interface Move {
@@ -122,11 +122,7 @@ const eventsSql = `counter AS (
   ), event AS (
     INSERT INTO "Event" ("jobId", "jobSeq", "userId", "userSeq", "type", "data")
     SELECT event."id", event."seq", counter."userId", counter."lastSeq" + event."place", event."eventType",
-      jsonb_strip_nulls(jsonb_build_object(
-        'kind', event."kind", 'status', event."status", 'percentage', event."percentage", 'stage', event."stage",
-        'message', event."message", 'attempt', event."attempt",
-        'errorCode', event."errorCode", 'errorMessage', event."errorMessage"
-      ))
+      ${eventDataSql('event')}
     FROM placed AS event JOIN counter ON counter."userId" = event."ownerId"
   )`;
 

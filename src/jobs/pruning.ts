@@ -23,8 +23,9 @@ export interface Pruned {
 }
 
 /**
- * Removes events of finished jobs and old ones about no job, finished jobs with their files, what they left in the working folder, ended
- * sessions, old idempotency keys, sign-ins that were never finished and the counters of rate limits that are over.
+ * Removes events of finished jobs and old ones about no job, finished jobs with their files, what they left in the
+ * working folder, ended sessions, old idempotency keys, sign-ins that were never finished, deliveries of webhooks that
+ * will not come again, and the counters of rate limits that are over; releases credits that nothing holds any more.
  * A cursor that points into removed events is answered with CURSOR_EXPIRED from then on.
  */
 export async function prune(app: App): Promise<Pruned> {

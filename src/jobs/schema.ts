@@ -3,10 +3,9 @@ import type { Builder } from '../platform/builder.ts';
 import { alreadySignedIn, signedIn } from '../platform/context.ts';
 import { ValidationError } from '../platform/errors.ts';
 import { newestFirst, offset, skipping } from '../platform/pages.ts';
-import { findRows } from '../platform/rows.ts';
 import { ownedBy } from '../platform/viewer.ts';
 import { artifactLink, artifactText } from './artifacts.ts';
-import { findAskedJob, getAskedJob } from './asked-job.ts';
+import { findAskedJob, findAskedJobs, getAskedJob } from './asked-job.ts';
 import { addEvents, type EventRef } from './events-schema.ts';
 import { cancelJob } from './service.ts';
 
@@ -166,11 +165,8 @@ function addJobQueries(builder: Builder, jobRef: JobRef): void {
       },
       totalCount: async (_root, args, context) =>
         context.app.database.prisma.job.count({ where: filter((await signedIn(context)).id, args) }),
-      resolve: async (query, _root, args, context) => {
-        const { database } = context.app;
-        const asked = skipping(newestFirst(query, filter((await signedIn(context)).id, args)), args);
-        return findRows(database, 'Job', asked, () => database.prisma.job.findMany(asked));
-      },
+      resolve: async (query, _root, args, context) =>
+        findAskedJobs(context.app, skipping(newestFirst(query, filter((await signedIn(context)).id, args)), args)),
     }),
   }));
 }

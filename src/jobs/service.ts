@@ -12,7 +12,7 @@ import type { JobCreator } from './gathered-creations.ts';
 import { idempotently } from './idempotency.ts';
 import { cancelJobRow, type JobRow, notEnded, terminalStatuses } from './transitions.ts';
 
-export { findAskedJob, getAskedJob } from './asked-job.ts';
+export { findAskedJob, findAskedJobs, getAskedJob } from './asked-job.ts';
 export type { EventRow } from './event-reading.ts';
 export { isTerminalEvent } from './events.ts';
 export { type CreatedJob, JobCreator, rowPerJob } from './gathered-creations.ts';
@@ -20,13 +20,13 @@ export { idempotently } from './idempotency.ts';
 export type { JobRow } from './transitions.ts';
 export { appendUserEvent, jobEventTypes } from './transitions.ts';
 
-/** Where a job's queue and permissions are found by its kind. */
-const kinds: Record<JobKind, { readonly queue: string } & Record<Action, Permission>> = {
-  DOCS: { queue: 'docs', create: 'docs:create', read: 'docs:read', cancel: 'docs:cancel' },
+/** What somebody needs to be allowed for jobs of a kind. */
+const permissions: Record<JobKind, Record<Action, Permission>> = {
+  DOCS: { create: 'docs:create', read: 'docs:read', cancel: 'docs:cancel' },
   // Whoever may start analyses may stop them: there is no permission of its own for it.
-  ANALYSIS: { queue: 'analyses', create: 'analysis:create', read: 'analysis:read', cancel: 'analysis:create' },
-  TASK: { queue: 'tasks', create: 'task:create', read: 'task:read', cancel: 'task:cancel' },
-  CV_ANALYSIS: { queue: 'cv-analyses', create: 'analysis:create', read: 'analysis:read', cancel: 'analysis:create' },
+  ANALYSIS: { create: 'analysis:create', read: 'analysis:read', cancel: 'analysis:create' },
+  TASK: { create: 'task:create', read: 'task:read', cancel: 'task:cancel' },
+  CV_ANALYSIS: { create: 'analysis:create', read: 'analysis:read', cancel: 'analysis:create' },
 };
 type Action = 'create' | 'read' | 'cancel';
 
@@ -149,7 +149,7 @@ export type GoneJob = Pick<JobRow, 'id' | 'kind' | 'status' | 'queueId'>;
 export async function forgetJobs(app: App, jobs: readonly GoneJob[]): Promise<void> {
   const open = jobs.filter(({ status }) => !terminalStatuses.includes(status));
   app.wakeUps.publish(open.flatMap(({ id }) => [`stop:${id}`, `job:${id}`]));
-  for (const { kind, queueId } of open) await app.queue.withdraw(kinds[kind].queue, queueId);
+  for (const { kind, queueId } of open) await app.queue.withdraw(app.jobKinds[kind].queue, queueId);
   for (const { id } of jobs) await app.storage.removePrefix(`jobs/${id}/`);
 }
 
@@ -158,7 +158,7 @@ export function tellStopped(app: App, job: JobRow): void {
   app.metrics.jobsEnded.inc({ kind: job.kind, status: job.status });
   app.wakeUps.publish([`stop:${job.id}`, `job:${job.id}`, `user:${job.ownerId}`]);
   app.queue
-    .withdraw(kinds[job.kind].queue, job.queueId)
+    .withdraw(app.jobKinds[job.kind].queue, job.queueId)
     .catch((error: unknown) => app.log.warn({ err: error, jobId: job.id }, 'a cancelled entry stays in the queue'));
 }
 
@@ -207,7 +207,7 @@ export function detailOf<Row>(row: Row | null): Row {
 }
 
 function permissionFor(kind: JobKind, action: Action): Permission {
-  return kinds[kind][action];
+  return permissions[kind][action];
 }
 
 /** How long somebody waits: so many seconds, or until they hang up. */

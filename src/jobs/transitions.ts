@@ -2,7 +2,7 @@ import { Prisma } from '../generated/prisma/client.ts';
 import type { JobKind, JobStatus } from '../generated/prisma/enums.ts';
 import type { Sql, Transaction } from '../platform/database.ts';
 import { statementName } from '../platform/statements.ts';
-import type { Writing } from '../platform/transactions.ts';
+import { type Writing, writingOn } from '../platform/transactions.ts';
 
 /** A job's row as the database has it. */
 export interface JobRow {
@@ -58,19 +58,17 @@ export interface Progress {
   /** 0–100; a smaller one than before leaves the old. */
   readonly percentage: number;
   readonly message?: string | undefined;
-  readonly type?: 'PROGRESS' | 'STEP_FINISHED';
 }
 
-/** Records progress. Null when the attempt no longer holds the job. */
-export async function recordProgress(sql: Sql, claim: Claim, progress: Progress): Promise<JobRow | null> {
-  const rows = await move(
+/** Records where the work stands with a step that is finished. Null when the attempt no longer holds the job. */
+export async function recordStep(sql: Sql, claim: Claim, progress: Progress): Promise<JobRow | null> {
+  return move(
     sql,
     Prisma.sql`"stage" = ${progress.stage}, "message" = ${progress.message ?? null},
       "percentage" = greatest("percentage", least(99, ${progress.percentage}::int))`,
     heldBy(claim),
-    Prisma.sql`${progress.type ?? 'PROGRESS'}`,
+    'STEP_FINISHED',
   );
-  return rows[0] ?? null;
 }
 
 export interface Outcome {
@@ -99,24 +97,21 @@ export async function lockJob(
   transaction: Transaction | Writing,
   condition: Prisma.Sql,
 ): Promise<Pick<JobRow, 'id' | 'ownerId'> | null> {
-  const locking = Prisma.sql`SELECT "id", "ownerId" FROM "Job" WHERE ${condition} FOR UPDATE`;
-  const { text, values } = locking;
-  const rows = await ('run' in transaction
-    ? transaction.run<Pick<JobRow, 'id' | 'ownerId'>>({ name: statementName(text), text, values })
-    : transaction.$queryRaw<Pick<JobRow, 'id' | 'ownerId'>[]>(locking));
-  return rows[0] ?? null;
+  const { text, values } = Prisma.sql`SELECT "id", "ownerId" FROM "Job" WHERE ${condition} FOR UPDATE`;
+  const locking = { name: statementName(text), text, values };
+  const [job] = await writingOn(transaction).run<Pick<JobRow, 'id' | 'ownerId'>>(locking);
+  return job ?? null;
 }
 
 /** Ends a job well. Null when the attempt no longer holds it: the transaction must then be rolled back. */
 export async function completeJob(sql: Sql, claim: Claim, outcome: Outcome): Promise<JobRow | null> {
-  const rows = await move(
+  return move(
     sql,
     Prisma.sql`"status" = 'COMPLETED', "percentage" = 100, "stage" = ${outcome.stage}, "engine" = ${outcome.engine},
       "message" = ${outcome.message ?? null}, "finishedAt" = now()`,
     heldBy(claim),
-    Prisma.sql`'COMPLETED'`,
+    'COMPLETED',
   );
-  return rows[0] ?? null;
 }
 
 /** Ends a job badly. Null when the attempt no longer holds it. */
@@ -125,14 +120,13 @@ export async function failJob(
   claim: Claim,
   error: { readonly code: string; readonly message: string },
 ): Promise<JobRow | null> {
-  const rows = await move(
+  return move(
     sql,
     Prisma.sql`"status" = 'FAILED', "errorCode" = ${error.code}, "errorMessage" = ${error.message}, "message" = NULL,
       "finishedAt" = now()`,
     heldBy(claim),
-    Prisma.sql`'FAILED'`,
+    'FAILED',
   );
-  return rows[0] ?? null;
 }
 
 /** Why a job is buried. */
@@ -140,14 +134,13 @@ export const crashed = { code: 'WORKER_CRASHED', message: 'The worker died on th
 
 /** Ends a job whose workers died again and again, whatever attempt it is at. */
 export async function buryJob(sql: Sql, jobId: string, queueId: string): Promise<JobRow | null> {
-  const rows = await move(
+  return move(
     sql,
     Prisma.sql`"status" = 'FAILED', "errorCode" = ${crashed.code}, "errorMessage" = ${crashed.message},
       "finishedAt" = now()`,
     startableBy(jobId, queueId),
-    Prisma.sql`'FAILED'`,
+    'FAILED',
   );
-  return rows[0] ?? null;
 }
 
 export interface Requeueing {
@@ -164,61 +157,60 @@ export interface Requeueing {
  */
 export async function requeueJob(sql: Sql, claim: Claim, requeueing: Requeueing): Promise<JobRow | null> {
   const counted = requeueing.type === 'RETRYING' ? 1 : 0;
-  const rows = await move(
+  return move(
     sql,
     Prisma.sql`"status" = 'QUEUED', "queueId" = ${requeueing.queueId}::uuid, "failures" = "failures" + ${counted}::int,
       "message" = ${requeueing.reason}`,
     heldBy(claim),
-    Prisma.sql`${requeueing.type}`,
+    requeueing.type,
     { retryAt: new Date(Date.now() + requeueing.delaySeconds * 1000).toISOString() },
   );
-  return rows[0] ?? null;
 }
 
 /** Cancels a job that has not ended. Null when it has, so that of cancel and completion exactly one wins. */
 export async function cancelJobRow(sql: Sql, jobId: string): Promise<JobRow | null> {
-  const rows = await move(
+  return move(
     sql,
     Prisma.sql`"status" = 'CANCELLED', "message" = NULL, "finishedAt" = now()`,
     notEnded(jobId),
-    Prisma.sql`'CANCELLED'`,
+    'CANCELLED',
   );
-  return rows[0] ?? null;
 }
 
 /**
- * The one place where a job changes: row, both sequence numbers and event in a single statement. The job's row lock
- * orders jobSeq, the counter's row lock orders userSeq; both are held until the commit, so numbers appear in order.
+ * Changes one job: row, both sequence numbers and event in a single statement, as `move-statements.ts` does for many at
+ * once. The job's row lock orders jobSeq, the counter's row lock orders userSeq; both are held until the commit, so
+ * numbers appear in order.
  */
 async function move(
   sql: Sql,
   set: Prisma.Sql,
   where: Prisma.Sql,
-  type: Prisma.Sql,
+  type: JobEventType,
   data: Prisma.InputJsonObject = {},
-): Promise<JobRow[]> {
-  const change = Prisma.sql`UPDATE "Job" SET ${set}, "lastSeq" = "lastSeq" + 1, "updatedAt" = now()
-    WHERE ${where} RETURNING *`;
-  return sql.$queryRaw<JobRow[]>(appendEvent(change, type, data));
-}
-
-/** A statement that appends an event for every job row `source` gives, carrying the job's state, and gives the rows. */
-function appendEvent(source: Prisma.Sql, type: Prisma.Sql | JobEventType, data: Prisma.InputJsonObject): Prisma.Sql {
-  const typeSql = typeof type === 'string' ? Prisma.sql`${type}` : type;
-  return Prisma.sql`
-    WITH job AS (${source}),
+): Promise<JobRow | null> {
+  const [job] = await sql.$queryRaw<JobRow[]>`
+    WITH job AS (
+      UPDATE "Job" SET ${set}, "lastSeq" = "lastSeq" + 1, "updatedAt" = now() WHERE ${where} RETURNING *
+    ),
     counter AS (${nextUserSeq(Prisma.sql`SELECT "ownerId", 1 FROM job`)}),
     event AS (
       INSERT INTO "Event" ("jobId", "jobSeq", "userId", "userSeq", "type", "data")
-      SELECT job."id", job."lastSeq", counter."userId", counter."lastSeq", ${typeSql}::text,
-        jsonb_strip_nulls(jsonb_build_object(
-          'kind', job."kind", 'status', job."status", 'percentage', job."percentage", 'stage', job."stage",
-          'message', job."message", 'attempt', job."attempt",
-          'errorCode', job."errorCode", 'errorMessage', job."errorMessage"
-        )) || ${JSON.stringify(data)}::jsonb
+      SELECT job."id", job."lastSeq", counter."userId", counter."lastSeq", ${type}::text,
+        ${Prisma.raw(eventDataSql('job'))} || ${JSON.stringify(data)}::jsonb
       FROM job, counter
     )
     SELECT * FROM job`;
+  return job ?? null;
+}
+
+/** What each event tells of its job: the state just after, of a row with the job's columns. */
+export function eventDataSql(job: string): string {
+  return `jsonb_strip_nulls(jsonb_build_object(
+    'kind', ${job}."kind", 'status', ${job}."status", 'percentage', ${job}."percentage", 'stage', ${job}."stage",
+    'message', ${job}."message", 'attempt', ${job}."attempt",
+    'errorCode', ${job}."errorCode", 'errorMessage', ${job}."errorMessage"
+  ))`;
 }
 
 /** A statement that moves the event counters of the users `source` gives, each with a 1, and gives their new state. */

@@ -1,6 +1,6 @@
 import { DatabaseError, type Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { gatherWrites } from './gathered-writes.ts';
-import type { Statement } from './statements.ts';
+import { queryOf, type Statement } from './statements.ts';
 
 /** A connection with what is on its way. */
 interface Line {
@@ -25,14 +25,14 @@ export class BorrowedLine {
   }
 
   /** Gives the rows. @throws the database's own errors, and those of a connection that breaks or cannot be had */
-  async run<Row extends QueryResultRow>({ name, text, values }: Statement): Promise<Row[]> {
+  async run<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
     this.#line ??= { client: this.#borrow(), underWay: 0, isBroken: false };
     const line = this.#line;
     line.underWay += 1;
     try {
       const client = await line.client;
       gatherWrites(client);
-      return (await client.query<Row>({ ...(name !== undefined && { name }), text, values: [...values] })).rows;
+      return (await client.query<Row>(queryOf(statement))).rows;
     } catch (error) {
       // Whoever comes next borrows another one.
       if (!(error instanceof DatabaseError)) this.#leave(line).isBroken = true;

@@ -37,8 +37,8 @@ export interface RouterOptions {
    * it is nobody's.
    */
   readonly unroutedReply?: (request: Unrouted) => UnroutedReply | undefined;
-  /** What a request gets that is not let in, in the words of whoever its address belongs to. */
-  readonly overloadedReply?: (request: Unrouted) => UnroutedReply | undefined;
+  /** What a request gets that is not let in, in the words of whoever its address belongs to; undefined for nobody. */
+  readonly overloadedReply?: (url: string) => UnroutedReply | undefined;
   readonly sockets?: FeatureSockets;
 }
 

@@ -175,8 +175,7 @@ function refuseOverloaded(
   app.metrics.requestsRefused.inc();
   response.setHeader('x-request-id', requestIdOf(request));
   crossOrigin(app, request, response);
-  const { url = '', method = '' } = request;
-  const reply = isGraphql(request) ? graphqlOverloaded : (overloadedReply?.({ url, method }) ?? overloaded);
+  const reply = isGraphql(request) ? graphqlOverloaded : (overloadedReply?.(request.url ?? '') ?? overloaded);
   const text = JSON.stringify(reply.body);
   response.writeHead(reply.status, {
     'content-type': 'application/json; charset=utf-8',
@@ -199,17 +198,16 @@ export async function listHttpRoutes(app: App, options: RouterOptions): Promise<
 }
 
 /**
- * Opens a socket: on /graphql for the configured front end, this server's own pages and clients that are no browsers; on
- * the addresses of features for anybody, as these take no cookie, or look who asks with it.
+ * Opens a socket: on /graphql for the configured front end, this server's own pages and clients that are no browsers;
+ * on the addresses of features for anybody, as these take no cookie, or look who asks with it.
  */
 function upgrade(app: App, options: HttpOptions, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   socket.on('error', (error) => app.log.debug({ err: error }, 'a connection broke before it was a socket'));
-  const isGraphql = (request.url ?? '').split('?', 1)[0] === '/graphql';
-  const sockets = isGraphql ? options.graphqlSocket : options.sockets?.serverOf(request);
+  const sockets = isGraphql(request) ? options.graphqlSocket : options.sockets?.serverOf(request);
   if (sockets === undefined) refuse('404 Not Found');
   else if (app.closing.aborted) refuse('503 Service Unavailable');
-  else if (isGraphql && isForeignPage(app, request)) refuse('403 Forbidden');
+  else if (isGraphql(request) && isForeignPage(app, request)) refuse('403 Forbidden');
   else sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
 }
 
@@ -246,7 +244,7 @@ function requestObserver(app: App): Observer {
 function routeOf(url: string): string {
   if (url === '/graphql') return url;
   const path = url.split('?', 1)[0] ?? '';
-  return path === '/graphql' ? path : knownRoute(`/${path.split('/')[1] ?? ''}`);
+  return knownRoute(`/${path.split('/')[1] ?? ''}`);
 }
 
 /** Metrics must not grow with what strangers ask for. */

@@ -3,7 +3,7 @@ import type { Transaction } from './database.ts';
 import type { Log } from './log.ts';
 import { type QueueWork, QueueWorker } from './queue-work.ts';
 import { statementName } from './statements.ts';
-import type { Writing } from './transactions.ts';
+import { type Writing, writingOn } from './transactions.ts';
 
 /** How one queue treats its entries. */
 export interface QueueSettings {
@@ -18,7 +18,7 @@ export interface Queue {
   start(): Promise<void>;
   /** @throws Error before the queue has started */
   readonly boss: PgBoss;
-  /** Puts an entry in, as part of `transaction`. The caller chooses the entry's id. Waits until the queue has started. */
+  /** Puts an entry, whose id the caller chooses, in as part of `transaction`. Waits until the queue has started. */
   send(transaction: Writing | Transaction, name: string, entry: QueueEntry): Promise<void>;
   /** The same for several that may be taken at once, by one statement. */
   sendAll(writing: Writing, name: string, entries: readonly Omit<QueueEntry, 'delaySeconds'>[]): Promise<void>;
@@ -55,7 +55,7 @@ const waitingDays = 3650;
  * its own row; pg-boss goes through all entries, the old ones too, whenever it looks after the workers.
  */
 const tidyingSeconds = 60;
-/** How often a worker may die on an entry before it becomes a dead letter. Failures of the work itself are counted elsewhere. */
+/** How often a worker may die on an entry before it becomes a dead letter; the work's own failures count elsewhere. */
 const crashLimit = 20;
 
 export interface QueueOptions {
@@ -68,12 +68,6 @@ export interface QueueOptions {
   readonly log: Log;
 }
 
-/** pg-boss, started, and how it writes in a transaction of Prisma. */
-interface Carrier {
-  readonly boss: PgBoss;
-  readonly onPrisma: (transaction: Transaction) => Db;
-}
-
 /** The queue, which is not started yet: requests that send nothing need not wait for that. */
 export function openQueue(options: QueueOptions): Queue {
   return new LateQueue(options);
@@ -82,7 +76,7 @@ export function openQueue(options: QueueOptions): Queue {
 class LateQueue implements Queue {
   readonly #options: QueueOptions;
   readonly #workers: QueueWorker[] = [];
-  #starting: Promise<Carrier> | undefined;
+  #starting: Promise<PgBoss> | undefined;
   #boss: PgBoss | undefined;
 
   constructor(options: QueueOptions) {
@@ -95,16 +89,16 @@ class LateQueue implements Queue {
   }
 
   async start(): Promise<void> {
-    await this.#carrier();
+    await this.#started();
   }
 
   async send(transaction: Writing | Transaction, name: string, entry: QueueEntry): Promise<void> {
     const { id, data, priority, delaySeconds = 0 } = entry;
-    const { boss, onPrisma } = await this.#carrier();
+    const boss = await this.#started();
     const options = {
       id,
       priority,
-      db: 'run' in transaction ? onWriting(transaction) : onPrisma(transaction),
+      db: onWriting(writingOn(transaction)),
       ...(delaySeconds > 0 && { startAfter: delaySeconds }),
     };
     const sent = await boss.send(name, data, options);
@@ -112,13 +106,13 @@ class LateQueue implements Queue {
   }
 
   async sendAll(writing: Writing, name: string, entries: readonly Omit<QueueEntry, 'delaySeconds'>[]): Promise<void> {
-    const { boss } = await this.#carrier();
+    const boss = await this.#started();
     const sent = await boss.insert(name, [...entries], { db: onWriting(writing), returnId: true });
     if (sent?.length !== entries.length) throw new Error(`the queue ${name} dropped entries`);
   }
 
   async withdraw(name: string, id: string): Promise<void> {
-    const { boss } = await this.#carrier();
+    const boss = await this.#started();
     await boss.cancel(name, id);
   }
 
@@ -131,15 +125,14 @@ class LateQueue implements Queue {
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.stop()));
     // Why it could not be started was told to whoever waited for it.
-    const carrier = await this.#starting?.catch(() => undefined);
-    await carrier?.boss.stop({ graceful: true, timeout: 10_000 });
+    const boss = await this.#starting?.catch(() => undefined);
+    await boss?.stop({ graceful: true, timeout: 10_000 });
   }
 
-  async #carrier(): Promise<Carrier> {
-    this.#starting ??= startCarrier(this.#options);
-    const carrier = await this.#starting;
-    this.#boss = carrier.boss;
-    return carrier;
+  async #started(): Promise<PgBoss> {
+    this.#starting ??= startBoss(this.#options);
+    this.#boss = await this.#starting;
+    return this.#boss;
   }
 }
 
@@ -147,8 +140,8 @@ class LateQueue implements Queue {
  * Starts pg-boss and makes its queues. Heartbeats of 10 s (the least it allows), looked at every 2 s, bring the work
  * of a killed worker back within 15 s.
  */
-async function startCarrier({ url, queues, working, scheduling, log }: QueueOptions): Promise<Carrier> {
-  const { fromPrisma, PgBoss } = await import('pg-boss');
+async function startBoss({ url, queues, working, scheduling, log }: QueueOptions): Promise<PgBoss> {
+  const { PgBoss } = await import('pg-boss');
   const boss = new PgBoss({
     connectionString: url,
     application_name: 'millwright queue',
@@ -163,7 +156,7 @@ async function startCarrier({ url, queues, working, scheduling, log }: QueueOpti
   boss.on('error', (error) => log.warn({ err: error }, 'the queue had a problem'));
   await boss.start();
   await makeQueues(boss, queues);
-  return { boss, onPrisma: fromPrisma };
+  return boss;
 }
 
 /** Makes the queues that are not there yet, and gives those that are their settings of today. */

@@ -6,7 +6,7 @@ import { type Statement, statementName } from './statements.ts';
  * The statement that inserts a row of a table with the given columns; the others get the database's defaults, and none of
  * Prisma's. Columns that are undefined count as not given.
  */
-export function insertStatement(table: Prisma.ModelName, row: object, returning: readonly string[] = []): Statement {
+export function insertStatement(table: Prisma.ModelName, row: object): Statement {
   const { columns } = rowModel(table);
   const names: string[] = [];
   const values: unknown[] = [];
@@ -19,8 +19,7 @@ export function insertStatement(table: Prisma.ModelName, row: object, returning:
     values.push(column.type === 'Json' && value !== null ? JSON.stringify(value) : value);
   }
   const places = names.map((_name, index) => `$${index + 1}`).join(', ');
-  const back = returning.length === 0 ? '' : ` RETURNING ${returning.map((name) => `"${name}"`).join(', ')}`;
-  const text = `INSERT INTO "${table}" (${names.join(', ')}) VALUES (${places})${back}`;
+  const text = `INSERT INTO "${table}" (${names.join(', ')}) VALUES (${places})`;
   return { name: statementName(text), text, values };
 }
 

@@ -7,8 +7,8 @@ export interface Selection {
   readonly columns: string;
   /** The tables of FROM; the selected one goes by `t`. */
   readonly tables: string;
-  /** Makes the object Prisma would have given of a row's values. */
-  readonly read: Reading;
+  /** Makes the object Prisma would have given of a row's values, of the type that Prisma has for the selection. */
+  readonly read: <Row>(values: readonly unknown[]) => Row;
 }
 
 type Reading = (values: readonly unknown[]) => Record<string, unknown>;
@@ -56,8 +56,13 @@ export function readSelection(model: RowModel, wanted: Wanted, values: unknown[]
   return {
     columns: gathering.columns.join(', '),
     tables: [`"${model.name}" t`, ...gathering.joins].join(' '),
-    read,
+    read: <Row>(values: readonly unknown[]) => rowOf<Row>(read(values)),
   };
+}
+
+/** The selection is read by the same Prisma schema that the type of the row is made of. */
+function rowOf<Row>(row: unknown): Row {
+  return row as Row;
 }
 
 /** Writes Prisma's `orderBy` over columns as SQL, the other way round where asked. Null for anything else. */

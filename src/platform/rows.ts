@@ -63,7 +63,7 @@ export async function findRows<Row>(
     const { text, name } = plan;
     const given = await database.statements.runForArrays({ text, values, ...(name !== undefined && { name }) });
     const rows = plan.isJson ? arraysIn(given[0]?.[0]) : given;
-    const made = rows.map((row) => rowOf<Row>(plan.read(row)));
+    const made = rows.map((row) => plan.read<Row>(row));
     return query.take !== undefined && query.take < 0 ? made.reverse() : made;
   } catch (error) {
     // Of a value that does not fit the callers know Prisma's words.
@@ -81,11 +81,6 @@ export async function findRow<Row>(
 ): Promise<Row | null> {
   const rows = await findRows<Row | null>(database, model, { ...query, take: 1 }, async () => [await otherwise()]);
   return rows[0] ?? null;
-}
-
-/** The plan is made of the same Prisma schema as the type of the row. */
-function rowOf<Row>(row: unknown): Row {
-  return row as Row;
 }
 
 /** The rows of a page that came as JSON. */

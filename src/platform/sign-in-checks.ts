@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import { onePer } from './one-per.ts';
 import { type Viewer, viewerStillSignedIn } from './viewer.ts';
 
 /** What a wake-up about a credential names it by; null for one that cannot end. */
@@ -16,7 +17,7 @@ export function credentialId({ credential }: Viewer): string | null {
   }
 }
 
-const checksOfApps = new WeakMap<App, Map<string, Promise<boolean>>>();
+const checksOf = onePer<App, Map<string, Promise<boolean>>>(() => new Map());
 
 /** Milliseconds for which an answer serves others who ask the same. */
 const sharedFor = 250;
@@ -28,8 +29,7 @@ const sharedFor = 250;
 export function stillSignedIn(app: App, viewer: Viewer): Promise<boolean> {
   const id = credentialId(viewer);
   if (id === null) return Promise.resolve(true);
-  const checks = checksOfApps.get(app) ?? new Map<string, Promise<boolean>>();
-  checksOfApps.set(app, checks);
+  const checks = checksOf(app);
   const name = `${viewer.credential.kind}:${id}`;
   const running = checks.get(name);
   if (running !== undefined) return running;

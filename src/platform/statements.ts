@@ -3,6 +3,7 @@ import {
   Client,
   type CustomTypesConfig,
   type QueryArrayResult,
+  type QueryConfig,
   type QueryResult,
   type QueryResultRow,
   types,
@@ -10,7 +11,7 @@ import {
 import { gatherWrites } from './gathered-writes.ts';
 import type { Log } from './log.ts';
 
-/** One short statement that stands for itself: it needs no transaction and waits for nobody's locks. */
+/** One statement with its values, whatever it is run on. */
 export interface Statement {
   /** Under which a connection keeps it prepared; absent for a text that is not expected again. */
   readonly name?: string;
@@ -20,8 +21,8 @@ export interface Statement {
 
 /**
  * A few connections on which short statements travel without waiting for the answers of those before them. That takes
- * less than half of the processor time that borrowing a connection for each takes. A long statement would hold up
- * those behind it: it belongs on the pool.
+ * less than half of the processor time that borrowing a connection for each takes. For those that stand for themselves:
+ * a long one, or one that waits for a lock, would hold up those behind it and belongs on the pool, as transactions do.
  */
 export interface Statements {
   /** Gives the rows as objects. */
@@ -29,8 +30,8 @@ export interface Statements {
   /** Gives the rows as arrays, in the order of the columns. */
   runForArrays(statement: Statement): Promise<unknown[][]>;
   /**
-   * Milliseconds that the quickest statement took of those that were answered since this was asked last; 0 when there was
-   * none. Long when all wait in line, whatever single ones take.
+   * Milliseconds that the quickest statement took of those that were answered since this was asked last; 0 when there
+   * was none. Long when all wait in line, whatever single ones take.
    */
   takeLeastTime(): number;
   close(): Promise<void>;
@@ -160,13 +161,13 @@ export function openStatements({ url, log, onStatement }: StatementsOptions): St
   return {
     async run<Row extends QueryResultRow>(statement: Statement) {
       onStatement?.(statement.text);
-      const result = await pick().send<QueryResult<Row>>(statement, (client) => client.query<Row>(sent(statement)));
+      const result = await pick().send<QueryResult<Row>>(statement, (client) => client.query<Row>(queryOf(statement)));
       return result.rows;
     },
     async runForArrays(statement) {
       onStatement?.(statement.text);
       const result = await pick().send<QueryArrayResult<unknown[]>>(statement, (client) =>
-        client.query<unknown[]>({ ...sent(statement), rowMode: 'array' }),
+        client.query<unknown[]>({ ...queryOf(statement), rowMode: 'array' }),
       );
       return result.rows;
     },
@@ -185,7 +186,8 @@ function takeLeastTime(lines: readonly Line[]): number {
   return Number.isFinite(least) ? least : 0;
 }
 
-function sent({ name, text, values }: Statement) {
+/** A statement as pg takes it. */
+export function queryOf({ name, text, values }: Statement): QueryConfig<unknown[]> {
   return { ...(name !== undefined && { name }), text, values: [...values] };
 }
 

@@ -1,7 +1,7 @@
 import type { QueryResultRow } from 'pg';
 import type { Database, Transaction } from './database.ts';
 import { gatherWrites } from './gathered-writes.ts';
-import type { Statement } from './statements.ts';
+import { queryOf, type Statement } from './statements.ts';
 
 /**
  * A running transaction whose statements are sent in the order they are given, without waiting for the answers of those
@@ -27,9 +27,9 @@ export async function inTransaction<Answer>(
     broken = error;
   };
   client.on('error', onError);
-  const send = <Row extends QueryResultRow>({ name, text, values }: Statement) => {
+  const send = <Row extends QueryResultRow>(statement: Statement) => {
     gatherWrites(client);
-    const result = client.query<Row>({ ...(name !== undefined && { name }), text, values: [...values] });
+    const result = client.query<Row>(queryOf(statement));
     // Whoever gave the statement hears of its failure; one who has heard of an earlier one may not listen any more.
     result.catch(() => {});
     return result;

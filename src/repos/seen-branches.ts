@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import { onePer } from '../platform/one-per.ts';
 
 /** Milliseconds for which a branch that was there is taken to be there still. */
 const trustedMs = 10_000;
@@ -15,12 +16,12 @@ interface Sight {
   readonly seen: Map<string, Seen>;
   readonly asking: Map<string, Promise<readonly string[]>>;
 }
-const sights = new WeakMap<App, Sight>();
+const sightOf = onePer<App, Sight>(() => ({ seen: new Map(), asking: new Map() }));
 
 /**
- * Those of some branches that a repository does not have. Not asked when all of them were seen a moment ago; whoever comes
- * while it is being asked waits for that answer. Only what is there is believed: a branch that was missing may have been
- * pushed since, and one that has gone meanwhile is found out by the work itself.
+ * Those of some branches that a repository does not have. Not asked when all of them were seen a moment ago; whoever
+ * comes while it is being asked waits for that answer. Only what is there is believed: a branch that was missing may
+ * have been pushed since, and one that has gone meanwhile is found out by the work itself.
  * @throws what `ask` throws, which gives all branches there are
  */
 export async function missingAt(
@@ -29,8 +30,7 @@ export async function missingAt(
   names: readonly string[],
   ask: () => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
-  const sight = sights.get(app) ?? { seen: new Map(), asking: new Map() };
-  sights.set(app, sight);
+  const sight = sightOf(app);
   if (wereSeen(sight, key, names)) return [];
   // Its failure is told to whoever began it.
   await sight.asking.get(key)?.catch(() => {});

@@ -74,16 +74,12 @@ export function unroutedReply(
 }
 
 /** What a request gets that is not let in, in the words of its dialect; undefined when its address is nobody's. */
-export function overloadedReply(dialects: readonly Dialect[], { url }: Unrouted): UnroutedReply | undefined {
+export function overloadedReply(dialects: readonly Dialect[], url: string): UnroutedReply | undefined {
   const path = url.split('?', 1)[0] ?? '';
   const dialect = allowedAt(dialects, path)?.dialect ?? dialectOf(dialects, path);
-  if (dialect === undefined) return undefined;
-  const {
-    status,
-    body,
-    headers = {},
-  } = dialect.refuse(refusal('SERVICE_UNAVAILABLE', overloadedMessage, { retryAfter }), new Date());
-  return { status, body, headers };
+  const refused = refusal('SERVICE_UNAVAILABLE', overloadedMessage, { retryAfter });
+  const reply = dialect?.refuse(refused, new Date());
+  return reply && { ...reply, headers: reply.headers ?? {} };
 }
 
 function refusalOfUnrouted(method: string, known: boolean, error: Error | undefined): Refusal {

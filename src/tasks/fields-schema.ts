@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { JobStatus, TaskType } from '../generated/prisma/enums.ts';
 import { addProgress } from '../jobs/events-schema.ts';
-import { findAskedJob } from '../jobs/service.ts';
+import { findAskedJob, findAskedJobs } from '../jobs/service.ts';
 import type { Builder } from '../platform/builder.ts';
 import { signedIn } from '../platform/context.ts';
 import { newestFirst, offset, skipping } from '../platform/pages.ts';
-import { findRows } from '../platform/rows.ts';
 import { ownedBy, type Viewer } from '../platform/viewer.ts';
 import type { TaskRef } from './schema.ts';
 import { estimateTask, type TaskEstimate } from './service.ts';
@@ -52,11 +51,8 @@ export function addTaskFields(builder: Builder, taskRef: TaskRef): void {
       },
       totalCount: async (_root, args, context) =>
         context.app.database.prisma.job.count({ where: ownTasks(await signedIn(context), args) }),
-      resolve: async (query, _root, args, context) => {
-        const { database } = context.app;
-        const asked = skipping(newestFirst(query, ownTasks(await signedIn(context), args)), args);
-        return findRows(database, 'Job', asked, () => database.prisma.job.findMany(asked));
-      },
+      resolve: async (query, _root, args, context) =>
+        findAskedJobs(context.app, skipping(newestFirst(query, ownTasks(await signedIn(context), args)), args)),
     }),
   }));
   addProgress(builder, {

@@ -143,6 +143,21 @@ describe('types of TypeScript', () => {
     ]);
   });
 
+  it('name the files whose names a compiler takes for other paths, and check the others', async () => {
+    const { found, gaps } = await look({
+      'tsconfig.json': strict,
+      'back\\slash.ts': 'export const a: string = 1;',
+      'two\nlines.ts': 'export const b: string = 1;',
+      'plain.ts': 'export const c: string = 1;',
+    });
+    expect(found).toEqual(['medium tsc plain.ts:1:14 TS2322']);
+    for (const name of ['back\\slash.ts', 'two\nlines.ts']) {
+      expect(gaps.filter((gap) => gap.startsWith(name))).toEqual([
+        expect.stringContaining('compilers take its name for another path'),
+      ]);
+    }
+  });
+
   it('honour a project’s settings, outdated ones too, and run nothing of it', async () => {
     const { found } = await look({
       'package.json': JSON.stringify({ devDependencies: { typescript: '~4.9.5' } }),

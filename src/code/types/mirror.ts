@@ -80,6 +80,7 @@ async function copyFile(
   path: string,
   folders: Set<string>,
 ): Promise<{ text: string } | { detail: string }> {
+  if (/[\\\n\r]/.test(path)) return { detail: 'compilers take its name for another path' };
   const read = await readSourceBytes(root, path, MAX_FILE_BYTES);
   if ('reason' in read) return { detail: read.detail };
   const decoded = decodeSource(read.bytes);

@@ -58,4 +58,31 @@ describe('analyze in CI', { timeout: 120_000 }, () => {
     expect(JSON.parse(refused.stderr)).toEqual({ error: { code: 'FINDINGS', message: '1 finding is high.' } });
     expect(JSON.parse(refused.stdout)).toMatchObject({ leftOut: [{ reason: 'vendored', files: 1, folders: 0 }] });
   });
+
+  it('says that a report cannot be written before it does the work', async () => {
+    const folder = await project('kept', { 'a.js': 'export const a = 1;\n' });
+    const nowhere = join(cli.folder, 'nowhere');
+    expect(await cli.run(['analyze', folder, '--sarif', join(nowhere, 'x.sarif')])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `There is no folder ${nowhere}.\n`,
+    });
+    expect(await cli.run(['analyze', folder, '--sarif', folder])).toMatchObject({ stderr: `${folder} is a folder.\n` });
+  });
+
+  it('prints a table whose lines stay lines, whatever the files are called', async () => {
+    const wrong = 'export const count: number = "one";\n';
+    const folder = await project('names', {
+      'tsconfig.json': JSON.stringify({ compilerOptions: { strict: true } }),
+      'lib.rb': 'puts 1\n',
+      'node_modules/x/a.js': wrong,
+      'red\u001b[31m.ts': wrong,
+      [`${'deep/'.repeat(12)}place.ts`]: wrong,
+    });
+    const { stdout } = await cli.run(['analyze', folder, '--types', 'types']);
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).toMatch(/^medium +red\u241b\[31m\.ts:1 +TS2322 +Type 'string'/m);
+    expect(stdout).toContain('  - Ruby: 1 file, a language that is not analysed\n  - vendored: 1 file\n');
+    expect(stdout).toMatch(/^medium +…[\w/]+place\.ts:1 +TS2322/m);
+  });
 });

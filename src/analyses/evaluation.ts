@@ -13,6 +13,7 @@ import {
   type TypedFinding,
   worstFirst,
 } from './engine/typed-findings.ts';
+import { leftOutOf } from './engine/unseen-files.ts';
 import type { Outcome } from './engines.ts';
 import type { Measures } from './measuring.ts';
 import { absentEngines, type Previous } from './previous.ts';
@@ -58,7 +59,8 @@ export function evaluate({ types, tree, outcomes, measured, previous }: Evaluati
   const gaps = gapsOf(outcomes, measured);
   const engines = outcomes.flatMap(({ type, engines: runs }) => runs.map((one) => ({ type, ...one })));
   const complete = all.length <= mostFindings;
-  const now: Comparable = { findings: all, types: done, absent: absentEngines({ gaps, engines }) };
+  const absent = absentEngines({ gaps, engines });
+  const now: Comparable = { findings: all, types: done, absent, gaps, isLeftOut: leftOutOf(tree) };
   const standing = previous === null || !complete ? null : compareAnalyses(previous, now);
   const listed = standing?.findings ?? all.map((one): StandingFinding => ({ ...one, state: null }));
   const report: AnalysisReport = {

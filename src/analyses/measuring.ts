@@ -33,13 +33,22 @@ export interface MeasuredTree {
 export function measure(app: App, work: Work, { hashed, hasQuality, signal }: MeasuredTree): Promise<Measures> {
   return work.step<Measures>('measure', measures, async () => {
     const { root, tree, hashes } = hashed;
-    const { coverage, reason } = await readCoverage(root, tree, signal);
-    const read = { percent: coverage?.percent ?? null, reason, source: coverage?.report ?? null };
-    if (!hasQuality) return { complexity: null, duplication: null, documentation: null, coverage: read, gaps: [] };
     const { threads, cache } = app;
+    const { coverage, reason } = await readCoverage(root, tree, { threads, signal });
+    const source = coverage === null ? null : named(coverage.reports.map(({ path }) => path));
+    const read = { percent: coverage?.percent ?? null, reason, source };
+    if (!hasQuality) return { complexity: null, duplication: null, documentation: null, coverage: read, gaps: [] };
     const found = await measureTree({ root, files: tree.files, hashes, threads, cache, signal });
     const { complexity, duplication, documentation, reasons } = found;
     const gaps = Object.values(reasons).map((one) => ({ file: null, engine: 'millwright', reason: one }));
     return { complexity, duplication, documentation, coverage: read, gaps };
   });
+}
+
+/** How many reports are named; the rest is counted. */
+const mostNamed = 5;
+
+function named(paths: readonly string[]): string {
+  const more = paths.length - mostNamed;
+  return `${paths.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

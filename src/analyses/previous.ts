@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import type { Severity } from '../code/findings.ts';
+import type { Prisma } from '../generated/prisma/client.ts';
 import type { FindingSeverity } from '../generated/prisma/enums.ts';
 import type { Comparable, TypedFinding } from './engine/typed-findings.ts';
 import { type AnalysisReport, analysisReport } from './report.ts';
@@ -13,19 +14,23 @@ const severityOf: Record<FindingSeverity, Severity> = { HIGH: 'high', MEDIUM: 'm
 
 /**
  * The last completed analysis of the same owner and project name that was asked for before this one, with what it
- * found. Null when there is none, or when it has not kept everything it found.
+ * found: one of all its types, else one that shares a type. Null when there is none, or when it has not kept
+ * everything it found.
  */
 export async function readPrevious(app: App, jobId: string): Promise<Previous | null> {
   const { prisma } = app.database;
-  const { projectName, job } = await prisma.analysis.findUniqueOrThrow({
+  const { projectName, types, job } = await prisma.analysis.findUniqueOrThrow({
     where: { jobId },
-    select: { projectName: true, job: { select: { ownerId: true } } },
+    select: { projectName: true, types: true, job: { select: { ownerId: true } } },
   });
-  const found = await prisma.analysis.findFirst({
-    where: { projectName, jobId: { lt: jobId }, job: { ownerId: job.ownerId, status: 'COMPLETED' } },
-    orderBy: { jobId: 'desc' },
-    select: { jobId: true, report: true },
-  });
+  const before = { projectName, jobId: { lt: jobId }, job: { ownerId: job.ownerId, status: 'COMPLETED' as const } };
+  const last = (ofTypes: Prisma.EnumAnalysisTypeNullableListFilter) =>
+    prisma.analysis.findFirst({
+      where: { ...before, types: ofTypes },
+      orderBy: { jobId: 'desc' },
+      select: { jobId: true, report: true },
+    });
+  const found = (await last({ hasEvery: types })) ?? (await last({ hasSome: types }));
   if (found === null) return null;
   const report = analysisReport.parse(found.report);
   if (!report.complete) return null;
@@ -39,6 +44,8 @@ export async function readPrevious(app: App, jobId: string): Promise<Previous | 
     findings: rows.map((row): TypedFinding => ({ ...row, severity: severityOf[row.severity] })),
     types: report.counts.map(({ type }) => type),
     absent: absentEngines(report),
+    gaps: report.gaps,
+    isLeftOut: () => false,
   };
 }
 

@@ -17,7 +17,7 @@ export function addReportTypes(builder: Builder, TypeRef: AnalysisTypeRef, leftO
         reason: t.exposeString('reason', { nullable: true, description: 'Why it is not known; null when it is.' }),
         source: t.exposeString('source', {
           nullable: true,
-          description: 'The report it was read from; null without one.',
+          description: 'The reports it was read from, the one of most files first; null without one.',
         }),
       }),
     }),

@@ -220,7 +220,7 @@ function addAnalyzing(builder: Builder, AnalysisRef: ReturnType<typeof addAnalys
       files: t.field({
         type: [FileRef],
         required: false,
-        description: 'The code itself: at most 500 files and 1000000 bytes.',
+        description: 'The code itself: at most 500 files, in a request of at most 1000000 bytes.',
       }),
       repositoryId: t.field({ type: 'UUID', required: false, description: 'A connected repository.' }),
       repositoryNumber: t.int({ required: false, description: 'A connected one by its number.' }),

@@ -5,6 +5,8 @@ import type { Output } from './output.ts';
 
 /** Findings that are named in the table; the SARIF report names them all. */
 const mostFindings = 20;
+/** Blanks behind each column of a table. */
+const columnGap = 2;
 
 /** What a finished analysis found. */
 export interface AnalyzeReport extends AnalysisReport {
@@ -54,7 +56,7 @@ export function printAnalyzeReport(report: AnalyzeReport, sarif: string | null, 
   const { counts, score, comparison } = report;
   const at = report.commit === null ? '' : ` at ${report.commit.slice(0, 12)}`;
   output.print(
-    `\nAnalysed ${report.projectName}${at}: ${report.filesAnalysed} files, ${report.linesAnalysed} lines in ${report.seconds.toFixed(1)} s.\n`,
+    `\nAnalysed ${report.projectName}${at}: ${counted(report.filesAnalysed, 'file')}, ${counted(report.linesAnalysed, 'line')} in ${report.seconds.toFixed(1)} s.\n`,
   );
   output.table(
     ['Type', 'High', 'Medium', 'Low'],
@@ -62,14 +64,15 @@ export function printAnalyzeReport(report: AnalyzeReport, sarif: string | null, 
   );
   printFindings(report, output);
   if (report.recommendations.length > 0)
-    output.print(`\nFirst:\n${report.recommendations.map((one) => `  - ${one}`).join('\n')}`);
+    output.print(`\nFirst:\n${report.recommendations.map((one) => `  - ${visible(one)}`).join('\n')}`);
   if (comparison !== null) {
     const { added, fixed, unchanged } = comparison;
     output.print(`\nSince the last analysis: ${added} new, ${fixed} fixed, ${unchanged} unchanged.`);
   }
   if (score !== null) output.print(`\nScore: ${score.value} of 10.`);
-  const { percent, reason } = report.coverage;
-  output.print(`Test coverage: ${percent === null ? `not known (${reason})` : `${percent} %`}.`);
+  const { percent, reason, source } = report.coverage;
+  const known = percent === null ? `not known. ${reason?.replace(/\.$/, '')}` : `${percent} % by ${source}`;
+  output.print(visible(`Test coverage: ${known}.`));
   printGaps(report, output);
   if (sarif !== null) output.print(`\nWritten to ${sarif}`);
   const { findings, ...rest } = report;
@@ -80,17 +83,20 @@ function printFindings({ findings }: AnalyzeReport, output: Output): void {
   const present = findings.filter(({ state }) => state !== 'FIXED');
   if (present.length === 0) return;
   output.print('');
-  const room = Math.max(30, (process.stdout.columns || 140) - 75);
+  const columns = process.stdout.columns || 140;
+  const isNarrow = columns < 110;
+  const rows = present.slice(0, mostFindings).map(({ severity, file, line, rule, message, state }) => ({
+    severity: severity.toLowerCase(),
+    place: endOf(visible(`${file}:${line}`), isNarrow ? 28 : 40),
+    rule: endOf(rule, isNarrow ? 18 : 26),
+    message: visible(`${state === 'ADDED' ? 'new: ' : ''}${message}`),
+  }));
+  const widest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, text.length), 0);
+  const others = widest(['Severity']) + widest(rows.map(({ place }) => place)) + widest(rows.map(({ rule }) => rule));
+  const room = Math.max(20, columns - others - 4 * columnGap);
   output.table(
     ['Severity', 'Place', 'Rule', 'Message'],
-    present
-      .slice(0, mostFindings)
-      .map(({ severity, file, line, rule, message, state }) => [
-        severity.toLowerCase(),
-        shortened(`${file}:${line}`, 40),
-        rule.length > 20 ? `${rule.slice(0, 19)}…` : rule,
-        `${state === 'ADDED' ? 'new: ' : ''}${message.length > room ? `${message.slice(0, room - 1)}…` : message}`,
-      ]),
+    rows.map(({ severity, place, rule, message }) => [severity, place, rule, beginningOf(message, room)]),
   );
   const more = present.length - mostFindings;
   if (more > 0) output.print(`and ${more} more; --sarif keeps them all.`);
@@ -99,21 +105,42 @@ function printFindings({ findings }: AnalyzeReport, output: Output): void {
 function printGaps({ gaps, notAnalysed, leftOut, limitsReached }: AnalyzeReport, output: Output): void {
   const lines = [
     ...gaps.slice(0, 5).map(({ engine, file, reason }) => `${engine}${file === null ? '' : `, ${file}`}: ${reason}`),
-    ...(gaps.length > 5 ? [`${gaps.length - 5} more gaps`] : []),
-    ...notAnalysed.map(({ language, files }) => `${language}: ${files} files, a language that is not analysed`),
+    ...(gaps.length > 5 ? [counted(gaps.length - 5, 'more gap')] : []),
+    ...notAnalysed.map(
+      ({ language, files }) => `${language}: ${counted(files, 'file')}, a language that is not analysed`,
+    ),
     ...leftOut.map(leftOutLine),
     ...limitsReached,
   ];
-  if (lines.length > 0) output.print(`\nNot looked at:\n${lines.map((line) => `  - ${line}`).join('\n')}`);
+  if (lines.length > 0) output.print(`\nNot looked at:\n${lines.map((line) => `  - ${visible(line)}`).join('\n')}`);
 }
 
 function leftOutLine({ reason, files, folders }: AnalyzeReport['leftOut'][number]): string {
-  const counted = files > 0 || folders === 0 ? [`${files} ${reason}`] : [];
-  const unopened = folders > 0 ? [`${folders} ${reason} ${folders === 1 ? 'folder' : 'folders'}, not opened`] : [];
-  return [...counted, ...unopened].join(', ');
+  const inFiles = files > 0 || folders === 0 ? [counted(files, 'file')] : [];
+  const unopened = folders > 0 ? [`${counted(folders, 'folder')}, not opened`] : [];
+  return `${reason}: ${[...inFiles, ...unopened].join(', ')}`;
 }
 
-/** The end of a path says more than its beginning. */
-function shortened(place: string, most: number): string {
-  return place.length <= most ? place : `…${place.slice(1 - most)}`;
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** The end of a path or of a rule says more than its beginning. */
+function endOf(text: string, most: number): string {
+  return text.length <= most ? text : `…${text.slice(1 - most)}`;
+}
+
+function beginningOf(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
+/**
+ * Text of the tree that was analysed, such as a file's name, fit for a terminal: what would move the cursor, end the line
+ * or turn the direction of writing is shown as a sign.
+ */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (sign) => {
+    const code = sign.charCodeAt(0);
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd';
+  });
 }

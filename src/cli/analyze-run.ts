@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { absentEngines, analyzeCode } from '../analyses/service.ts';
 import { type App, createApp } from '../app.ts';
@@ -19,6 +19,7 @@ export async function runAnalyze(named: string, options: AnalyzeOptions, output:
   const types = typesOf(options.types);
   const address = await addressHere(named);
   const projectName = options.project ?? projectNameOf(address);
+  const sarifFile = options.sarif === undefined ? null : await placeForFile(options.sarif);
   const app = await createApp({ config: readQuietSettings(), working: true });
   try {
     const viewer = await operator(app);
@@ -26,8 +27,8 @@ export async function runAnalyze(named: string, options: AnalyzeOptions, output:
     const jobId = await analyzeCode(app, viewer, { projectName, types, address, ref: options.ref });
     await followToEnd(app, viewer, jobId, output);
     const report = await readAnalyzeReport(app, jobId);
-    const sarif = options.sarif === undefined ? null : await keepSarif(app, jobId, options.sarif);
-    printAnalyzeReport(report, sarif, output);
+    if (sarifFile !== null) await keepSarif(app, jobId, sarifFile);
+    printAnalyzeReport(report, sarifFile, output);
     judge(report, options.failOn);
   } finally {
     app.beginClosing();
@@ -58,12 +59,24 @@ function projectNameOf(address: string): string {
   return last.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 50) || 'project';
 }
 
-async function keepSarif(app: App, jobId: string, named: string): Promise<string> {
+/** Where a file is to be written that is named from here. @throws CommandError when it cannot, before any work is done */
+async function placeForFile(named: string): Promise<string> {
+  const file = resolve(hereFolder(), named);
+  const isFolder = (path: string) =>
+    stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+  if (!(await isFolder(dirname(file))))
+    throw new CommandError(`There is no folder ${dirname(file)}.`, { code: 'VALIDATION_ERROR' });
+  if (await isFolder(file)) throw new CommandError(`${file} is a folder.`, { code: 'VALIDATION_ERROR' });
+  return file;
+}
+
+async function keepSarif(app: App, jobId: string, file: string): Promise<void> {
   const where = { jobId_path: { jobId, path: 'analysis.sarif' } };
   const { storageKey } = await app.database.prisma.artifact.findUniqueOrThrow({ where });
-  const file = resolve(hereFolder(), named);
   await writeFile(file, await buffer(await app.storage.get(storageKey)));
-  return file;
 }
 
 /** The gate: what was asked for and not looked at is not passed. @throws CommandError */

@@ -25,7 +25,7 @@ export type AnalyzeCodeFile = {
 export type AnalyzeCodeInput = {
   /** One that is connected on the way, as in connectRepository. */
   address?: string | null | undefined;
-  /** The code itself: at most 500 files and 1000000 bytes. */
+  /** The code itself: at most 500 files, in a request of at most 1000000 bytes. */
   files?: Array<AnalyzeCodeFile> | null | undefined;
   /** The project, by which analyses are compared: 1 to 50 letters, digits, - or _. */
   projectName: string;

@@ -2,6 +2,7 @@ import { compareFindings, type Finding, type Severity } from '../../code/finding
 import type { AnalysisType, FindingState } from '../../generated/prisma/enums.ts';
 import { isShared } from './said-twice.ts';
 import type { SeverityCounts } from './score.ts';
+import { type FileGap, unreadByOne } from './unseen-files.ts';
 
 /** A finding with the type of analysis that made it. */
 export interface TypedFinding extends Finding {
@@ -48,6 +49,10 @@ export interface Comparable {
   readonly types: readonly AnalysisType[];
   /** `type/engine` of engines that should have taken part and could not. */
   readonly absent: ReadonlySet<string>;
+  /** What was not looked at. */
+  readonly gaps: readonly FileGap[];
+  /** Whether a file was left out, as far as that is known. */
+  readonly isLeftOut: (file: string) => boolean;
 }
 
 /** How an analysis stands to the one before it. */
@@ -62,17 +67,23 @@ export interface Standing {
 }
 
 /**
- * Compares an analysis with the one before, over the types that both have measured and the engines that took part in
- * both: what nobody looked at is neither new nor fixed. Where one had other types than the other, what two types tell
+ * Compares an analysis with the one before, over the types that both have measured, the engines that took part in
+ * both and the files that both have looked at: what nobody looked at is neither new nor fixed. Where one had other types than the other, what two types tell
  * alike may stand under either of them and is left out. Null when no type is in both.
  */
 export function compareAnalyses(before: Comparable, now: Comparable): Standing | null {
   const types = now.types.filter((type) => before.types.includes(type));
   if (types.length === 0) return null;
   const absent = new Set([...before.absent, ...now.absent]);
+  const isUnread = unreadByOne(before.gaps, now.gaps);
   const isSame = types.length === now.types.length && types.length === before.types.length;
   const isCompared = (one: TypedFinding) =>
-    types.includes(one.type) && !absent.has(`${one.type}/${one.engine}`) && (isSame || !isShared(one));
+    types.includes(one.type) &&
+    !absent.has(`${one.type}/${one.engine}`) &&
+    !isUnread(one) &&
+    !before.isLeftOut(one.file) &&
+    !now.isLeftOut(one.file) &&
+    (isSame || !isShared(one));
   const compared = now.findings.filter(isCompared);
   const { added, fixed, unchanged } = compareFindings(before.findings.filter(isCompared), compared);
   const isNew = new Set(added.map(({ fingerprint }) => fingerprint));

@@ -1,24 +1,22 @@
-import { posix } from 'node:path';
-import { parsedLanguageOf } from '../languages.ts';
+import { ThreadDiedError, type ThreadPool, type ThreadTask } from '../../platform/thread-pool.ts';
 import type { SourceTree } from '../source-tree.ts';
-import { type CoverageReport, type CoveredFile, readReport } from './report-files.ts';
-import { findReports, formatOf, type ReportCandidate, type ReportFormat } from './report-search.ts';
+import type { MappedReport, ReadReports, ReportsToRead, UnusedReport } from './read-reports.ts';
+import { findReports, type ReportFormat } from './report-search.ts';
 
-/** Test coverage as a report in the tree tells it. Plain JSON. */
+/** Test coverage as the reports in the tree tell it. Plain JSON. */
 export interface Coverage {
   /** Lines that ran of those that can, in percent with one decimal. */
   readonly percent: number;
   readonly coveredLines: number;
   readonly lines: number;
-  /** Where the report stands, and of what kind it is. */
-  readonly report: string;
-  readonly format: ReportFormat;
-  /** Files of the tree that it tells of, by path. */
+  /** Where the reports stand, and of what kind they are; the one that tells of the most files first. */
+  readonly reports: readonly { readonly path: string; readonly format: ReportFormat }[];
+  /** Files of the tree that they tell of, by path. */
   readonly files: readonly { readonly path: string; readonly coveredLines: number; readonly lines: number }[];
-  /** Files that it tells of and that are not there: the report is older than the tree. They are not counted. */
+  /** Files that they tell of and that are not there: the reports are older than the tree. They are not counted. */
   readonly staleFiles: readonly string[];
   /** Reports that were found and not used, with the reason. */
-  readonly otherReports: readonly { readonly path: string; readonly reason: string }[];
+  readonly otherReports: readonly UnusedReport[];
 }
 
 /** What was measured, or why nothing was. */
@@ -26,129 +24,74 @@ export type CoverageAnswer =
   | { readonly coverage: Coverage; readonly reason: null }
   | { readonly coverage: null; readonly reason: string };
 
-interface Mapped extends ReportCandidate {
-  readonly format: ReportFormat;
-  readonly files: ReadonlyMap<string, CoveredFile>;
-  readonly stale: readonly string[];
-}
+const READ_REPORTS: ThreadTask<ReportsToRead, ReadReports> = { module: new URL('./read-reports.ts', import.meta.url) };
 
 /**
- * Reads the coverage reports of a checkout: lcov, Cobertura, coverage.py's and istanbul's JSON, Go profiles, wherever
- * they stand. One report is used: the one that tells of the most files of the tree; of equals the newest, then the one
- * with the fewest files that are gone, then the first by path. Reports are never added up: they may tell of one run.
- * Coverage is the covered lines by the lines that can run, over the files that are there. Rejects with the signal's
- * reason only.
+ * Reads the coverage reports of a checkout, in a thread of `threads`: lcov, Cobertura, coverage.py's and istanbul's JSON,
+ * Go profiles, wherever they stand. The report is used that tells of the most files of the tree; of equals the newest,
+ * then the one with the fewest files that are gone, then the first by path. Beside it are used, in the same order, those
+ * that tell of other files only, such as the parts of a tree in several languages: no file is ever counted from two
+ * reports, for they may tell of one run. Coverage is the covered lines by the lines that can run, over the files that
+ * are there. `root` is a resolved path. Rejects with the signal's reason only.
  */
-export async function readCoverage(root: string, tree: SourceTree, signal?: AbortSignal): Promise<CoverageAnswer> {
+export async function readCoverage(
+  root: string,
+  tree: SourceTree,
+  { threads, signal }: { readonly threads: ThreadPool; readonly signal?: AbortSignal },
+): Promise<CoverageAnswer> {
   const { candidates, limited } = await findReports(root, signal);
-  const paths = new PathMap(tree);
-  const others: { path: string; reason: string }[] = [];
-  const mapped: Mapped[] = [];
-  for (const candidate of candidates) {
-    const format = formatOf(candidate.text);
-    const report = format === null ? null : readReport(format, candidate.text);
-    if (format === null || report === null) {
-      others.push({ path: candidate.path, reason: 'It cannot be read as the report it begins as.' });
-      continue;
-    }
-    const one = { ...candidate, format, ...mapReport(report, paths) };
-    if (one.files.size > 0) mapped.push(one);
-    else others.push({ path: one.path, reason: 'None of the files that it tells of is in the tree.' });
+  if (candidates.length === 0) return { coverage: null, reason: reasonFor([], limited) };
+  const paths = tree.files.map(({ path }) => path);
+  try {
+    const options = signal === undefined ? {} : { signal };
+    const { mapped, unused } = await threads.run(READ_REPORTS, { root, candidates, paths }, options);
+    return answerOf(mapped, unused, limited);
+  } catch (error) {
+    if (error instanceof ThreadDiedError)
+      return { coverage: null, reason: 'The coverage reports need too much memory.' };
+    throw error;
   }
-  mapped.sort(byMerit);
-  const [best, ...rest] = mapped;
-  if (best === undefined) return { coverage: null, reason: reasonFor(others, limited) };
-  for (const { path } of rest) others.push({ path, reason: `${best.path} tells of more files, or is newer.` });
-  return answerOf(best, others);
 }
 
-function byMerit(a: Mapped, b: Mapped): number {
+function answerOf(mapped: readonly MappedReport[], unused: readonly UnusedReport[], limited: boolean): CoverageAnswer {
+  const [best, ...rest] = [...mapped].sort(byMerit);
+  if (best === undefined) return { coverage: null, reason: reasonFor(unused, limited) };
+  const used = [best];
+  const otherReports = [...unused];
+  const told = new Set(best.files.map(({ path }) => path));
+  for (const one of rest) {
+    if (one.files.some(({ path }) => told.has(path))) {
+      otherReports.push({
+        path: one.path,
+        reason: 'Another one of the same files tells of more of them, or is newer.',
+      });
+      continue;
+    }
+    used.push(one);
+    for (const { path } of one.files) told.add(path);
+  }
+  const files = used.flatMap((one) => one.files).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const lines = files.reduce((sum, file) => sum + file.lines, 0);
+  const coveredLines = files.reduce((sum, file) => sum + file.coveredLines, 0);
+  if (lines === 0) return { coverage: null, reason: `${best.path} tells of no line that can run.` };
+  const percent = Math.round((coveredLines / lines) * 1_000) / 10;
+  const reports = used.map(({ path, format }) => ({ path, format }));
+  const staleFiles = used.flatMap(({ stale }) => stale);
+  return { coverage: { percent, coveredLines, lines, reports, files, staleFiles, otherReports }, reason: null };
+}
+
+function byMerit(a: MappedReport, b: MappedReport): number {
   return (
-    b.files.size - a.files.size ||
+    b.files.length - a.files.length ||
     b.changed - a.changed ||
     a.stale.length - b.stale.length ||
     (a.path < b.path ? -1 : 1)
   );
 }
 
-function answerOf(best: Mapped, otherReports: Coverage['otherReports']): CoverageAnswer {
-  const files = [...best.files]
-    .map(([path, { covered, total }]) => ({ path, coveredLines: covered, lines: total }))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
-  const lines = files.reduce((sum, file) => sum + file.lines, 0);
-  const coveredLines = files.reduce((sum, file) => sum + file.coveredLines, 0);
-  if (lines === 0) return { coverage: null, reason: `${best.path} tells of no line that can run.` };
-  const percent = Math.round((coveredLines / lines) * 1_000) / 10;
-  const { path: report, format, stale: staleFiles } = best;
-  return {
-    coverage: { percent, coveredLines, lines, report, format, files, staleFiles, otherReports },
-    reason: null,
-  };
-}
-
-function reasonFor(others: Coverage['otherReports'], limited: boolean): string {
-  const [first] = others;
+function reasonFor(unused: readonly UnusedReport[], limited: boolean): string {
+  const [first] = unused;
   if (first !== undefined) return `${first.path} is not used: ${first.reason}`;
   const searched = limited ? ', as far as it was searched' : '';
   return `The tree holds no coverage report (lcov, Cobertura, coverage.json, istanbul or Go profile)${searched}.`;
-}
-
-function mapReport(report: CoverageReport, paths: PathMap): Pick<Mapped, 'files' | 'stale'> {
-  const files = new Map<string, CoveredFile>();
-  const stale: string[] = [];
-  for (const file of report.files) {
-    const path = paths.find(file.path, report.sources);
-    if (path === null) stale.push(file.path);
-    else files.set(path, merged(files.get(path), file));
-  }
-  return { files, stale: stale.sort() };
-}
-
-/** Two names for one file, such as its path in two containers. */
-function merged(known: CoveredFile | undefined, more: CoveredFile): CoveredFile {
-  if (known === undefined || known.lines === null || more.lines === null) return known ?? more;
-  const lines = new Map(known.lines);
-  for (const [line, ran] of more.lines) lines.set(line, ran || lines.get(line) === true);
-  const covered = [...lines.values()].filter((ran) => ran).length;
-  return { path: known.path, lines, covered, total: lines.size };
-}
-
-/** Finds the file of a tree that a report means: reports carry paths of the machine that made them. */
-class PathMap {
-  readonly #paths: ReadonlySet<string>;
-  readonly #byName = new Map<string, string[]>();
-
-  constructor(tree: SourceTree) {
-    const paths = tree.files.map(({ path }) => path);
-    this.#paths = new Set(paths);
-    for (const path of paths) {
-      if (parsedLanguageOf(path) === null && !path.endsWith('.go') && /\.(?:json|md|txt|ya?ml|lock)$/.test(path))
-        continue;
-      const name = posix.basename(path);
-      this.#byName.set(name, [...(this.#byName.get(name) ?? []), path]);
-    }
-  }
-
-  /** The path itself, below a source folder, or the one file whose path ends as the written one does; else null. */
-  find(written: string, sources: readonly string[]): string | null {
-    const path = posix.normalize(written.replaceAll('\\', '/').replace(/^file:\/\//, '')).replace(/^\.\//, '');
-    if (this.#paths.has(path)) return path;
-    for (const source of sources) {
-      const below = this.#bySuffix(posix.normalize(`${source.replaceAll('\\', '/')}/${path}`));
-      if (below !== null) return below;
-    }
-    return this.#bySuffix(path);
-  }
-
-  /**
-   * A tree's file is meant when the written path ends in its whole path (an absolute path, Go's module name), or when
-   * it alone ends in the written one (a path from inside a package). The longest wins; two equals are nobody.
-   */
-  #bySuffix(path: string): string | null {
-    const named = this.#byName.get(posix.basename(path)) ?? [];
-    const whole = named.filter((one) => path.endsWith(`/${one}`)).sort((a, b) => b.length - a.length);
-    if (whole[0] !== undefined) return whole[0];
-    const inner = named.filter((one) => !path.startsWith('/') && one.endsWith(`/${path}`));
-    return inner.length === 1 ? (inner[0] ?? null) : null;
-  }
 }

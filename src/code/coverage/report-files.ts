@@ -94,7 +94,8 @@ const list = <Item extends z.ZodType>(item: Item) =>
   z.preprocess((value) => (value === '' ? [] : value), z.array(item));
 const xmlLine = z.object({ number: z.coerce.number(), hits: z.coerce.number() });
 const xmlLines = z.preprocess((value) => (value === '' ? {} : value), z.object({ line: z.array(xmlLine).default([]) }));
-const xmlClass = z.object({ filename: z.string(), lines: xmlLines.default({ line: [] }) });
+const xmlText = z.coerce.string().transform(unescaped);
+const xmlClass = z.object({ filename: xmlText, lines: xmlLines.default({ line: [] }) });
 const inside = <Item extends z.ZodType>(name: string, item: Item) =>
   z.preprocess(
     (value) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : []),
@@ -102,7 +103,7 @@ const inside = <Item extends z.ZodType>(name: string, item: Item) =>
   );
 const xmlPackage = z.object({ classes: inside('class', xmlClass) });
 const cobertura = z.object({
-  coverage: z.object({ sources: inside('source', z.coerce.string()), packages: inside('package', xmlPackage) }),
+  coverage: z.object({ sources: inside('source', xmlText), packages: inside('package', xmlPackage) }),
 });
 
 function readCobertura(text: string): CoverageReport {
@@ -123,6 +124,16 @@ function readCobertura(text: string): CoverageReport {
     for (const { number, hits } of lines.line) found.add(filename, number, hits > 0);
   }
   return found.report(coverage.sources);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** Text of XML with the characters that XML itself names; what a document declares beside them stays as it is. */
+function unescaped(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos));/gi, (whole, decimal, hex, name) => {
+    if (name !== undefined) return ENTITIES[name] ?? whole;
+    return String.fromCodePoint(decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal));
+  });
 }
 
 const numbers = z.array(z.int());

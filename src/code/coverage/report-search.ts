@@ -6,7 +6,6 @@ import { readSourceBytes } from '../source-text.ts';
 /** A file that may be a coverage report. */
 export interface ReportCandidate {
   readonly path: string;
-  readonly text: string;
   /** Milliseconds since 1970 of its last change. */
   readonly changed: number;
 }
@@ -15,7 +14,6 @@ export type ReportFormat = 'lcov' | 'cobertura' | 'coverage.py' | 'istanbul' | '
 
 const MAX_FOLDERS = 20_000;
 const MAX_CANDIDATES = 200;
-const MAX_REPORT_BYTES = 64 * 1024 * 1024;
 const HEAD_BYTES = 4_096;
 const MAX_DEPTH = 12;
 const NEVER = new Set(['node_modules', '.git', '.hg', '.svn', 'site-packages', '.venv', 'venv', '__pycache__', '.tox']);
@@ -48,7 +46,7 @@ export async function findReports(
       if (entry.isDirectory() && !NEVER.has(entry.name) && next.depth < MAX_DEPTH) {
         waiting.push({ folder: path, depth: next.depth + 1, likely: next.likely || FOLDER.test(entry.name) });
       } else if (entry.isFile() && ENDING.test(entry.name) && (next.likely || NAME.test(entry.name))) {
-        const candidate = await readCandidate(root, path);
+        const candidate = await lookAtHead(root, path);
         if (candidate !== null) candidates.push(candidate);
       }
     }
@@ -56,14 +54,12 @@ export async function findReports(
   return { candidates, limited: false };
 }
 
-/** The text of a file whose beginning is that of a report. */
-async function readCandidate(root: string, path: string): Promise<ReportCandidate | null> {
+/** A file whose beginning is that of a report. */
+async function lookAtHead(root: string, path: string): Promise<ReportCandidate | null> {
   const head = await readSourceBytes(root, path, HEAD_BYTES, { headOnly: true });
   if ('reason' in head || formatOf(head.bytes.toString('utf8')) === null) return null;
-  const read = await readSourceBytes(root, path, MAX_REPORT_BYTES);
   const about = await stat(join(root, path)).catch(() => null);
-  if ('reason' in read || about === null) return null;
-  return { path, text: read.bytes.toString('utf8'), changed: about.mtimeMs };
+  return about === null ? null : { path, changed: about.mtimeMs };
 }
 
 /** The format of a report, by its first characters; null when it is none. */
@@ -71,7 +67,9 @@ export function formatOf(text: string): ReportFormat | null {
   const head = text
     .slice(0, HEAD_BYTES)
     .replace(/^\uFEFF/, '')
-    .trimStart();
+    .trimStart()
+    // lcov takes comments.
+    .replace(/^(?:#.*\n\s*)+/, '');
   if (/^mode: (?:set|count|atomic)\b/.test(head)) return 'go';
   if (/^(?:TN:.*|SF:.+)(?:\r?\n|$)/.test(head) && /^SF:/m.test(head)) return 'lcov';
   if (/^<[?!c]/.test(head) && /<coverage\b[^>]*\bline-rate=/.test(head)) return 'cobertura';

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { type ClientRequest, request as httpRequest, IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PoolClient } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { Admission, RequestTurns, type Strain, standAside } from '../src/platform/overload.ts';
 import { createDialects } from '../src/rest/dialects.ts';
@@ -13,35 +13,32 @@ const calm: Strain = { delay: 0, waiting: 0 };
 const slow: Strain = { delay: 40, waiting: 101 };
 const behind: Strain = { delay: 400, waiting: 0 };
 
-async function answer(asked: ClientRequest): Promise<{ response: IncomingMessage; text: string }> {
-  const [response]: IncomingMessage[] = await once(asked, 'response');
-  if (response === undefined) throw new Error('no response');
-  return { response, text: (await Array.fromAsync(response)).join('') };
-}
-
 describe('a server that holds as many requests as it may', () => {
   const most = 16;
   const body = JSON.stringify({ query: '{ __typename }' });
   let app: TestApp;
-  let held: ClientRequest[];
+  let ada: Caller;
+  let lock: PoolClient;
+  let held: Promise<unknown>[];
 
-  /** A request whose body is still to come, once it is inside. */
-  async function hold(): Promise<ClientRequest> {
-    const asked = httpRequest(`${app.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' },
-    });
-    asked.flushHeaders();
-    await once(asked, 'continue');
-    return asked;
-  }
+  const statusOfOneMore = async () =>
+    (await fetch(`${app.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body }))
+      .status;
 
   beforeAll(async () => {
     app = await testApp({}, { MAX_REQUESTS: String(most), FRONTEND_URL: 'https://front.example' });
-    held = await Promise.all(Array.from({ length: most }, hold));
+    ada = await newCaller(app);
+    lock = await app.app.database.pool.connect();
+    await lock.query('BEGIN');
+    await lock.query('LOCK TABLE "Session"');
+    held = Array.from({ length: most }, () => ada.ask('{ me { __typename } }'));
+    await vi.waitUntil(async () => (await statusOfOneMore()) === 503, { timeout: 10_000 });
   });
   afterAll(async () => {
-    for (const asked of held) asked.destroy();
+    await lock.query('ROLLBACK');
+    lock.release();
+    await Promise.all(held);
+    await ada.close();
     await app.close();
   });
 
@@ -67,7 +64,7 @@ describe('a server that holds as many requests as it may', () => {
 
   it('refuses in the words of the dialect whose address it is', async () => {
     for (const dialect of createDialects(app.config)) {
-      const row = dialect.rows.find(({ path }) => !/[{]|health/.test(path));
+      const row = dialect.rows.find(({ path }) => !/[{]|health|ready$/.test(path));
       if (row === undefined) throw new Error(`${dialect.name} has no row to ask`);
       const response = await fetch(`${app.url}${row.path}`, { method: row.method });
       expect([dialect.name, response.status, response.headers.get('retry-after')]).toEqual([dialect.name, 503, '1']);
@@ -81,8 +78,26 @@ describe('a server that holds as many requests as it may', () => {
     expect([response.status, await response.json()]).toMatchObject([503, { error: { code: 'SERVICE_OVERLOADED' } }]);
   });
 
-  it.each(['/health/live', '/health/ready', '/api/health/', '/metrics'])('answers %s all the same', async (path) => {
+  it.each([
+    '/health',
+    '/health/live',
+    '/health/ready?verbose=1',
+    '/api/health/',
+    '/api/health/ready',
+    '/api/v1/ready',
+    '/metrics',
+  ])('answers %s all the same', async (path) => {
     expect((await fetch(`${app.url}${path}`)).status).toBe(200);
+  });
+
+  it.each([
+    ['GET', '/api/tasks/health'],
+    ['GET', '/artifacts/health'],
+    ['GET', '/api/repositories/health/branches'],
+    ['DELETE', '/api/v1/items/health'],
+    ['POST', '/health'],
+  ])('takes %s %s for no probe', async (method, path) => {
+    expect((await fetch(`${app.url}${path}`, { method })).status).toBe(503);
   });
 
   it('counts what it refuses', async () => {
@@ -91,17 +106,9 @@ describe('a server that holds as many requests as it may', () => {
   });
 
   it('answers those it holds, and then the next', async () => {
-    const answers = held.map(answer);
-    for (const asked of held) asked.end(body);
-    for (const { response, text } of await Promise.all(answers)) {
-      expect([response.statusCode, JSON.parse(text)]).toEqual([200, { data: { __typename: 'Query' } }]);
-    }
-    const next = await fetch(`${app.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    });
-    expect(next.status).toBe(200);
+    await lock.query('ROLLBACK');
+    expect(await Promise.all(held)).toEqual(held.map(() => ({ data: { me: { __typename: 'User' } } })));
+    expect(await statusOfOneMore()).toBe(200);
   });
 });
 
@@ -195,6 +202,57 @@ describe('how many are let in', () => {
       true,
       false,
     ]);
+  });
+});
+
+describe('a request whose body does not come', () => {
+  /** More than a request keeps its place for while its body is on the way. */
+  const long = 6000;
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const responseTo = (prepare: (request: IncomingMessage) => void) => {
+    const request = new IncomingMessage(new Socket());
+    request.on('error', () => {});
+    prepare(request);
+    return new ServerResponse(request);
+  };
+  const silent = () => responseTo(() => {});
+  const whole = () =>
+    responseTo((request) => {
+      request.complete = true;
+    });
+  const unread = () => responseTo((request) => request.push('{'));
+
+  it('loses its place to the next, the oldest first, once there is no other', () => {
+    const admission = new Admission({ most: 3 });
+    const [first, second, third] = [silent(), silent(), silent()];
+    for (const response of [first, second]) admission.enter(response);
+    vi.advanceTimersByTime(long);
+    expect(admission.enter(third)).toBe(true);
+    expect(first.req.destroyed).toBe(false);
+    expect([admission.enter(whole()), admission.enter(whole()), admission.enter(whole())]).toEqual([true, true, false]);
+    expect([first, second, third].map(({ req }) => req.destroyed)).toEqual([true, true, false]);
+    expect(admission.inside).toBe(3);
+  });
+
+  it('has some time to come', () => {
+    const admission = new Admission({ most: 1 });
+    const response = silent();
+    admission.enter(response);
+    expect([admission.enter(whole()), response.req.destroyed]).toEqual([false, false]);
+  });
+
+  it('is not one that has come, or that we have not read yet', () => {
+    const admission = new Admission({ most: 2 });
+    const responses = [whole(), unread()];
+    for (const response of responses) admission.enter(response);
+    vi.advanceTimersByTime(long);
+    expect(admission.enter(whole())).toBe(false);
+    expect(responses.map(({ req }) => req.destroyed)).toEqual([false, false]);
   });
 });
 

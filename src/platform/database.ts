@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { type ClientBase, Pool } from 'pg';
+import { type ClientBase, DatabaseError, Pool } from 'pg';
+import { z } from 'zod';
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts';
 import type { Log } from './log.ts';
 import { inUtc, openStatements, type Statements } from './statements.ts';
@@ -31,7 +32,7 @@ export interface DatabaseOptions {
   readonly onStatement?: ((sql: string) => void) | undefined;
 }
 
-/** Opens the connection pool that Prisma and raw statements share. Connections are made when first needed. */
+/** Opens the pool that Prisma and raw queries share, and what `statements` runs on: connections as they are needed. */
 export function openDatabase({ url, connections, log, onStatement }: DatabaseOptions): Database {
   const pool = new Pool({
     connectionString: url,
@@ -107,8 +108,8 @@ const awayCodes = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-/** Prisma's own: unreachable, too slow to connect, closed, no free connection in time. */
-const awayPrisma = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
+/** Prisma's own: unreachable, too slow to connect, closed, no free connection in time, too many connections. */
+const awayPrisma = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037']);
 const awayMessage =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
@@ -119,5 +120,34 @@ export function isDatabaseAway(error: unknown): boolean {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (awayStates.test(code) || awayCodes.has(code) || awayPrisma.has(code)) return true;
   if (error instanceof Prisma.PrismaClientInitializationError) return true;
+  // For most states Prisma has no code of its own.
+  if (awayStates.test(refusalIn(error)?.originalCode ?? '')) return true;
   return isDatabaseAway(error.cause);
+}
+
+/** The constraints that tie a row to the user it belongs to, by their names. */
+const ownership = /_(?:ownerId|userId)_fkey$/;
+
+/** Whether an error says that a row was to belong to a user who is not there any more. */
+export function isOwnerGone(error: unknown): boolean {
+  const constraint = error instanceof DatabaseError ? error.constraint : refusalIn(error)?.constraint?.index;
+  return constraint !== undefined && ownership.test(constraint);
+}
+
+/** What Prisma passes on of PostgreSQL's refusal: its SQLSTATE, and the constraint that was hit. */
+const refusedThroughPrisma = z.object({
+  meta: z.object({
+    driverAdapterError: z.object({
+      cause: z.object({
+        originalCode: z.string().optional(),
+        constraint: z.object({ index: z.string().optional() }).optional(),
+      }),
+    }),
+  }),
+});
+
+/** PostgreSQL's refusal that an error of Prisma's stands for; undefined for any other error. */
+function refusalIn(error: unknown) {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return undefined;
+  return refusedThroughPrisma.safeParse(error).data?.meta.driverAdapterError.cause;
 }

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ExecutionResult, GraphQLError, type GraphQLErrorOptions, type GraphQLFormattedError } from 'graphql';
 import { Prisma } from '../generated/prisma/client.ts';
-import { isDatabaseAway } from './database.ts';
-import { DomainError } from './errors.ts';
+import { isDatabaseAway, isOwnerGone } from './database.ts';
+import { DomainError, UnauthenticatedError } from './errors.ts';
 import type { Log } from './log.ts';
 
 /** The request being answered, for errors that arise where no context is at hand. */
@@ -29,9 +29,9 @@ export function maskOutsideExecution(error: unknown, log: Log, requestId = reque
 const internal = 'INTERNAL_SERVER_ERROR';
 
 /**
- * Turns an error into what the caller may see. Refusals and GraphQL's own errors pass; values that the database
- * cannot take are the caller's mistake; a database that is away is a 503; everything else is a bug: logged with the request id, which is all the caller
- * gets.
+ * Turns an error into what the caller may see. Refusals and GraphQL's own errors pass; who writes while their account is
+ * being deleted is nobody any more; values that the database cannot take are the caller's mistake; a database that is
+ * away is a 503; everything else is a bug: logged with the request id, which is all the caller gets.
  */
 export function maskError(error: unknown, log: Log, requestId: string | undefined): GraphQLError {
   if (error instanceof GraphQLError) {
@@ -40,6 +40,7 @@ export function maskError(error: unknown, log: Log, requestId: string | undefine
     if (originalError instanceof DomainError || originalError instanceof GraphQLError) {
       return located(originalError, error);
     }
+    if (isOwnerGone(originalError)) return located(new UnauthenticatedError('This account has been deleted'), error);
     if (isUnfitValue(originalError)) {
       return new GraphQLError('A value does not fit', { ...place(error), extensions: { code: 'BAD_USER_INPUT' } });
     }

@@ -23,6 +23,8 @@ const patience = { looks: 2, milliseconds: 300 } as const;
 const least = 32;
 const growth = 16;
 const shrinkage = 0.8;
+/** Milliseconds for which a request keeps its place while its sender leaves us waiting for the rest of it. */
+const arrivalPatience = 5000;
 /** Seconds after which a refused caller may ask again. */
 export const retryAfter = 1;
 
@@ -35,11 +37,13 @@ export interface AdmissionOptions {
  * Lets in as many requests at once as this process can answer in good time, and refuses the others at once, before they
  * cost anything. How many that is follows from how far behind it is: by additive increase and multiplicative decrease
  * (Chiu and Jain, 1989), as congestion control of TCP has it. A request counts until its answer begins, so that streams
- * and downloads take nobody's place.
+ * and downloads take nobody's place. One whose body does not come loses its place to the next, where there is no other:
+ * else a few hundred connections that send nothing would keep everybody out.
  */
 export class Admission {
   readonly #most: number;
-  readonly #inside = new Set<ServerResponse>();
+  /** Since when each is inside; the oldest first. */
+  readonly #inside = new Map<ServerResponse, number>();
   #limit: number;
   #peak = 0;
   #strained = { looks: 0, milliseconds: 0 };
@@ -63,9 +67,9 @@ export class Admission {
   enter(response: ServerResponse): boolean {
     if (this.#inside.size >= this.#limit) {
       this.#forgetAnswered();
-      if (this.#inside.size >= this.#limit) return false;
+      while (this.#inside.size >= this.#limit) if (!this.#dismissLaggard()) return false;
     }
-    this.#inside.add(response);
+    this.#inside.set(response, performance.now());
     if (this.#inside.size > this.#peak) this.#peak = this.#inside.size;
     response.on('close', () => this.#inside.delete(response));
     return true;
@@ -95,10 +99,28 @@ export class Admission {
 
   /** What is being sent, and what waits for something else than this process, holds nobody up. */
   #forgetAnswered(): void {
-    for (const response of this.#inside) {
+    for (const response of this.#inside.keys()) {
       if (response.headersSent || standingAside.has(response)) this.#inside.delete(response);
     }
   }
+
+  /** Hangs up on the oldest request whose sender lets us wait, and gives whether there was one. */
+  #dismissLaggard(): boolean {
+    const latest = performance.now() - arrivalPatience;
+    for (const [response, since] of this.#inside) {
+      if (since > latest) return false;
+      if (!isLateInArriving(response.req)) continue;
+      this.#inside.delete(response);
+      response.req.destroy();
+      return true;
+    }
+    return false;
+  }
+}
+
+/** Whether there is more of a request to come, and nothing of it left that we have not read yet. */
+function isLateInArriving({ complete, readableLength }: IncomingMessage): boolean {
+  return !complete && readableLength === 0;
 }
 
 /**
@@ -166,9 +188,12 @@ export function standAside(response: ServerResponse): void {
   standingAside.add(response);
 }
 
+/** Addresses of probes, of the server and of what it serves below /api, and of the figures; nothing below a thing of theirs. */
+const probes = /^\/(?:metrics|(?:api\/(?:v\d+\/)?)?(?:ready|health(?:\/\w+)?))\/?(?:\?|$)/;
+
 /** Whether a request is answered however much there is to do: probes, figures and the preflights of browsers. */
 export function isAlwaysLetIn({ method, url = '' }: IncomingMessage): boolean {
-  return method === 'OPTIONS' || /^\/(?:metrics\b|[^?]*\bhealth\b)/.test(url);
+  return method === 'OPTIONS' || ((method === 'GET' || method === 'HEAD') && probes.test(url));
 }
 
 /** Looks every 100 ms, until the returned function is called. */

@@ -58,11 +58,11 @@ export function commentBefore(text: string, siblings: readonly Node[], at: numbe
     if (!rule.accepts(raw) || (gap && !(rule.overEmptyLines && found.length === 0))) break;
     // A block says all of it, and it does not go on in the lines below.
     if (isBlock(raw) && found.length > 0) break;
-    found.unshift(node);
+    found.push(node);
     expected = node.startPosition.row;
     if (isBlock(raw)) break;
   }
-  return commentOf(text, found);
+  return commentOf(text, found.reverse());
 }
 
 /** The comment behind `siblings[at]` on its last line, or null. */

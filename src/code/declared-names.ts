@@ -47,7 +47,8 @@ const FURTHER: Readonly<Record<DeclaringGrammar, string>> = {
   php: '(const_element (name) @name) (property_element (variable_name (name) @name))',
   ruby:
     '(assignment left: [(constant) (instance_variable)] @name) (method_parameters (identifier) @name) ' +
-    '(alias name: (_) @name) (call method: (identifier) arguments: (argument_list (simple_symbol) @name))',
+    // Not by the call: the search for one goes down a long chain of calls again from each of them.
+    '(alias name: (_) @name) (argument_list (simple_symbol) @name)',
   rust: '(parameter pattern: (identifier) @name)',
 };
 

@@ -1,71 +1,73 @@
 import type { Node } from 'web-tree-sitter';
-import type { CommandDraft } from './command-drafts.ts';
-import { children } from './syntax-tree.ts';
+import { type CommandDraft, shownDefault } from './command-drafts.ts';
+import { type GoConstants, goText } from './go-texts.ts';
 
 /** One call that may define a flag, of the standard library's flag or of pflag. */
 interface FlagCall {
   readonly method: string;
-  readonly given: readonly Node[];
+  readonly given: () => readonly Node[];
   /** The command that it belongs to; asked only of a call that does define one. */
   readonly draft: () => CommandDraft | undefined;
   readonly dashes: string;
+  readonly constants: GoConstants;
+  readonly marks: FlagMarks;
 }
 
+/** What is said of flags after they are defined, by command and flag. */
+export type FlagMarks = Map<CommandDraft, Map<string, 'required' | 'hidden'>>;
+
 const FLAG =
-  /^(Bool|String|Int|Uint|Float|Duration|Text|IP|Count|Func|StringSlice|StringArray|StringToString|IntSlice|BoolSlice)?(?:8|16|32|64)?(Var)?(P)?$/;
+  /^(?:(Bool|String|Int|Uint|Float|Duration|Text|IP|IPNet|IPMask|BytesHex|BytesBase64|Count|Func|BoolFunc|StringTo(?:String|Int))(?:8|16|32|64)?(Slice|Array)?)?(Var)?(P)?$/;
+const MARK = /^Mark(?:Persistent)?(?:FlagRequired|Hidden|Deprecated)$/;
 const ZERO = /^(?:""|``|0|0\.0|false|nil|\[\]\w+\{\}|\[\]\w+\(nil\))$/;
 
 /** Takes `StringVarP(&value, "name", "n", "default", "usage")` and its kind; also what marks a flag afterwards. */
-export function takeFlag({ method, given, draft, dashes }: FlagCall): void {
-  if (/^Mark(?:Persistent)?(?:FlagRequired|Hidden)$/.test(method)) {
-    mark(method, goText(given[0]), draft(), dashes);
+export function takeFlag({ method, given, draft, dashes, constants, marks }: FlagCall): void {
+  if (MARK.test(method)) {
+    const name = goText(given()[0], constants);
+    const marked = draft();
+    if (name === null || marked === undefined) return;
+    const known = marks.get(marked) ?? new Map<string, 'required' | 'hidden'>();
+    marks.set(marked, known.set(`${dashes}${name}`, method.endsWith('Required') ? 'required' : 'hidden'));
     return;
   }
-  const [matched, kind = '', intoVariable, withShort] = FLAG.exec(method) ?? [];
+  const [matched, kind = '', list, intoVariable, withShort] = FLAG.exec(method) ?? [];
   if (matched === undefined || matched === '' || (kind === '' && intoVariable === undefined)) return;
-  const [name, ...rest] = given.slice(intoVariable === undefined ? 0 : 1);
-  const named = goText(name);
+  const [name, ...rest] = given().slice(intoVariable === undefined ? 0 : 1);
+  const named = goText(name, constants);
   if (named === null || !/^[\w.-]+$/.test(named)) return;
-  const short = withShort === undefined ? null : goText(rest.shift());
+  const short = withShort === undefined ? null : goText(rest.shift(), constants);
   // What only counts or is handed to a function has no default.
-  const standard = kind === 'Count' || kind === 'Func' || kind === '' ? undefined : rest.shift();
-  const usage = goText(rest[0]);
+  const isCalled = kind === 'Func' || kind === 'BoolFunc';
+  const standard = kind === 'Count' || isCalled || kind === '' ? undefined : rest.shift();
+  const usage = goText(rest[0], constants);
   const command = draft();
   if (command === undefined) return;
   const quoted = usage === null ? null : /`([^`]+)`/.exec(usage)?.[1];
-  const isSwitch = kind === 'Bool' || kind === 'Count';
+  const isSwitch = ((kind === 'Bool' || kind === 'Count') && list === undefined) || kind === 'BoolFunc';
+  const type = kind === '' || isCalled ? 'value' : `${kind}${list ?? ''}`.toLowerCase();
   command.options.push({
     flags: [...(short === null || short === '' ? [] : [`-${short}`]), `${dashes}${named}`],
-    value: isSwitch ? null : (quoted ?? (kind === '' || kind === 'Func' ? 'value' : kind.toLowerCase())),
+    value: isSwitch ? null : (quoted ?? type),
     description: usage?.replaceAll('`', '') ?? null,
-    default: standard === undefined || ZERO.test(standard.text) ? null : standard.text,
+    default: standard === undefined || ZERO.test(standard.text) ? null : shownDefault(standard.text),
     required: false,
-    repeated: kind === 'Count' || /(?:Slice|Array)$/.test(kind),
+    repeated: kind === 'Count' || list !== undefined,
   });
 }
 
-function mark(method: string, name: string | null, command: CommandDraft | undefined, dashes: string): void {
-  const at = command?.options.findIndex((option) => option.flags.includes(`${dashes}${name}`)) ?? -1;
-  const option = command?.options[at];
-  if (command === undefined || option === undefined) return;
-  if (method.endsWith('Hidden')) command.options.splice(at, 1);
-  else command.options[at] = { ...option, required: true };
+/** Applies the marks. What the program hides from its own help, as it does deprecated flags, is taken away again. */
+export function applyMarks(marks: FlagMarks): void {
+  for (const [{ options }, known] of marks) {
+    for (const [at, option] of options.entries())
+      if (known.get(option.flags.at(-1) ?? '') === 'required') options[at] = { ...option, required: true };
+    const shown = options.filter(({ flags }) => known.get(flags.at(-1) ?? '') !== 'hidden');
+    options.length = 0;
+    for (const option of shown) options.push(option);
+  }
 }
 
-/** Text of a literal, or of several joined by `+`; null for anything else. */
-export function goText(node: Node | undefined): string | null {
-  switch (node?.type) {
-    case 'raw_string_literal':
-      return node.text.slice(1, -1).trim();
-    case 'interpreted_string_literal':
-      return node.text
-        .slice(1, -1)
-        .replace(/\\(["\\nt])/g, (_, sign: string) => (sign === 'n' || sign === 't' ? ' ' : sign));
-    case 'binary_expression': {
-      const parts = children(node).map((one) => goText(one));
-      return parts.includes(null) ? null : parts.join('');
-    }
-    default:
-      return null;
-  }
+/** Whether a call of a method may define a flag or mark one. */
+export function isFlagMethod(method: string): boolean {
+  return MARK.test(method) || (method !== '' && FLAG.test(method));
 }

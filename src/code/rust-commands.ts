@@ -1,168 +1,170 @@
 import type { Node } from 'web-tree-sitter';
-import { type CommandDraft, draftCommand, finishCommands } from './command-drafts.ts';
-import { isComment } from './comments.ts';
-import { itemDoc } from './rust-comments.ts';
+import { bodyParts, type ClapPart, derivingItems, textSetting } from './clap-attributes.ts';
+import { type FieldRead, PUNCTUATION, readField, typeOf } from './clap-fields.ts';
+import { type CommandDraft, DEEPEST_COMMAND, draftCommand, finishCommands } from './command-drafts.ts';
 import type { CommandUse } from './symbols.ts';
-import { children, lineOf } from './syntax-tree.ts';
+import { childOf, lineOf } from './syntax-tree.ts';
 
-/** A struct or an enum that clap derives a command line from, with what its attributes say. */
-interface ClapItem {
-  readonly node: Node;
-  readonly derives: ReadonlySet<string>;
-  readonly settings: ReadonlyMap<string, string>;
-  readonly description: string | null;
-}
+/** Most letters that the commands of a file say, as far as types may hold each other and say it again and again. */
+const MOST_TEXT = 8_000_000;
 
-/** A field or variant with its attributes and the comment before it. */
-interface Part {
-  readonly node: Node;
-  readonly settings: ReadonlyMap<string, string>;
-  readonly description: string | null;
-}
-
+/** What is known of the types of a file while its programs are read. */
 interface Reading {
   readonly text: string;
-  readonly items: ReadonlyMap<string, ClapItem>;
-  readonly drafts: CommandDraft[];
+  /** Structs and enums that clap derives something from, by name. */
+  readonly items: ReadonlyMap<string, ClapPart>;
+  /** The parts of items that were asked for, by node. */
+  readonly bodies: Map<number, readonly ClapPart[]>;
+  readonly fields: Map<ClapPart, FieldRead>;
+  /** Names of the types of fields that hold more than one value. */
+  readonly types: Map<ClapPart, string>;
+  /** Letters that may still be said. */
+  room: number;
 }
 
-/** Types may hold each other; deeper than this no command line goes. */
-const DEEPEST = 6;
+/** A program while the types that it holds are followed. */
+interface Following {
+  readonly reading: Reading;
+  readonly drafts: CommandDraft[];
+  /** Types that are being followed, the outermost first. */
+  readonly open: string[];
+}
 
 /**
  * Command lines that a Rust file defines by clap's derive, in source order. What stands in other files, and clap's
- * builder, is not followed.
+ * builder, is not followed. A program whose types say more than there is room for is left out whole.
  */
 export function rustCommands(root: Node, text: string): CommandUse[] {
-  if (!/\bderive\([^)]*\bParser\b/.test(text) || !/\bclap\b/.test(text)) return [];
-  const items = clapItems(root, text);
-  const reading: Reading = { text, items, drafts: [] };
-  for (const item of items.values()) {
-    if (!item.derives.has('Parser') || item.node.type !== 'struct_item') continue;
-    const draft = draftCommand(lineOf(item.node), null, null);
-    draft.program = item.settings.get('bin_name') ?? item.settings.get('name') ?? null;
-    draft.description = item.description;
-    reading.drafts.push(draft);
-    takeFields(reading, item.node, draft, 0);
+  if (!text.includes('derive') || !/\bParser\b/.test(text) || !/\bclap\b/.test(text)) return [];
+  const items = new Map<string, ClapPart>();
+  for (const item of derivingItems(root, text)) {
+    if (['Parser', 'Args', 'Subcommand'].some((one) => item.derives.has(one))) items.set(nameOf(item.node), item);
   }
-  return finishCommands(reading.drafts);
+  const reading: Reading = { text, items, bodies: new Map(), fields: new Map(), types: new Map(), room: MOST_TEXT };
+  const held = heldTypes(reading);
+  const drafts: CommandDraft[] = [];
+  for (const [name, item] of items) {
+    // What another one holds is a part of it, whatever it derives.
+    if (!item.derives.has('Parser') || held.has(name)) continue;
+    for (const draft of programOf(reading, name, item)) drafts.push(draft);
+  }
+  return finishCommands(drafts);
 }
 
-function clapItems(root: Node, text: string): Map<string, ClapItem> {
-  const found = new Map<string, ClapItem>();
-  for (const node of root.descendantsOfType(['struct_item', 'enum_item'])) {
-    const owner = node?.parent ?? null;
-    if (node === null || owner === null) continue;
-    const attributes = attributesBefore(node);
-    const derives = new Set(
-      attributes.flatMap(
-        (one) => (/^#\[derive\(([^)]*)\)\]$/.exec(one.text)?.[1] ?? '').match(/\w+(?=\s*(?:,|$))/g) ?? [],
-      ),
-    );
-    if (!['Parser', 'Args', 'Subcommand'].some((one) => derives.has(one))) continue;
-    const part = partOf(text, children(owner), node);
-    found.set(nameOf(node), { node, derives, settings: part.settings, description: part.description });
-  }
-  return found;
+function programOf(reading: Reading, name: string, item: ClapPart): CommandDraft[] {
+  if (reading.room < 0) return [];
+  const following: Following = { reading, drafts: [], open: [name] };
+  const draft = draftCommand(lineOf(item.node), null, null);
+  draft.program = textSetting(item.settings, 'bin_name') ?? textSetting(item.settings, 'name');
+  draft.description = item.description;
+  following.drafts.push(draft);
+  if (item.node.type === 'enum_item') takeVariants(following, item.node, draft);
+  else takeFields(following, item.node, draft);
+  return reading.room < 0 ? [] : following.drafts;
 }
 
 function nameOf(node: Node): string {
   return node.childForFieldName('name')?.text ?? '';
 }
 
-function attributesBefore(node: Node): Node[] {
-  const found: Node[] = [];
-  for (let at = node.previousNamedSibling; at !== null; at = at.previousNamedSibling) {
-    if (at.type === 'attribute_item') found.unshift(at);
-    else if (!isComment(at)) break;
+function partsOf({ bodies, text }: Reading, owner: Node): readonly ClapPart[] {
+  const known = bodies.get(owner.id);
+  if (known !== undefined) return known;
+  const parts = bodyParts(text, owner);
+  bodies.set(owner.id, parts);
+  return parts;
+}
+
+/** Types that items of clap hold in their fields and variants. */
+function heldTypes(reading: Reading): ReadonlySet<string> {
+  const held = new Set<string>();
+  for (const [name, { node }] of reading.items) {
+    for (const part of partsOf(reading, node)) {
+      const isVariant = part.node.type === 'enum_variant';
+      const fields = isVariant ? partsOf(reading, part.node).map((field) => field.node) : [part.node];
+      const types = fields.map((field) => field.childForFieldName('type'));
+      for (const type of isVariant ? [...types, tupleOf(part.node)] : types) {
+        const inner = typeOf(type).name;
+        if (inner !== name) held.add(inner);
+      }
+    }
   }
-  return found;
+  return held;
 }
 
-function partOf(text: string, siblings: readonly Node[], node: Node): Part {
-  const attributes = attributesBefore(node);
-  const settings = new Map(attributes.flatMap(settingsOf));
-  const at = siblings.findIndex((one) => one.id === node.id);
-  const doc = itemDoc(
-    text,
-    siblings,
-    at,
-    attributes.map((one) => one.text),
-  );
-  const about = settings.get('help') ?? settings.get('about') ?? '';
-  return { node, settings, description: about === '' ? (doc?.summary ?? null) : about };
+/** The type of `Build(BuildArgs)`; null for a variant of another form. */
+function tupleOf(variant: Node): Node | null {
+  const body = variant.childForFieldName('body');
+  if (body?.type !== 'ordered_field_declaration_list') return null;
+  return body.childForFieldName('type') ?? childOf(body, 'type_identifier', 'scoped_type_identifier', 'generic_type');
 }
 
-/** `short`, `long = "x"` and the rest of what stands in `#[arg(…)]`, `#[command(…)]` and `#[clap(…)]`; text unquoted. */
-function settingsOf(attribute: Node): [string, string][] {
-  const inner = attribute.firstNamedChild;
-  const kind = inner?.firstNamedChild?.text ?? '';
-  const given = inner?.childForFieldName('arguments') ?? null;
-  if (!/^(?:arg|command|clap|structopt)$/.test(kind) || given === null) return [];
-  const parts: string[][] = [[]];
-  for (const token of given.children.slice(1, -1)) {
-    if (token?.text === ',') parts.push([]);
-    else if (token !== null) parts.at(-1)?.push(token.text);
-  }
-  return parts.flatMap(([key, sign, ...value]): [string, string][] => {
-    if (key === undefined) return [];
-    if (sign === '=') return [[key, unquoted(value.join(''))]];
-    return [[key, unquoted(/^\((.*)\)$/s.exec(sign ?? '')?.[1]?.trim() ?? '')]];
-  });
+/** No deeper do types go that say what one command takes; there may be as many for each command. */
+const MOST_OPEN = 2 * DEEPEST_COMMAND;
+
+/**
+ * Follows a type, no deeper than commands go. A struct that holds itself says nothing new; sub-commands may have
+ * themselves below them, which is told once.
+ */
+function follow({ reading, open }: Following, type: string, take: (item: ClapPart) => void): void {
+  const item = reading.items.get(type);
+  if (item === undefined || open.length > MOST_OPEN || reading.room < 0) return;
+  const times = open.filter((one) => one === type).length;
+  if (times > (item.node.type === 'enum_item' ? 1 : 0)) return;
+  reading.room -= PUNCTUATION;
+  open.push(type);
+  take(item);
+  open.pop();
 }
 
-function unquoted(value: string): string {
-  const inner = /^(?:r#*)?["']([\s\S]*?)["']#*$/.exec(value)?.[1];
-  return inner === undefined ? value : inner.replace(/\\\n\s*/g, '').replace(/\\(["'\\])/g, '$1');
-}
-
-function takeFields(reading: Reading, owner: Node, draft: CommandDraft, depth: number): void {
-  const body = owner.childForFieldName('body');
-  if (body?.type !== 'field_declaration_list' || depth > DEEPEST) return;
-  const siblings = children(body);
-  for (const node of siblings) {
-    if (node.type === 'field_declaration') takeField(reading, partOf(reading.text, siblings, node), draft, depth);
+function takeFields(following: Following, owner: Node, draft: CommandDraft): void {
+  for (const part of partsOf(following.reading, owner)) {
+    if (following.reading.room < 0) return;
+    if (part.node.type === 'field_declaration') takeField(following, part, draft);
   }
 }
 
-function takeField(reading: Reading, part: Part, draft: CommandDraft, depth: number): void {
-  const { settings } = part;
-  const { name: type, isOptional, isMany } = typeOf(part.node.childForFieldName('type'));
-  if (settings.has('skip') || settings.get('hide') === 'true') return;
+function takeField(following: Following, part: ClapPart, draft: CommandDraft): void {
+  const { reading } = following;
+  const { settings, node } = part;
+  if (settings.has('skip') || settings.has('from_global') || settings.get('hide') === 'true') return;
   if (settings.has('subcommand') || settings.has('flatten')) {
-    const item = settings.has('flatten') ? reading.items.get(type) : undefined;
-    if (item !== undefined) takeFields(reading, item.node, draft, depth + 1);
-    else takeVariants(reading, type, draft, depth + 1);
+    const type = reading.types.get(part) ?? typeOf(node.childForFieldName('type')).name;
+    reading.types.set(part, type);
+    follow(following, type, (item) => takeHeld(following, item, draft));
     return;
   }
-  const name = nameOf(part.node);
-  const standard = settings.get('default_value') ?? settings.get('default_value_t') ?? null;
-  const shown = settings.get('value_name') ?? name.toUpperCase();
-  if (!settings.has('short') && !settings.has('long')) {
-    const required = !isOptional && !settings.has('default_value_t') && standard === null;
-    const isNeeded = isMany ? settings.get('required') === 'true' : required;
-    draft.arguments.push({ name: isMany ? `${shown}...` : shown, required: isNeeded, description: part.description });
-    return;
-  }
-  const counts = /\bCount$/.test(settings.get('action') ?? '');
-  const isSwitch =
-    counts ||
-    /\bSet(?:True|False)$/.test(settings.get('action') ?? '') ||
-    (/^(?:bool|\(\))$/.test(type) && !isOptional);
-  draft.options.push({
-    flags: [...flagOf(settings, 'short', '-', name.slice(0, 1)), ...flagOf(settings, 'long', '--', dashed(name))],
-    value: isSwitch ? null : shown,
-    description: part.description,
-    default: standard === '' ? null : standard,
-    required: !isSwitch && !isOptional && !isMany && standard === null && !settings.has('default_values'),
-    repeated: isMany || counts,
-  });
+  const known = reading.fields.get(part) ?? readField(part);
+  reading.fields.set(part, known);
+  reading.room -= known.size;
+  if (known.option !== null) draft.options.push(known.option);
+  else if (known.argument !== null) draft.arguments.push(known.argument);
 }
 
-function flagOf(settings: ReadonlyMap<string, string>, key: string, dashes: string, standard: string): string[] {
-  const given = settings.get(key);
-  if (given === undefined) return [];
-  return [`${dashes}${given === '' ? standard : given}`];
+/** What a command gets from a type: fields, or sub-commands. */
+function takeHeld(following: Following, { node }: ClapPart, draft: CommandDraft): void {
+  if (node.type === 'enum_item') takeVariants(following, node, draft);
+  else takeFields(following, node, draft);
+}
+
+function takeVariants(following: Following, owner: Node, parent: CommandDraft): void {
+  const { reading, drafts } = following;
+  for (const { node, settings, description } of partsOf(reading, owner)) {
+    if (reading.room < 0) return;
+    const isHidden = settings.get('hide') === 'true' || settings.has('skip');
+    if (settings.has('external_subcommand') || isHidden || node.type !== 'enum_variant') continue;
+    const type = typeOf(tupleOf(node)).name;
+    if (settings.has('flatten')) {
+      follow(following, type, (item) => takeHeld(following, item, parent));
+      continue;
+    }
+    const draft = draftCommand(lineOf(node), textSetting(settings, 'name') ?? dashed(nameOf(node)), parent);
+    draft.description = description ?? reading.items.get(type)?.description ?? null;
+    reading.room -= PUNCTUATION + (draft.name ?? '').length + (draft.description ?? '').length;
+    drafts.push(draft);
+    takeFields(following, node, draft);
+    follow(following, type, (item) => takeHeld(following, item, draft));
+  }
 }
 
 /** clap writes names with dashes: `OutputDir` and `output_dir` are `output-dir`. */
@@ -172,44 +174,4 @@ function dashed(name: string): string {
     .replace(/([a-z\d])([A-Z])/g, '$1-$2')
     .replaceAll('_', '-')
     .toLowerCase();
-}
-
-function takeVariants(reading: Reading, type: string, parent: CommandDraft, depth: number): void {
-  const body = reading.items.get(type)?.node.childForFieldName('body') ?? null;
-  if (body?.type !== 'enum_variant_list' || depth > DEEPEST) return;
-  const siblings = children(body);
-  for (const node of siblings) {
-    if (node.type !== 'enum_variant') continue;
-    const { settings, description } = partOf(reading.text, siblings, node);
-    if (settings.has('external_subcommand') || settings.get('hide') === 'true') continue;
-    const draft = draftCommand(lineOf(node), settings.get('name') ?? dashed(nameOf(node)), parent);
-    draft.description = description;
-    reading.drafts.push(draft);
-    takeFields(reading, node, draft, depth);
-    const held = node.childForFieldName('body');
-    if (held?.type !== 'ordered_field_declaration_list') continue;
-    const { name } = typeOf(held.firstNamedChild);
-    if (settings.has('subcommand')) takeVariants(reading, name, draft, depth + 1);
-    const item = reading.items.get(name);
-    if (item === undefined) continue;
-    draft.description ??= item.description;
-    takeFields(reading, item.node, draft, depth + 1);
-  }
-}
-
-/** The type inside of `Option`, `Vec` and `Box`. */
-function typeOf(node: Node | null): { name: string; isOptional: boolean; isMany: boolean } {
-  if (node?.type !== 'generic_type') return { name: lastWord(node?.text), isOptional: false, isMany: false };
-  const outer = lastWord(node.childForFieldName('type')?.text);
-  if (!/^(?:Option|Vec|Box)$/.test(outer)) return { name: outer, isOptional: false, isMany: false };
-  const inner = typeOf(node.childForFieldName('type_arguments')?.firstNamedChild ?? null);
-  return {
-    name: inner.name,
-    isOptional: inner.isOptional || outer === 'Option',
-    isMany: inner.isMany || outer === 'Vec',
-  };
-}
-
-function lastWord(path: string | undefined): string {
-  return path?.split('::').at(-1)?.trim() ?? '';
 }

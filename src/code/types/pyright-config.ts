@@ -38,24 +38,49 @@ export function pyrightSettings(
   const dropped = UNSAFE.filter((name) => name in own);
   if (dropped.length > 0) problems.push(`Settings that lead out of the tree are not used: ${dropped.join(', ')}.`);
   if (own.typeCheckingMode === 'off') problems.push('The project has turned type checking off.');
-  const { executionEnvironments } = own;
+  const { executionEnvironments, extraPaths, ...others } = own;
+  const looked = [...(paths.safeParse(extraPaths).data ?? []), ...sourceRoots(texts.keys())];
   const places = environments.safeParse(executionEnvironments).data?.map(safeSettings);
   return {
     config: {
       typeCheckingMode: 'basic',
-      // Of the next stricter mode: they break callers that know the base class only, and at run time.
-      reportIncompatibleMethodOverride: 'error',
+      // Of the next stricter mode: they break callers that know the base class only, and at run time. A project that has
+      // chosen a mode has decided on them.
+      ...(!('typeCheckingMode' in own) && { reportIncompatibleMethodOverride: 'error' }),
       reportPossiblyUnboundVariable: 'warning',
       pythonVersion: DEFAULT_PYTHON,
       // Each platform's names are known: what is guarded by a look at the platform is no error.
       pythonPlatform: 'All',
-      ...safeSettings(own),
+      ...safeSettings({ ...others, ...(looked.length > 0 && { extraPaths: looked }) }),
       ...(places === undefined ? {} : { executionEnvironments: places }),
       ...emptyEnvironment,
       useLibraryCodeForTypes: false,
     },
     problems,
   };
+}
+
+/** How many source folders are looked through for a module: each one costs a look at the disk for every import. */
+const MOST_ROOTS = 50;
+
+/**
+ * Folders below the root from which the packages of a tree are imported: `src` folders, and those with a manifest beside a
+ * package. A folder of the root may share its name with a package that lies deeper, as `cert/src/cert` does.
+ */
+function sourceRoots(files: Iterable<string>): string[] {
+  const known = [...files].filter((path) => /(?:\.pyi?|(?:^|\/)pyproject\.toml)$/.test(path));
+  const present = new Set(known);
+  const found = new Set<string>();
+  for (const path of known) {
+    const folder = posix.dirname(path);
+    const above = posix.dirname(folder);
+    const hasManifest = present.has(`${above}/setup.py`) || present.has(`${above}/pyproject.toml`);
+    if (posix.basename(path) === '__init__.py' && hasManifest) found.add(above);
+    const source = /^(.+\/src)\//.exec(path)?.[1];
+    if (source !== undefined) found.add(source);
+  }
+  const roots = [...found].filter((one) => one !== '.' && one !== 'src' && !present.has(`${one}/__init__.py`));
+  return roots.sort().slice(0, MOST_ROOTS);
 }
 
 function ownSettings(texts: ReadonlyMap<string, string>, problems: string[]): Record<string, unknown> {

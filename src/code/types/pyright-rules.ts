@@ -157,6 +157,9 @@ function followsFromPlace(rule: string, message: string, place: PythonPlace): bo
   if (rule === 'reportUndefinedVariable' && isInComment(message, place.line)) return true;
   if (rule === 'reportSelfClsParameterName' && OTHER_SELF.test(place.line)) return true;
   if (rule === 'reportCallIssue' && place.callsMaker) return true;
+  // Something is put into another that overloads the shift, as grammars and graphs of tasks do.
+  if (rule === 'reportUnusedExpression' && /^\s*[A-Za-z_][\w.]*(?:\[[^\]]*\])?\s*(?:<<|>>)\s/.test(place.line))
+    return true;
   // What a class takes by name is for its base to say; of a base that is known the call itself is told.
   if (message.includes('__init_subclass__')) return true;
   // A name that is a variable only where the package of that name is not installed.
@@ -175,7 +178,7 @@ function followsFromPlace(rule: string, message: string, place: PythonPlace): bo
 /** Breaks whatever a test puts in the place of what. */
 const TOLD_IN_TESTS: ReadonlySet<string> = new Set([...BY_NAME, 'reportUnusedCoroutine']);
 /** Resolvers of GraphQL get the parent where others get themselves. */
-const OTHER_SELF = /\bdef\s+\w+\(\s*(?:_\w*|root|parent|source)\b/;
+const OTHER_SELF = /\bdef\s+\w+\(\s*(?:_\w*|root|parent|source|mcs|mcls|meta(?:cls|class)?)\b/;
 
 /** A type that is written in a comment: nothing reads it when the program runs. */
 function isInComment(message: string, line: string): boolean {
@@ -245,6 +248,10 @@ function certainlyAbsent(message: string): boolean {
 function followsFromDynamics(rule: string, message: string): boolean {
   // A function, method or module that is given attributes of its own; a name for a type that could be left out.
   if (rule === 'reportFunctionMemberAccess' || rule === 'reportInvalidTypeVarUse') return true;
+  // Of another implementation of Python, which the program has asked for.
+  if (/^"pypy_\w+" is not a known attribute of module "sys"/.test(message)) return true;
+  // Another module's list of names, which pyright does not follow.
+  if (/^Operation on "__all__" is not supported/.test(message)) return true;
   // A class attribute in the place of an inherited property is how such a property is filled in.
   if (/is not assignable to declared type "property"/.test(message)) return true;
   if (rule === 'reportAttributeAccessIssue') {

@@ -32,7 +32,7 @@ export function isPythonInput(file: SourceFile): boolean {
   return (
     isPython(file) ||
     saysHowChecked(file.path) ||
-    /(?:^|\/)py\.typed$|^(?:pyproject\.toml|pyrightconfig\.json)$/.test(file.path)
+    /(?:^|\/)py\.typed$|(?:^|\/)pyproject\.toml$|^pyrightconfig\.json$/.test(file.path)
   );
 }
 
@@ -134,7 +134,7 @@ function readAnswer(
     const spot = {
       file,
       line: around.line(line),
-      above: around.above(line, /is unknown import symbol/.test(message)),
+      above: around.above(line, /is unknown import symbol|is possibly unbound/.test(message)),
       below: around.below(line),
       column,
       rule,

@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
 import type { MirroredFile } from './mirror.ts';
 import { calleeOf, isOwnKey, isOwnWay, openCalls } from './python-calls.ts';
-import { isAskedFor, isAskedTogether, isBoundTogether, isGuarded } from './python-guards.ts';
+import { FilledAttributes } from './python-filled.ts';
+import { isAskedFor, isAskedTogether, isBoundTogether, isGuarded, isOptionalModule } from './python-guards.ts';
+import { isNoted, isSilenced } from './python-noted.ts';
 import type { PythonSpot } from './python-spot.ts';
 
 const LINES_ABOVE = 40;
@@ -36,10 +38,12 @@ export class PythonEvidence {
   readonly #properties = new Set<string>();
   /** Methods that are made static, or those of the class, below their definition. */
   readonly #unbound = new Set<string>();
+  readonly #filled: FilledAttributes;
 
   constructor(files: readonly MirroredFile[]) {
     this.#paths = new Set(files.map(({ path }) => path));
     this.#texts = new Map(files.map(({ path, text }) => [path, text]));
+    this.#filled = new FilledAttributes(files);
     for (const { path, text } of files) {
       if (!/\.pyi?$/.test(path)) continue;
       for (const [, name = '', list = ''] of text.matchAll(/^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)[^(\n]*\(([^)]*)/gm)) {
@@ -60,7 +64,9 @@ export class PythonEvidence {
       }
       for (const [, name = ''] of text.matchAll(/^[ \t]*(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]*)?=[^=]/gm))
         this.#held.add(name);
-      for (const [, name = ''] of text.matchAll(/^[ \t]+(\w+)[ \t]*=[ \t]*(?:static|class)method\(\1\)/gm))
+      for (const [, name = ''] of text.matchAll(
+        /^[ \t]+(\w+)[ \t]*=[ \t]*(?:(?:static|class)method\(\1\)|property\(\*\*\1\(\)\))/gm,
+      ))
         this.#unbound.add(name);
       for (const [, module = ''] of text.matchAll(/^[ \t]*(?:import|from)[ \t]+([\w.]+)/gm)) this.#imported.add(module);
     }
@@ -74,9 +80,12 @@ export class PythonEvidence {
     // A function that gives back what it is asked for by the type of an argument: pyright does not follow the check.
     if (rule === 'reportReturnType') return isOwnMember(message) || isDeclaredOnly(spot);
     if (this.#isMixedIn(spot) || isAskedTogether(spot)) return true;
+    if (this.#filled.explains(spot) || isOptionalModule(spot, this.#texts.get(spot.file) ?? '')) return true;
     if (isNoted(spot) || isSilenced(spot) || isTried(spot) || isGuarded(spot) || isBoundTogether(spot)) return true;
     if (rule === 'reportUndefinedVariable') return isOwnLanguage(spot) || isOwnKey(spot) || isOfSphinx(spot);
     if (rule === 'reportSelfClsParameterName') return this.#unbound.has(/\bdef\s+(\w+)/.exec(spot.line)?.[1] ?? '');
+    if (rule === 'reportUnusedExpression') return isPassedOnByName(spot, this.#texts.get(spot.file) ?? '');
+    if (rule === 'reportAssignmentType' && this.#unbound.has(/^\s*(\w+)\s*=/.exec(spot.line)?.[1] ?? '')) return true;
     if (rule === 'reportRedeclaration') return isRegistered(spot);
     if (rule === 'reportCallIssue' || rule === 'reportArgumentType')
       return (
@@ -110,6 +119,8 @@ export class PythonEvidence {
     if (/^Unable to match unpacked|^No overloads for "__init__"/.test(message)) return line.includes('**');
     if (!/^Expected \d+ positional|^Arguments? missing|^No parameter named/.test(message)) return false;
     const called = [line, ...openCalls(above, line)];
+    // The class of a class that is given.
+    if (called.some((one) => /\btype\((?!self\))\w+\)\(/.test(one))) return true;
     if (this.#made.size > 0 && called.some((one) => /\b(?:cls|type\(self\)|self\.__class__)\(/.test(one))) return true;
     return called.some((one) => one.split(/\W+/).some((name) => this.#made.has(name)));
   }
@@ -137,6 +148,8 @@ export class PythonEvidence {
     const isHeld =
       new RegExp(`\\b(?:self|cls)\\.${callee}\\(`).test(line) &&
       (this.#held.has(callee) || !this.#parameters.has(callee));
+    const receiver = new RegExp(`\\b(?:self|cls)\\.(\\w+)\\.${callee}\\(`).exec(line)?.[1];
+    if (receiver !== undefined && this.#held.has(receiver) && !this.#filled.isAnnotated(receiver)) return true;
     return isHeld || this.#unbound.has(callee) || this.#decorated.has(callee);
   }
 
@@ -164,7 +177,11 @@ export class PythonEvidence {
       `\\bimport\\b[^\\n]*\\b${name}\\b|^\\s+${name}(?:\\s+as\\s+\\w+)?,?\\s*$|^\\s*${name}\\s*=`,
       'm',
     );
-    return places.some((place) => named.test(this.#texts.get(place) ?? ''));
+    return places.some((place) => {
+      const text = this.#texts.get(place) ?? '';
+      // Its names are worked out.
+      return named.test(text) || /^[ \t]*globals\(\)(?:\[[^\]\n]+\][ \t]*=[^=]|\.update\()/m.test(text);
+    });
   }
 
   /** A part of a package that some file of the tree has loaded, or a file that only shares its name with a package. */
@@ -174,6 +191,15 @@ export class PythonEvidence {
     if (this.#imported.has(`${module}.${attribute}`)) return true;
     // A name that is put into the module here is there from then on.
     if (new RegExp(`^${attribute}\\s*=[^=]`).test(line.slice(column - 1)) || /^\s*del\b/.test(line)) return true;
+    const text = this.#texts.get(file) ?? '';
+    if (new RegExp(`^[ \\t]*[\\w.]+\\.${attribute}[ \\t]*=[^=]`, 'm').test(text)) return true;
+    // A name for one of two modules, of which the other is tried first.
+    const receiver = /(\w+)\s*\.\s*$/.exec(line.slice(0, column - 1))?.[1];
+    const bound = new RegExp(
+      `^[ \\t]+(?:from[ \\t]+\\S+[ \\t]+import|import[ \\t]+\\S+[ \\t]+as)[ \\t]+${receiver}\\b`,
+      'gm',
+    );
+    if (receiver !== undefined && (text.match(bound)?.length ?? 0) > 1) return true;
     const folder = posix.dirname(file);
     const path = module.replaceAll('.', '/');
     return (
@@ -194,24 +220,6 @@ export function linesAbove(lines: readonly string[], line: number): string[] {
   return lines.slice(Math.max(0, line - 1 - LINES_ABOVE), Math.max(0, line - 1));
 }
 
-/**
- * A line that the author has silenced for another checker, which names the first line of a call where pyright names that of
- * an argument; or a value that was given its name under such a comment.
- */
-function isSilenced({ rule, line, above }: PythonSpot): boolean {
-  if (rule !== 'reportCallIssue' && rule !== 'reportArgumentType') return false;
-  let depth = 0;
-  for (const one of above.toReversed()) {
-    depth += (one.match(/[([{]/g)?.length ?? 0) - (one.match(/[)\]}]/g)?.length ?? 0);
-    if (depth > 0) {
-      if (SILENCED.test(one)) return true;
-      break;
-    }
-  }
-  const names = new Set(line.match(/[A-Za-z_]\w*/g));
-  return above.some((one) => SILENCED.test(one) && names.has(/^\s*(\w+)\s*=[^=]/.exec(one)?.[1] ?? ''));
-}
-
 /** What is tried and may fail: its exception is caught below. */
 function isTried({ rule, message, line, above, below }: PythonSpot): boolean {
   if (!/^reportOptional|^reportAttributeAccessIssue$/.test(rule ?? '') || /unknown import symbol/.test(message))
@@ -223,29 +231,22 @@ function isTried({ rule, message, line, above, below }: PythonSpot): boolean {
   return /^\s*except\b.*\b(?:AttributeError|TypeError)\b/.test(after);
 }
 
-/** Rules of the linter that say the same. */
-const SAME: Readonly<Record<string, string>> = {
-  reportUnusedExpression: 'B018|B015',
-  reportUndefinedVariable: 'F821',
-  reportUnboundVariable: 'F823',
-  reportRedeclaration: 'F811',
-  reportUnusedCoroutine: 'RUF006',
-  reportSelfClsParameterName: 'N80[45]',
-  reportUnsupportedDunderAll: 'F822',
-};
+/** Imported names that stand alone, or as a list of them: they are named so that nothing calls their import unused. */
+function isPassedOnByName({ line, below }: PythonSpot, text: string): boolean {
+  const list = /^\($/.test(line.trim())
+    ? below.slice(0, below.findIndex((one) => /^\)/.test(one)) + 1).join(' ')
+    : line;
+  const names = list.replace(/#.*$/, '').match(/\w+/g) ?? [];
+  if (names.length === 0 || !/^[\s\w,()]*$/.test(list.replace(/#.*$/, ''))) return false;
+  const imports = [...text.matchAll(/^from[ \t]+\S+[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|^import[ \t]+([^\n]*)/gm)];
+  const imported = new Set(imports.flatMap(([, taken = '', plain = '']) => `${taken} ${plain}`.match(/\w+/g) ?? []));
+  return names.every((name) => imported.has(name));
+}
 
 /** What Sphinx gives to the configuration that it runs. */
 function isOfSphinx({ file, message }: PythonSpot): boolean {
   return /(?:^|\/)conf\.py$/.test(file) && /^"tags" is not defined/.test(message);
 }
-
-/** A line that the author has silenced for the linter, which says the same of it. */
-function isNoted({ rule, line }: PythonSpot): boolean {
-  const same = SAME[rule ?? ''];
-  return same !== undefined && new RegExp(`#\\s*noqa(?!\\s*:)|#\\s*noqa\\s*:.*\\b(?:${same})\\b`, 'i').test(line);
-}
-
-const SILENCED = /#\s*(?:type|pyright):\s*ignore\b/;
 
 /** A value of the asked class itself, or of the class that the method belongs to. */
 function isOwnMember(message: string): boolean {

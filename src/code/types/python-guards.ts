@@ -46,7 +46,7 @@ export function isGuarded(spot: PythonSpot): boolean {
     if (/^\s*except\b/.test(text)) return way.test(text);
     // Read by type checkers only: it does not run.
     if (/^\s*if\s+(?:[\w.]*\.)?TYPE_CHECKING\s*:/.test(text)) return raised.source.includes('ImportError');
-    return /^\s*(?:async\s+)?with\b.*suppress\(/.test(text) && raised.test(text);
+    return /^\s*(?:async\s+)?with\b.*(?:suppress|[rR]aises\w*)\(/.test(text) && raised.test(text);
   });
 }
 
@@ -74,13 +74,68 @@ export function isBoundTogether(spot: PythonSpot): boolean {
   const name = /^"(\w+)" is possibly unbound/.exec(spot.message)?.[1];
   if (name === undefined) return false;
   const heads = headsOf(spot);
-  const asked = namesIn(heads.filter(({ text }) => /^\s*(?:el)?if\b|^\s*while\b/.test(text)).map(({ text }) => text));
-  const binding = new RegExp(`^\\s*(?:(?:async\\s+)?for\\b.*\\b${name}\\b.*\\bin\\b|.*\\b${name}\\s*(?::[^=]*)?=[^=])`);
+  const asked = namesIn([
+    ...heads.filter(({ text }) => /^\s*(?:el)?if\b|^\s*while\b/.test(text)).map(({ text }) => text),
+    // The value is taken by a condition of its own line.
+    ...(new RegExp(`\\b${name}\\b.*\\sif\\s(.*)\\selse\\s`).exec(spot.line)?.slice(1) ?? []),
+    ...(new RegExp(`([^=(]*)\\sand\\s.*\\b${name}\\b`).exec(spot.line)?.slice(1) ?? []),
+  ]);
+  const binding = new RegExp(
+    `^\\s*(?:(?:async\\s+)?for\\b.*\\b${name}\\b.*\\bin\\b|(?:(?:async\\s+)?def|class|import)\\s+${name}\\b|.*\\b${name}\\s*(?:,[^=(]*|:[^=]*)?=[^=])`,
+  );
+  const own = startOfFunction(spot);
   return spot.above.some((text, at) => {
-    if (!binding.test(text)) return false;
+    if (at < own || !binding.test(text)) return false;
     if (/^\s*(?:async\s+)?for\b/.test(text) && heads.some((head) => handles(spot, head, at))) return true;
+    if (isSurelyRun(spot.above, at)) return true;
     return asked.size > 0 && [...decidingWith(spot.above, at, name)].some((one) => asked.has(one));
   });
+}
+
+/** Where, among the lines above, the function begins that a spot stands in. */
+function startOfFunction({ line, above }: PythonSpot): number {
+  let indent = indentOf(line);
+  return above.findLastIndex((text) => {
+    if (text.trim() === '' || /^\s*(?:#|[)\]}])/.test(text) || indentOf(text) >= indent) return false;
+    indent = indentOf(text);
+    return /^\s*(?:async\s+)?def\b/.test(text);
+  });
+}
+
+/**
+ * Whether a name that pyright takes for possibly unbound is a module that the file imports where there is one: a function
+ * that uses it is for those machines. `text` is the file's.
+ */
+export function isOptionalModule(spot: PythonSpot, text: string): boolean {
+  const name = /^"(\w+)" is possibly unbound/.exec(spot.message)?.[1];
+  if (name === undefined || !text.includes('import') || startOfFunction(spot) < 0) return false;
+  const lines = text.split('\n');
+  const own = new RegExp(`\\b${name}\\b`);
+  return lines.some((one, at) => {
+    if (!own.test(one) || !/^\s/.test(one) || !isImported(lines, at)) return false;
+    return !lines
+      .slice(Math.max(0, at - IMPORT_ABOVE), at)
+      .some((above) => /^\s*(?:async\s+)?(?:def|class)\b/.test(above) && indentOf(above) < indentOf(one));
+  });
+}
+
+/** Lines above an import among which its function would begin. */
+const IMPORT_ABOVE = 200;
+
+/** Whether a line is a part of an import statement. */
+function isImported(lines: readonly string[], at: number): boolean {
+  const line = lines[at] ?? '';
+  if (/^\s*(?:import|from\s+[\w.]+\s+import)\b/.test(line)) return true;
+  if (!/^\s*\w+(?:\s+as\s+\w+)?\s*,?\s*(?:#.*)?$/.test(line)) return false;
+  const head = lines.slice(0, at).findLastIndex((one) => /[()]/.test(one));
+  return /^\s*from\s+[\w.]+\s+import\s*\($/.test((lines[head] ?? '').trimEnd());
+}
+
+/** Whether a line stands at the top of a loop over so many values as its head says: it is run at least once. */
+function isSurelyRun(above: readonly string[], at: number): boolean {
+  const indent = indentOf(above[at] ?? '');
+  const head = above.slice(0, at).findLast((text) => text.trim() !== '' && indentOf(text) < indent) ?? '';
+  return /^\s*for\b.*\bin\s+(?:range\(\s*(?:0\s*,\s*)?[1-9]\d*\s*\)|[[(]\s*[^\s\])][^\])]*[\])])\s*:/.test(head);
 }
 
 /** Whether a head handles the errors of a `try` that a line above (by its place) stands in. */

@@ -32,9 +32,9 @@ export class PythonSurroundings {
     return this.#lines[number - 1] ?? '';
   }
 
-  /** The lines above a line (from 1), as far as evidence is looked for: as many as one statement of imports may have. */
-  above(number: number, isImport = false): string[] {
-    return isImport
+  /** The lines above a line (from 1), as far as evidence is looked for: `far` as many as a statement of imports or a function may have. */
+  above(number: number, far = false): string[] {
+    return far
       ? this.#lines.slice(Math.max(0, number - 1 - LONGEST_IMPORT), number - 1)
       : linesAbove(this.#lines, number);
   }

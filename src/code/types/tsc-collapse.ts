@@ -52,7 +52,8 @@ export function followsFromCollapse(
   if (ALWAYS.has(rule)) return true;
   // What a switch asks about may be one of a package's few possibilities.
   if (rule === 'TS2454') return isSetInSwitch(message, text, line, column);
-  if (/^Type 'any' is not assignable to type 'never'/.test(message)) return true;
+  if (/^Type 'any' is not assignable to type 'never'|to parameter of type 'readonly never\[\]'/.test(message))
+    return true;
   if (rule === 'TS2366') return /\bswitch\b/.test(linesFrom(text, line, SWITCH_BELOW));
   if (
     /(?:parameter of type 'never'|'\(?object & |\(\w+: unknown\b|type '\{ \w+: unknown; \}'|^(?:Argument of t|T)ype '(?:Set|Map|Array)<unknown>)/.test(

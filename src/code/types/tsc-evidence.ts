@@ -3,7 +3,9 @@ import { roleOf } from '../file-roles.ts';
 import type { Diagnostic } from './messages.ts';
 import type { MirroredFile } from './mirror.ts';
 import { followsFromCollapse, followsFromRunner } from './tsc-collapse.ts';
+import { isConfigName } from './tsc-config.ts';
 import { isExplained, type ScriptProject } from './tsc-explained.ts';
+import { AugmentedTypes, followsFromForeignName } from './tsc-foreign.ts';
 import { HollowClasses } from './tsc-holes.ts';
 import { candidatesOf, type RelativeImport, relativeImports, unsettledFiles } from './tsc-imports.ts';
 import { type ImportedModule, isNodeModule } from './tsc-shims.ts';
@@ -11,6 +13,9 @@ import { type ImportedModule, isNodeModule } from './tsc-shims.ts';
 const IMPORT = /\bimport\s+(?:type\s+)?([\w*${},\s]{1,8000}?)\s*\bfrom\s*(['"])([^'"\n]+)\2/g;
 
 const MANY = 3;
+/** Said of what has no type, where settings ask for one. */
+const OF_STRICTNESS = /^TS(?:2683|70(?:06|19|31|51))$/;
+const MODULE = /^\s*(?:import|export)\b|\bmodule\.exports\b|\brequire\s*\(/m;
 
 /** What the texts of a tree's scripts show of what is not installed, for the judgement of single messages. */
 export class ScriptEvidence {
@@ -21,8 +26,15 @@ export class ScriptEvidence {
   readonly #unresolved: ReadonlySet<string>;
   readonly #foreign = new Map<string, ReadonlySet<string>>();
   readonly #hollow: HollowClasses;
+  readonly #augmented: AugmentedTypes;
+  /** Whether the tree has a configuration of the compiler, which may leave files out. */
+  readonly #isConfigured: boolean;
+  /** Texts that make or extend something of a namespace, by its name; read when first asked for. */
+  #spaces: ReadonlyMap<string, readonly string[]> | null = null;
   /** Files that import what is not there, by what that is. */
   readonly #wanted = new Map<string, Set<string>>();
+  /** What is imported and not there, by its name without its folder. */
+  readonly #wantedNames = new Map<string, Set<string>>();
 
   constructor(files: readonly MirroredFile[], imported: ReadonlyMap<string, ImportedModule>) {
     this.#texts = new Map(files.map(({ path, text }) => [path, text]));
@@ -30,14 +42,24 @@ export class ScriptEvidence {
     this.imports = relativeImports(files);
     this.#unsettled = unsettledFiles(files, this.imports, imported);
     const absent = this.imports.filter(({ target }) => !candidatesOf(target).some((one) => this.#texts.has(one)));
+    for (const { target } of absent) {
+      const name = posix.basename(target);
+      this.#wantedNames.set(name, (this.#wantedNames.get(name) ?? new Set()).add(target));
+    }
     for (const { file, target } of absent) this.#wanted.set(target, (this.#wanted.get(target) ?? new Set()).add(file));
     this.#unresolved = new Set(absent.map(({ file, specifier }) => `${file}\0${specifier}`));
     this.#hollow = new HollowClasses(this.#texts, (file, name) => this.#foreignIn(file).has(name));
+    this.#isConfigured = files.some(({ path }) => isConfigName(path));
+    this.#augmented = new AugmentedTypes(this.#texts);
   }
 
   /** Whether so many files import what is not there that it cannot have been forgotten: something makes it. */
   isWantedByMany(file: string, specifier: string): boolean {
-    return (this.#wanted.get(posix.normalize(posix.join(posix.dirname(file), specifier)))?.size ?? 0) >= MANY;
+    const target = posix.normalize(posix.join(posix.dirname(file), specifier));
+    // In each package of a tree the same file.
+    const name = posix.basename(target);
+    const alike = name === 'index' ? 0 : (this.#wantedNames.get(name)?.size ?? 0);
+    return (this.#wanted.get(target)?.size ?? 0) >= MANY || alike >= MANY;
   }
 
   /** Whether a file is a module of CommonJS: the compiler takes TypeScript without `import` for one scope with all others. */
@@ -61,7 +83,8 @@ export class ScriptEvidence {
     if (!this.#unsettled.has(file)) return false;
     if (roleOf(file) === 'test' && followsFromRunner(diagnostic)) return true;
     const text = this.#texts.get(file) ?? '';
-    return followsFromCollapse(diagnostic, text, this.#foreignIn(file));
+    const foreign = this.#foreignIn(file);
+    return followsFromForeignName(diagnostic, text, foreign) || followsFromCollapse(diagnostic, text, foreign);
   }
 
   #foreignIn(file: string): ReadonlySet<string> {
@@ -73,9 +96,72 @@ export class ScriptEvidence {
   /** Whether the text around a message explains it. */
   isExplained(diagnostic: Diagnostic, project: ScriptProject): boolean {
     const text = this.#texts.get(diagnostic.file) ?? '';
-    if (this.#hollow.explain(diagnostic, text.split('\n')[diagnostic.line - 1] ?? '')) return true;
+    // How strict files are that the configurations leave out, or scripts of which none speaks, nobody says.
+    const isScript = /\.[cm]?jsx?$/.test(diagnostic.file);
+    if (project.config === null && (isScript || this.#isConfigured) && OF_STRICTNESS.test(diagnostic.rule)) return true;
+    // What a page or a handler is given there, the tool says that looks for files of these names.
+    if (/(?:^|\/)\+(?:page|layout|server)\b[^/]*$/.test(diagnostic.file) && OF_STRICTNESS.test(diagnostic.rule))
+      return true;
+    const line = text.split('\n')[diagnostic.line - 1] ?? '';
+    if (this.#hollow.explain(diagnostic, line) || this.#augmented.explain(diagnostic, project.assumed)) return true;
+    if (this.#isOfOtherScript(diagnostic, text) || this.#isSpaceForAll(diagnostic)) return true;
+    if (this.#isPackageType(diagnostic, line) || this.#isPackageFolder(diagnostic)) return true;
     const isForeign = (specifier: string) => !specifier.startsWith('.') && !isNodeModule(specifier);
     return isExplained(diagnostic, text, project, isForeign);
+  }
+
+  /** A library that so many scripts of the tree use by its name, without taking it from anywhere, that a page loads it. */
+  #isSpaceForAll({ rule, message }: Diagnostic): boolean {
+    const name = rule === 'TS2304' ? /^Cannot find name '([A-Za-z_$][\w$]*)'/.exec(message)?.[1] : undefined;
+    if (name === undefined) return false;
+    this.#spaces ??= spacesOf(this.#texts);
+    const texts = this.#spaces.get(name) ?? [];
+    if (texts.length < MANY) return false;
+    const own = name.replaceAll('$', '\\$');
+    const taken = new RegExp(
+      `\\bimport\\b[^;'"\\n]*\\b${own}\\b|\\b(?:const|let|var|class|namespace|function)\\s+${own}\\b`,
+    );
+    return texts.filter((text) => !taken.test(text)).length >= MANY;
+  }
+
+  /** A type for all files that begins with the name of a package that the tree imports: `NextConfig` of `next`. */
+  #isPackageType({ rule, message, column }: Diagnostic, line: string): boolean {
+    const prefix = /^Cannot find name '([A-Z][a-z]{2,})[A-Z]\w*'\.$/.exec(message.trim())?.[1]?.toLowerCase();
+    // The package's own name for all, and what stands beside it: `Zone` and `ZoneDelegate` of `zone.js`.
+    const whole = /^Cannot find name '([A-Z][a-z]{2,})'/.exec(message)?.[1]?.toLowerCase();
+    if (whole !== undefined && this.#imported.has(`${whole}.js`)) return true;
+    if (rule !== 'TS2304' || prefix === undefined || !/[:<|&,]\s*$|\bas\s+$/.test(line.slice(0, column - 1)))
+      return false;
+    return this.#isImported(prefix);
+  }
+
+  /** Whether anything of the tree imports a package, `prefix` or `prefix.js`, or a part of it. */
+  #isImported(prefix: string): boolean {
+    return [...this.#imported.keys()].some((name) => name.replace(/\.js(?=$|\/)/, '').split('/')[0] === prefix);
+  }
+
+  /** A relative import of a package's own folder: what a build makes of it, its manifest says. */
+  #isPackageFolder({ rule, file, message }: Diagnostic): boolean {
+    const specifier = rule === 'TS2307' ? /'(\.[^']*)'/.exec(message)?.[1] : undefined;
+    if (specifier === undefined) return false;
+    const target = posix.join(posix.dirname(file), specifier);
+    // A file whose name has a dot before its ending: only the ending is missing.
+    if (/\.[\w-]+$/.test(specifier) && this.#texts.has(`${target}.ts`)) return true;
+    return this.#texts.has(posix.join(target, 'package.json'));
+  }
+
+  /**
+   * A name that another script gives: without imports and exports all scripts of a page have one scope, and what one of
+   * them assigns without a declaration is a name for all.
+   */
+  #isOfOtherScript({ rule, file, message }: Diagnostic, text: string): boolean {
+    const name = rule === 'TS2304' ? /^Cannot find name '([A-Za-z_$][\w$]*)'/.exec(message)?.[1] : undefined;
+    if (name === undefined || !/\.jsx?$/.test(file) || MODULE.test(text)) return false;
+    const given = new RegExp(
+      `^(?:(?:var|let|const|class|function)\\s+)?${name.replaceAll('$', '\\$')}\\b\\s*(?:=[^=]|\\{|\\(.*\\)\\s*\\{|extends\\b)`,
+      'm',
+    );
+    return [...this.#texts].some(([path, other]) => /\.jsx?$/.test(path) && !MODULE.test(other) && given.test(other));
   }
 
   /** Local names that a file takes from what is not there, and the variables that are made from them directly. */
@@ -96,4 +182,19 @@ export class ScriptEvidence {
     }
     return found;
   }
+}
+
+/** Texts that make or extend something of a namespace, as `new page.Widget()`, by the namespace's name. */
+function spacesOf(texts: ReadonlyMap<string, string>): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [path, text] of texts) {
+    if (!/\.[cm]?[jt]sx?$/.test(path)) continue;
+    const names = text.matchAll(/(?<![\w$.])(?:new|extends)\s+([A-Za-z_$][\w$]*)\.[A-Z]/g);
+    for (const name of new Set([...names].map(([, one = '']) => one))) {
+      const known = found.get(name);
+      if (known === undefined) found.set(name, [text]);
+      else known.push(text);
+    }
+  }
+  return found;
 }

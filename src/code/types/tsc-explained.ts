@@ -2,6 +2,10 @@ import type { Diagnostic } from './messages.ts';
 
 /** What is known of the project that a message is about. */
 export interface ScriptProject {
+  /** Its configuration; null for files that none names. */
+  readonly config: string | null;
+  /** Modules that were declared as `any`. */
+  readonly assumed: ReadonlySet<string>;
   /** Whether nobody has asked for its JavaScript to be checked. */
   readonly lenient: boolean;
   /** Major version of TypeScript that it asks for; null when it does not say. */
@@ -26,7 +30,14 @@ export function isExplained(
 ): boolean {
   const { rule, message } = diagnostic;
   if (rule === 'TS2448' || rule === 'TS2449') return isAwaited(diagnostic, text);
-  if (rule === 'TS2349' || rule === 'TS2351') return isNamespace(diagnostic, text, isForeign);
+  if (rule === 'TS2349' || rule === 'TS2351') {
+    return isNamespace(diagnostic, text, isForeign) || (project.lenient && isGivenClass(diagnostic, text));
+  }
+  // How the file is read was another matter before version 6.
+  if (rule === 'TS2709') return isNamespace(diagnostic, text, isForeign, /'([A-Za-z_$][\w$]*)'/.exec(message)?.[1]);
+  if (rule === 'TS2880') return project.major !== null && project.major < IMPORT_ATTRIBUTES;
+  if (rule === 'TS2428') return isWrittenAlike(message, text);
+  if (rule === 'TS2307') return TEMPLATE.test(diagnostic.file);
   if (isOfOptions(diagnostic, text, isForeign)) return true;
   if (rule === 'TS2367') return isMoved(diagnostic, text);
   if (rule === 'TS2304' || rule === 'TS2552') return isKnownGlobal(diagnostic, text);
@@ -35,6 +46,39 @@ export function isExplained(
   if (!INFERRED.has(rule)) return false;
   if (project.major !== null && project.major < LEAST_MAJOR && (message.match(BUILTIN)?.length ?? 0) < 2) return true;
   return project.lenient && isUndeclared(diagnostic, text);
+}
+
+/** The version that takes `with` where `assert` was written. */
+const IMPORT_ATTRIBUTES = 6;
+/** What is copied elsewhere before it runs. */
+const TEMPLATE = /(?:^|\/)(?:_{0,2}templates?_{0,2}|boilerplates?|skeletons?|scaffold(?:s|ing)?)\//i;
+
+/** Of JavaScript: the class of the object itself, or one that a parameter gives, whose comment names its instances. */
+function isGivenClass({ line, column }: Diagnostic, text: string): boolean {
+  const made = /^(?:new\s+)?([\w$]+(?:\.[\w$]+)*)\s*\(/.exec(lineOf(text, line).slice(column - 1))?.[1];
+  if (made === undefined) return false;
+  if (made === 'this.constructor') return true;
+  return new RegExp(`@param\\s*\\{[^\\n]*\\}\\s*\\[?${escaped(made)}\\b`).test(text);
+}
+
+/** Parameters of a class and an interface of one name that are the same word by word: what bounds them is not known. */
+function isWrittenAlike(message: string, text: string): boolean {
+  const name = /of '([A-Za-z_$][\w$]*)'/.exec(message)?.[1];
+  if (name === undefined) return false;
+  const heads = text.matchAll(new RegExp(`\\b(?:class|interface)\\s+${escaped(name)}\\s*(<[^{]*)`, 'g'));
+  const written = [...heads].map(([, rest = '']) => parametersOf(rest).replace(/\s|,(?=\s*>)/g, ''));
+  return written.length > 1 && new Set(written).size === 1;
+}
+
+/** A list in angle brackets, up to the one that closes it. */
+function parametersOf(text: string): string {
+  let depth = 0;
+  for (const [index, character] of [...text].entries()) {
+    if (character === '<') depth += 1;
+    else if (character === '>' && text[index - 1] !== '=') depth -= 1;
+    if (depth === 0) return text.slice(0, index + 1);
+  }
+  return text;
 }
 
 /** What stands in an async function below an `await` runs after the rest of the file. */
@@ -114,13 +158,17 @@ function isMoved({ line, column, message }: Diagnostic, text: string): boolean {
 }
 
 /** `import * as make from 'make'` of a package that is a function: what it is its declarations would say. */
-function isNamespace({ line, column }: Diagnostic, text: string, isForeign: (specifier: string) => boolean): boolean {
-  const here = lineOf(text, line).slice(column - 1);
-  const name = /^(?:new\s+)?([A-Za-z_$][\w$]*)/.exec(here)?.[1];
+function isNamespace(
+  { line, column }: Diagnostic,
+  text: string,
+  isForeign: (specifier: string) => boolean,
+  name = /^(?:new\s+)?([A-Za-z_$][\w$]*)/.exec(lineOf(text, line).slice(column - 1))?.[1],
+): boolean {
   if (name === undefined) return false;
-  const imported = new RegExp(`\\bimport\\s*\\*\\s*as\\s+${escaped(name)}\\s+from\\s*['"]([^'"\\n]+)['"]`).exec(
-    text,
-  )?.[1];
+  const own = escaped(name);
+  const imported = new RegExp(
+    `\\bimport\\s*(?:\\*\\s*as\\s+${own}\\s+from|${own}\\s*=\\s*require\\s*\\()\\s*['"]([^'"\\n]+)['"]`,
+  ).exec(text)?.[1];
   return imported !== undefined && isForeign(imported);
 }
 
@@ -131,6 +179,8 @@ function isNamespace({ line, column }: Diagnostic, text: string, isForeign: (spe
 function isUndeclared({ rule, line, column }: Diagnostic, text: string): boolean {
   const own = lineOf(text, line);
   const before = own.slice(0, column - 1);
+  // Every value becomes a text there.
+  if (rule === 'TS2322' && /^\s*process\.env\b[^=]*=[^=]/.test(own)) return true;
   if (rule === 'TS2345') {
     return /(?:\b(?:parseInt|parseFloat|isNaN|isFinite|encodeURIComponent|decodeURIComponent)|\.(?:push|unshift|includes|indexOf))\(\s*$/.test(
       before,

@@ -67,12 +67,16 @@ const CONSEQUENCES = codes(
 const BY_SETTING = codes('1286 1287 1295 1484 2612 2834 2835 4111 4114');
 /** May be settled by a check whose meaning only the package that makes it declares. */
 const NARROWED = codes(
-  '2322 2339 2345 2349 2358 2362 2363 2365 2367 2488 2504 2531 2532 2533 2538 2551 2571 2638 2698 2721 2722 2723 2769 18046 18047 18048 18049',
+  '2322 2339 2345 2349 2358 2362 2363 2365 2367 2464 2488 2504 2531 2532 2533 2538 2551 2571 2638 2698 2721 2722 2723 2769 18046 18047 18048 18049',
 );
 /** Of which the message does not name the type that a check would have made narrower. */
-const UNNAMED = codes('2349 2362 2363');
+const UNNAMED = codes('2349 2362 2363 2464');
 /** A value that is not there fails a test, which is what the test is for. */
 const NULLABLE = codes('2531 2532 2533 2571 2721 2722 2723 18046 18047 18048 18049');
+/** What a test reaches into on purpose: members that are private or read-only, a class that is abstract. */
+const REACHED_INTO = codes('2341 2445 2511 2540');
+/** A runner of tests finds a file without its ending. */
+const OF_ENDING = codes('2834 2835');
 /** The same name at the top of two files. */
 const REDECLARED = codes('2300 2393 2451');
 const IMPLICIT_PARAMETER = codes('7006 7019 7031 7051');
@@ -83,7 +87,7 @@ const ENVIRONMENT_NAMES = new Set(
     'describe it test expect beforeEach afterEach beforeAll afterAll before after suite setup teardown jest vi vitest cy ' +
     'Cypress chai assert sinon mocha jasmine spyOn fail fit xit xdescribe fdescribe QUnit Mocha Chai Deno Bun chrome ' +
     'browser jQuery $ _ JSX React google gapi Express Phaser THREE d3 WebdriverIO wx uni defineProps defineEmits ' +
-    'GlobalEvents define requirejs DedicatedWorkerGlobalScope ServiceWorkerGlobalScope ExecutionContext KVNamespace ' +
+    'GlobalEvents $state $derived $effect $props $bindable $inspect $host define requirejs DedicatedWorkerGlobalScope ServiceWorkerGlobalScope ExecutionContext KVNamespace ' +
     'D1Database R2Bucket DurableObject DurableObjectState DurableObjectNamespace Fetcher ExportedHandler Electron GM ' +
     'globalThis importScripts WebSocketPair webkit acquireVsCodeApi expectTypeOf assertType awslambda bench angular Vue moment ko PropTypes StyleSheet'
   ).split(' '),
@@ -98,12 +102,12 @@ export function judge(diagnostic: Diagnostic, context: JudgeContext): Verdict {
   if (space !== undefined) return { kind: 'missing', name: space };
   if (
     CONSEQUENCES.has(rule) ||
-    followsFromEnvironment(message) ||
+    followsFromEnvironment(diagnostic) ||
     isOfBuffers(diagnostic) ||
     NEWEST.test(`${message}\n${diagnostic.details ?? ''}`)
   )
     return { kind: 'consequence' };
-  const holder = /on type 'typeof import\("([^"]+)"\)'/.exec(message)?.[1];
+  const holder = /(?:on t|^T)ype 'typeof import\("([^"]+)"\)'/.exec(message)?.[1];
   if (holder !== undefined && context.assumed.has(holder)) return { kind: 'consequence' };
   if (context.unsettled && BY_SETTING.has(rule)) return { kind: 'consequence' };
   const name =
@@ -116,16 +120,18 @@ export function judge(diagnostic: Diagnostic, context: JudgeContext): Verdict {
   if (/^(?:Module|Namespace|'?")/.test(message) && followsFromPackage(message, context)) return { kind: 'consequence' };
   if (/\.[cm]?jsx?$/.test(file) && isLooseInScripts(diagnostic)) return { kind: 'consequence' };
   if (IMPLICIT_PARAMETER.has(rule)) {
-    const own = context.isDeclaredParameter(diagnostic) && !context.lenient;
+    const own = context.isDeclaredParameter(diagnostic) && !context.lenient && !context.isExplained(diagnostic);
     return own ? { kind: 'finding', severity: 'low' } : { kind: 'consequence' };
   }
   // In a value that is `any` already, another `any` is nothing new.
   if (rule === 'TS7053' && /expression of type 'any'|index type 'any'/.test(message)) return { kind: 'consequence' };
   if (/^TS41[0-9]{2}$/.test(rule) && message.includes("'any'")) return { kind: 'consequence' };
+  if (rule === 'TS2635' && message.startsWith("Type 'any'")) return { kind: 'consequence' };
   const mayBeNarrowed = NARROWED.has(rule) && (UNNAMED.has(rule) || isUnsettledType(message));
   if (mayBeNarrowed && context.isAsked(diagnostic)) return { kind: 'consequence' };
   // A test's `this` is what its runner makes it.
   if (rule === 'TS2683' && context.isTest(file)) return { kind: 'consequence' };
+  if ((REACHED_INTO.has(rule) || OF_ENDING.has(rule)) && context.isTest(file)) return { kind: 'consequence' };
   if (REDECLARED.has(rule) && context.isCommonJs(diagnostic.file)) return { kind: 'consequence' };
   // Of a component that React would have typed.
   if (message.includes("'IntrinsicAttributes") && (context.assumed.has('react') || context.assumed.has('preact'))) {
@@ -172,12 +178,14 @@ function isToldOfScripts(rule: string, message: string): boolean {
   return LENIENT.has(rule) || (LENIENT_OF_PLAIN.has(rule) && PLAIN_TYPES.test(message.split('\n')[0] ?? ''));
 }
 
-function judgeMissing({ file, message, rule }: Diagnostic, context: JudgeContext): Verdict {
+function judgeMissing(diagnostic: Diagnostic, context: JudgeContext): Verdict {
+  const { file, message, rule } = diagnostic;
   const name = /['"]([^'"]+)['"]/.exec(message)?.[1] ?? 'an unnamed package';
   if (!name.startsWith('.')) return { kind: 'missing', name };
   // A side effect without code, such as a style sheet, is another tool's affair.
   if (rule === 'TS2882' && !/\.[cm]?[jt]sx?$/.test(name)) return { kind: 'consequence' };
   if (context.mayBeMade(file, name)) return { kind: 'missing', name };
+  if (context.isExplained(diagnostic)) return { kind: 'consequence' };
   return context.lenient ? { kind: 'consequence' } : { kind: 'finding', severity: 'high' };
 }
 
@@ -198,14 +206,21 @@ const NEWEST =
   /is missing the following properties from type '(?:Readonly)?(?:Weak)?(?:Map|Set)<[^\n]*: (?:getOrInsert|isSubsetOf|union|intersection|difference|symmetricDifference|isSupersetOf|isDisjointFrom)\b/;
 
 /** Members that only the declarations of Node.js or of a bundler add to something that is always there. */
-function followsFromEnvironment(message: string): boolean {
+function followsFromEnvironment({ message, details = '' }: Diagnostic): boolean {
   return (
     /does not exist on type '(?:ImportMeta|typeof globalThis|Window & typeof globalThis|ImportMetaEnv)'/.test(
       message,
     ) ||
     /'(?:respondWith|waitUntil|request)' does not exist on type 'Event'/.test(message) ||
+    // What a framework or a runtime takes for a request beside what browsers do.
+    /'(?:next|cf|agent|dispatcher|tls|unix|proxy)' does not exist in type 'RequestInit'/.test(
+      `${message}\n${details}`,
+    ) ||
     // Declarations of one version of the libraries met by code for another.
     /ArrayBufferLike.* not assignable to .*(?:Blob|BufferSource|BodyInit|ArrayBuffer\b)/.test(message) ||
+    /'(?:context|ensure)' does not exist on type '(?:Node)?Require'|'hot' does not exist on type '(?:Node)?Module'/.test(
+      message,
+    ) ||
     // What a package adds to an object of the language.
     /'(?:get|has|define|delete)(?:Own)?Metadata(?:Keys)?' does not exist on type 'typeof Reflect'/.test(message) ||
     /'(?:captureStackTrace|stackTraceLimit|prepareStackTrace)' does not exist/.test(message) ||

@@ -170,7 +170,8 @@ export function shimText(
 function moduleText(specifier: string, { members, standard }: ImportedModule): string {
   const names = [...members].map(([name, below], index) => {
     const local = `m${index}`;
-    return `${declared(local, below)} export { ${local} as ${name} };`;
+    const text = name === 'JSX' ? jsxText(local, below) : declared(local, below);
+    return `${text} export { ${local} as ${name} };`;
   });
   return `declare module ${JSON.stringify(specifier)} { ${declared('standard', standard)} export default standard; ${names.join(' ')} }`;
 }
@@ -183,15 +184,36 @@ function declared(local: string, below: NameTree): string {
 function namespaceText(local: string, below: NameTree): string {
   const types = [...below].filter(([name]) => !RESERVED.has(name));
   if (types.length === 0) return '';
-  const inner = types.map(([name, deeper]) => `type ${name}${PARAMETERS} = any;${namespaceText(name, deeper)}`);
+  const inner = types.map(([name, deeper]) => {
+    // The compiler reads what elements may have here, and not from the global one, once a package has this namespace.
+    if (name === 'JSX') return jsxText(name, deeper);
+    return `type ${name}${PARAMETERS} = any;${namespaceText(name, deeper)}`;
+  });
   return ` namespace ${local} { ${inner.join(' ')} }`;
+}
+
+const JSX_TYPES =
+  'type Element = any; type ElementType = any; interface IntrinsicElements { [name: string]: any } ' +
+  'interface IntrinsicAttributes { key?: any; ref?: any; children?: any } ' +
+  'interface ElementChildrenAttribute { children: {} }';
+
+/** A namespace with what JSX is, and with what else the tree asks it for. */
+function jsxText(local: string, below: NameTree): string {
+  const asked = [...below.keys()].filter((name) => !RESERVED.has(name));
+  const more = asked.filter((name) => !new RegExp(`\\b(?:type|interface) ${name}\\b`).test(JSX_TYPES));
+  return `namespace ${local} { ${JSX_TYPES} ${more.map((name) => `type ${name}${PARAMETERS} = any;`).join(' ')} }`;
+}
+
+/**
+ * Whether a script declares by itself what an element is. One that adds to what a package declares of it, elements of its
+ * own for instance, does not.
+ */
+export function declaresJsx(text: string): boolean {
+  return /\bnamespace\s+JSX\b/.test(text) && /^\s*(?:export\s+)?(?:type|interface)\s+Element\b/m.test(text);
 }
 
 /**
  * What JSX is when the package that says so is not installed: any element, any attribute, children as an attribute as
  * every such package has it.
  */
-export const JSX_SHIM =
-  'declare namespace JSX { type Element = any; type ElementType = any; interface IntrinsicElements { [name: string]: any } ' +
-  'interface IntrinsicAttributes { key?: any; ref?: any; children?: any } ' +
-  'interface ElementChildrenAttribute { children: {} } }';
+export const JSX_SHIM = `declare namespace JSX { ${JSX_TYPES} }`;

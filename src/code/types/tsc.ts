@@ -15,7 +15,7 @@ import { ParameterPlaces } from './tsc-parameters.ts';
 import { divideFiles, type TypeScriptProject } from './tsc-projects.ts';
 import { type JudgeContext, judge } from './tsc-rules.ts';
 import { librariesOf, prepareTypeRoot, type TscAnswer } from './tsc-run.ts';
-import { collectImports, type ImportedModule } from './tsc-shims.ts';
+import { collectImports, declaresJsx, type ImportedModule } from './tsc-shims.ts';
 import { checkProjects } from './tsc-turns.ts';
 
 /** What the compiler may cost: of one project, and of all of them. */
@@ -53,7 +53,7 @@ export async function checkTypeScript(
     for (const file of scripts) collectImports(file, imported);
     const known = declaredModules(scripts);
     const libraries = await librariesOf(tsc);
-    const ownJsx = scripts.some(({ text }) => /\bnamespace\s+JSX\b/.test(text));
+    const ownJsx = scripts.some(({ text }) => declaresJsx(text));
     const setup = { tsc, nodeTypes, mirror, imported, known, ownJsx, libraries, ...limits, signal: input.signal };
     const all = mergeProjects(divideFiles(mirror.files, imported), mirror.files, libraries);
     const report = new Report(input, mirror, tsc, imported);
@@ -179,7 +179,7 @@ class Report {
       isAsked: (diagnostic) => this.#evidence.isAsked(diagnostic),
       isCommonJs: (file) => this.#evidence.isCommonJs(file),
       isCollapsed: (diagnostic) => this.#evidence.isCollapsed(diagnostic),
-      isExplained: (diagnostic) => this.#evidence.isExplained(diagnostic, project),
+      isExplained: (diagnostic) => this.#evidence.isExplained(diagnostic, { ...project, assumed }),
       isAmbient: (name) => ambient.has(name),
       isTest: (file) => roleOf(file) === 'test',
       assumed,

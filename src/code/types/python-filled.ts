@@ -1,0 +1,52 @@
+import type { MirroredFile } from './mirror.ts';
+import type { PythonSpot } from './python-spot.ts';
+
+const FROM_OUTSIDE = /(?<![\w.])(?!(?:self|cls)\b)\w+(?:\.\w+)*\.(\w+)[ \t]*=[ \t]*(?!None\b|=)\S/g;
+const FROM_PARAMETER = /^[ \t]*self\.(\w+)[ \t]*=[ \t]*(\w+)[ \t]*(?:#.*)?$/gm;
+const BEGUN = /^[ \t]+(?:self\.)?(\w+)[ \t]*=[ \t]*None[ \t]*(?:#.*)?$/gm;
+const NONE_BY_DEFAULT = /[(,]\s*(\w+)\s*=\s*None(?=\s*[,)])/g;
+const ANNOTATED = /^[ \t]*(?:self\.)?(\w+)[ \t]*:[ \t]*[^\s#].*$|^[ \t]*def[ \t]+(\w+)\([^)]*\)[ \t]*->/gm;
+
+/**
+ * Attributes without an annotation that begin as `None` and get their value from elsewhere: another object puts it there,
+ * or a parameter whose default is `None` brings it. Pyright takes the `None` that it sees for all there is.
+ */
+export class FilledAttributes {
+  readonly #filled = new Set<string>();
+  readonly #annotated = new Set<string>();
+
+  constructor(files: readonly MirroredFile[]) {
+    const begun = new Set<string>();
+    const given = new Set<string>();
+    for (const { path, text } of files) {
+      if (!/\.pyi?$/.test(path)) continue;
+      const annotated = new Set([...text.matchAll(ANNOTATED)].map(([, name, method]) => name ?? method ?? ''));
+      for (const name of annotated) this.#annotated.add(name);
+      for (const [, name = ''] of text.matchAll(FROM_OUTSIDE)) given.add(name);
+      for (const [, name = ''] of text.matchAll(BEGUN)) if (!annotated.has(name)) begun.add(name);
+      const absent = new Set([...text.matchAll(NONE_BY_DEFAULT)].map(([, name]) => name));
+      for (const [, name = '', parameter] of text.matchAll(FROM_PARAMETER)) {
+        if (absent.has(parameter) && !annotated.has(name)) this.#filled.add(name);
+      }
+    }
+    for (const name of begun) if (given.has(name)) this.#filled.add(name);
+  }
+
+  /** Whether anything of the tree says what an attribute of that name is. */
+  isAnnotated(name: string): boolean {
+    return this.#annotated.has(name);
+  }
+
+  /** Whether pyright speaks of the `None` in such an attribute. */
+  explains({ rule, message, line, column }: PythonSpot): boolean {
+    if (
+      rule?.startsWith('reportOptional') !== true &&
+      !/^Cannot access attribute "\w+" for class "None"/.test(message)
+    ) {
+      return false;
+    }
+    const before = /\.(\w+)\s*\.\s*$/.exec(line.slice(0, column - 1))?.[1];
+    const name = before ?? /^\w+(?:\.\w+)*\.(\w+)/.exec(line.slice(column - 1))?.[1];
+    return name !== undefined && this.#filled.has(name);
+  }
+}

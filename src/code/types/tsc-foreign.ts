@@ -1,0 +1,126 @@
+import type { Diagnostic } from './messages.ts';
+
+/** A type parameter with what it extends, as far as that is one line of thought. */
+const CONSTRAINT = /[<,]\s*(?:const\s+|in\s+|out\s+)*([A-Z]\w*)\s+extends\s+([^,;={}]{1,300})/g;
+/** Codes that a constraint which came out as `any` can be the reason of. */
+const OF_CONSTRAINTS = new Set(['TS2322', 'TS2339', 'TS2345', 'TS2416', 'TS2430', 'TS2551', 'TS2536', 'TS2769']);
+
+/** Lines that the head of one signature takes. */
+const SIGNATURE_LINES = 8;
+
+/**
+ * Whether a message follows from a name of the file for what is not installed (`foreign`): a member of its enumeration, a
+ * type parameter that is bounded by it, a function of it that does not return.
+ */
+export function followsFromForeignName(
+  { rule, message, details = '', line, column }: Diagnostic,
+  text: string,
+  foreign: ReadonlySet<string>,
+): boolean {
+  if (rule === 'TS1355') {
+    const root = /^([A-Za-z_$][\w$]*)\./.exec((text.split('\n')[line - 1] ?? '').slice(column - 1))?.[1];
+    return root !== undefined && foreign.has(root);
+  }
+  // The same name for a package's value and for a type of the file: only the package says whether they clash.
+  if (rule === 'TS2395') return foreign.has(/'([A-Za-z_$][\w$]*)'/.exec(message)?.[1] ?? '');
+  if (rule === 'TS2394') return mentions(signatureAt(text, line), foreign);
+  if (rule === 'TS2454') return isSetOrLeft(message, text, line, foreign);
+  if (rule === 'TS2322' && /to type 'never'/.test(message)) return !/\bnever\b/.test(text);
+  // What a package's function takes or gives, with nothing in it; a file that means an empty one writes it.
+  if (/<\{\}>/.test(message)) return !/<\s*\{\s*\}\s*>/.test(text);
+  if (/\bRecord<any, any>/.test(message)) return !/\bRecord<\s*any\s*,\s*any\s*>/.test(text);
+  return OF_CONSTRAINTS.has(rule) && rulesOnConstraint(rule, `${message}\n${details}`, text, foreign);
+}
+
+/** Whether a message is about a member of a type parameter that extends what is not installed, as `Data["label"]`. */
+function rulesOnConstraint(rule: string, message: string, text: string, foreign: ReadonlySet<string>): boolean {
+  const holder = rule === 'TS2339' || rule === 'TS2551' ? (/on type '([^']*)'/.exec(message)?.[1] ?? '') : '';
+  const asked = new Set([
+    ...(holder.match(/[A-Za-z_$][\w$]*/g) ?? []),
+    ...[...message.matchAll(/\b([A-Z]\w*)\["/g)].map(([, name = '']) => name),
+  ]);
+  if (asked.size === 0) return false;
+  return [...text.matchAll(CONSTRAINT)].some(
+    ([, name = '', bound = '']) => asked.has(name) && mentions(bound, foreign),
+  );
+}
+
+/** A variable that is set in a `try` whose handler calls something not installed: it may be one that never returns. */
+function isSetOrLeft(message: string, text: string, line: number, foreign: ReadonlySet<string>): boolean {
+  const name = /^Variable '([A-Za-z_$][\w$]*)'/.exec(message)?.[1]?.replaceAll('$', '\\$');
+  if (name === undefined) return false;
+  const above = text
+    .split('\n')
+    .slice(0, line - 1)
+    .join('\n');
+  const declared = [...above.matchAll(new RegExp(`\\blet\\s+${name}\\b`, 'g'))].at(-1);
+  if (declared === undefined) return false;
+  const [, handler] =
+    new RegExp(`\\btry\\s*\\{[\\s\\S]*\\b${name}\\s*=[^=][\\s\\S]*\\}\\s*catch\\b[^{]*\\{([\\s\\S]*)`).exec(
+      above.slice(declared.index),
+    ) ?? [];
+  if (handler === undefined) return false;
+  const called = handler.slice(0, handler.search(/^\s*\}/m)).matchAll(/(?<![\w$.])([A-Za-z_$][\w$]*)(?:\.[\w$]+)*\(/g);
+  return [...called].some(([, callee = '']) => foreign.has(callee));
+}
+
+function signatureAt(text: string, line: number): string {
+  const lines = text.split('\n').slice(line - 1, line - 1 + SIGNATURE_LINES);
+  const end = lines.findIndex((one) => /;\s*$/.test(one));
+  return lines.slice(0, end < 0 ? undefined : end + 1).join('\n');
+}
+
+function mentions(text: string, foreign: ReadonlySet<string>): boolean {
+  return text.match(/[A-Za-z_$][\w$]*/g)?.some((one) => foreign.has(one)) ?? false;
+}
+
+const AUGMENTATION = /^[ \t]*declare\s+module\s+(['"])([^'".\n][^'"\n]*)\1\s*\{([\s\S]*?)^\}/gm;
+/** A namespace that a test runner or a framework declares for all files, and the tree adds to. */
+const GLOBAL_SPACE =
+  /^[ \t]*(?:declare\s+)?namespace\s+(?:Cypress|Express|jest|Chai|Mocha|React|Vi|PlaywrightTest)\s*\{([\s\S]*?)^[ \t]*\}/gm;
+const DECLARED =
+  /^[ \t]*(?:export\s+)?(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:interface|class|type)\s+([A-Za-z_$][\w$]*)(?!\s*[,}])/gm;
+/** What is said of a type of which only the part is known that the tree adds to it. */
+const OF_PARTS = new Set(
+  '2300 2315 2322 2339 2345 2352 2353 2416 2420 2430 2551 2739 2740 2741'.split(' ').map((code) => `TS${code}`),
+);
+
+/** Types of packages that the tree adds members to: where the package is not installed, those are all that they have. */
+export class AugmentedTypes {
+  /** Modules that each of them is one of; empty for a namespace of all files. */
+  readonly #names = new Map<string, string>();
+
+  constructor(texts: ReadonlyMap<string, string>) {
+    for (const [, text] of texts) {
+      if (text.includes('global')) {
+        for (const [, body = ''] of text.matchAll(GLOBAL_SPACE)) {
+          for (const [, name = ''] of body.matchAll(DECLARED)) this.#names.set(name, '');
+        }
+      }
+      // Without an import or export of its own, the file declares the module and adds nothing to it.
+      if (!text.includes('declare module') || !/^(?:import|export)\b/m.test(text)) continue;
+      for (const [, , specifier = '', body = ''] of text.matchAll(AUGMENTATION)) {
+        for (const [, name = ''] of body.matchAll(DECLARED)) this.#names.set(name, specifier);
+      }
+    }
+    if (this.#names.size > 0) this.#removeOwn(texts);
+  }
+
+  /** A type of that name that the tree declares for itself is whole. */
+  #removeOwn(texts: ReadonlyMap<string, string>): void {
+    for (const [path, text] of texts) {
+      if (!/\.[cm]?tsx?$/.test(path)) continue;
+      for (const [, name = ''] of text.replace(AUGMENTATION, '').replace(GLOBAL_SPACE, '').matchAll(DECLARED))
+        this.#names.delete(name);
+    }
+  }
+
+  /** Whether a message may be about the part of such a type that is not known. `assumed` are modules that nothing is known of. */
+  explain({ rule, message }: Diagnostic, assumed: ReadonlySet<string>): boolean {
+    if (this.#names.size === 0 || !OF_PARTS.has(rule)) return false;
+    return [...message.matchAll(/'(?:typeof )?([A-Za-z_$][\w$]*)(?:<[^']*>)?'/g)].some(([, name = '']) => {
+      const module = this.#names.get(name);
+      return module === '' || (module !== undefined && assumed.has(module));
+    });
+  }
+}

@@ -546,6 +546,9 @@ describe('an analysis', () => {
     expect(await measureTree(input)).toMatchObject({ files: 3, functions: 2 });
     const changed = { ...input, hashes: new Map([...input.hashes, ['a.py', 'other']]) };
     expect((await analyseQuality(changed)).gaps).toContainEqual(expect.objectContaining({ file: 'a.py' }));
+    expect(await measureTree(changed)).toMatchObject({ files: 2, functions: 2 });
+    // As another process would, which has nothing but what is kept.
+    expect(await measureTree({ ...input, hashes: new Map(input.hashes) })).toMatchObject({ files: 3, functions: 2 });
   });
 
   it('says the same whatever the order of the files', async () => {

@@ -127,6 +127,10 @@ describe('Suppressions', () => {
 
   it.each([
     ['# nosec', 0],
+    ['# nosec B605', 0],
+    ['# nosec: B101, B605 - the names are ours', 0],
+    ['# nosec B101', 1],
+    ['# nosec # B101 is another comment', 0],
     ['# noqa', 0],
     ['# noqa: S605', 0],
     ['# nosemgrep', 0],

@@ -29,10 +29,10 @@ const PROTOCOL_BUFFERS =
 
 /** Names that only generators give: those of C#, Go, Java, GraphQL and OpenAPI tools, and of bundlers. */
 const TOOL_OUTPUT =
-  /\.(?:g|gen|designer|generated)\.(?:cs|ts|tsx|js|py|go|dart)$|\.(?:bundle|nocache)\.js$|^zz_generated\..*\.go$/;
+  /\.(?:g|gen|designer|generated)\.(?:cs|ts|tsx|js|py|go|dart)$|\.(?:bundle|nocache|devmode)\.js$|^zz_generated\..*\.go$/;
 
 /** A hash of the content in a script's name: bundlers put it there so that browsers may keep the file for ever. */
-const HASHED_NAME = /[.-](?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}(?:\.chunk)?\.(?:[cm]?js|css)$/;
+const HASHED_NAME = /(?:^|[.-])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}(?:\.(?:chunk|cache))?\.(?:[cm]?js|css)$/;
 
 /** How a bundler's chunk begins. */
 const CHUNK =
@@ -54,6 +54,46 @@ export function isManifestName(name: string): boolean {
 export function isVendoredFolder(name: string, stands: { inRoot: boolean; besideManifest: boolean }): boolean {
   if (VENDORED_ANYWHERE.has(name)) return true;
   return OUTPUT_BESIDE_MANIFEST.has(name) && (stands.inRoot || stands.besideManifest);
+}
+
+/** Where pages take scripts from, and below it a folder for those of others; a project's own `src/libs` is neither. */
+const PUBLISHED_LIBRARY =
+  /(?:^|\/)(?:static|_static|public|assets|wwwroot|webroot|htdocs)\/(?:[^/]+\/)*(?:libs?|vendors?|third[-_]?party|3rd[-_]?party|external)\/(?:[^/]+\/)*[^/]+\.[cm]?[jt]s$/i;
+
+/** A release in the name of a file or of its folder: `jquery-3.7.1.js`, `uri/1.18.2/uri.js`. */
+const RELEASE_IN_PATH = /(?:[-_.]v?|\/v?)\d+\.\d+(?:\.\d+)*(?:[-_.][\w.-]*)?(?:\.js|\/[^/]+\.js)$/i;
+
+/** The comments that a text begins with, before or behind the head of a function around all of it. */
+const FIRST_COMMENTS =
+  /^(?:\s*(?:\/\*[\s\S]*?\*\/|\/\/[^\n]*|["']use strict["'];?|[;!]?\(?function\s*\([\w$, ]*\)\s*\{))+/;
+
+/** What whoever publishes a library writes on top: who holds the rights, or its release beside its home. */
+const BANNER =
+  /\bcopyright\b|\(c\)\s*(?:19|20)\d\d|@licen[cs]e\b|\blicen[cs]ed under\b|\breleased under\b|\b(?:MIT|BSD|Apache|MPL|GPL)\b[^\n]{0,20}\blicen[cs]e|^\s*\/\*!/i;
+const RELEASE_AND_HOME = /(?=[\s\S]*\bv(?:ersion)?:?\s*\d+\.\d+)(?=[\s\S]*https?:\/\/)/i;
+
+/** How a library begins that is to work with every loader there is. */
+const UNIVERSAL_MODULE = /\btypeof define\s*===?\s*['"]function['"]\s*&&\s*define\.amd\b/;
+
+/**
+ * A script of somebody else among the files that pages load, told by where it stands and by what it says of itself; null for any
+ * other. The place alone says nothing: projects keep scripts of their own in such folders too.
+ */
+export function foreignScript(
+  path: string,
+  text: string,
+): { readonly reason: 'vendored'; readonly detail: string } | null {
+  if (!PUBLISHED_LIBRARY.test(path)) return null;
+  const head = text.slice(0, 2_000);
+  const comments = FIRST_COMMENTS.exec(head)?.[0] ?? '';
+  const says = RELEASE_IN_PATH.test(path)
+    ? 'a release in its name'
+    : BANNER.test(comments) || RELEASE_AND_HOME.test(comments)
+      ? 'the banner of what is published'
+      : UNIVERSAL_MODULE.test(head)
+        ? 'a form for every loader'
+        : null;
+  return says === null ? null : { reason: 'vendored', detail: `a script among published libraries, with ${says}` };
 }
 
 /** A file that a tool wrote, and how that is told. */

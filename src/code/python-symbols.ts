@@ -43,6 +43,16 @@ export async function parsePython(text: string): Promise<Omit<ParsedSource, 'lin
   });
 }
 
+/**
+ * The same symbols and problems of a tree that is there already, but for what the bodies of functions do: to tell that
+ * takes a query over the whole tree.
+ */
+export function publicPythonSymbols(root: Node): Pick<ParsedSource, 'symbols' | 'problems'> {
+  const statements = topStatements(root);
+  const symbols = publicSymbols(statements, listedNames(statements)?.names ?? null, new Map());
+  return { symbols, problems: root.hasError ? problemsOf(root) : [] };
+}
+
 /** Statements that run when the module is loaded, also those under `if`, `try` and `with`. */
 function topStatements(root: Node): Node[] {
   const found: Node[] = [];

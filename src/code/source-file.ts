@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { hasBinaryExtension, languageOf, parsedLanguageOf } from './languages.ts';
-import { generatedByName, generatedByText } from './left-out.ts';
+import { foreignScript, generatedByName, generatedByText } from './left-out.ts';
 import { countLines } from './lines.ts';
 import { decodeSource, errorCode, isInside, readSourceBytesSync, type Skip, type TextEncoding } from './source-text.ts';
 
@@ -104,7 +104,7 @@ export function inspectFile(
   if ('reason' in read) return { path, ...read };
   const decoded = decodeSource(read.bytes);
   if ('reason' in decoded) return { path, ...decoded };
-  const byText = generatedByText(decoded.text);
+  const byText = generatedByText(decoded.text) ?? foreignScript(path, decoded.text);
   if (byText !== null) return { path, ...byText };
   const { encoding } = decoded;
   const lines = countLines(decoded.text);

@@ -1,11 +1,9 @@
 import { countDocumented } from '../documented-symbols.ts';
 import { decodeSource, readSourceBytesSync } from '../source-text.ts';
-import { type ParsedSource, parseSource } from '../symbols.ts';
+import type { ParsedSource } from '../symbols.ts';
 import { parseScript, publicSymbols } from '../typescript-symbols.ts';
 import type { FileFacts, LintResult } from './file-facts.ts';
-import { inspectPython } from './inspect-python.ts';
 import { inspectScript } from './inspect-script.ts';
-import { lintPython } from './ruff.ts';
 import type { RuffSettings } from './ruff-settings.ts';
 
 /** What is wanted of one file. */
@@ -49,19 +47,26 @@ async function inspectFile({ root, settings, maxBytes }: InspectBatch, file: Ins
   const text = decoded.text.startsWith('\uFEFF') ? decoded.text.slice(1) : decoded.text;
   const used = file.settings === null ? undefined : settings[file.settings];
   try {
-    const lint = used === undefined ? null : lintPython(text, used);
+    const lint = used === undefined ? null : await lintOf(text, used);
     return { path, facts: file.facts ? await factsOf(path, text) : null, lint, failure: null };
   } catch (error) {
     return failed(error instanceof RangeError ? 'it is nested too deeply' : 'its parser failed');
   }
 }
 
+/** What reads Python is loaded for the first file of it: most threads never see one. */
+async function lintOf(text: string, settings: RuffSettings): Promise<LintResult> {
+  const { lintPython } = await import('./ruff.ts');
+  return lintPython(text, settings);
+}
+
 async function factsOf(path: string, text: string): Promise<FileFacts> {
   // By its name alone: the same text means the same in every folder.
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (/\.pyi?$/.test(name)) {
-    const parsed = await parseSource(name, text);
-    return { ...(await inspectPython(text)), ...countDocumented(parsed.symbols, true), problem: problemOf(parsed) };
+    const { inspectPython } = await import('./inspect-python.ts');
+    const { facts, parsed } = await inspectPython(text);
+    return { ...facts, ...countDocumented(parsed.symbols, true), problem: problemOf(parsed) };
   }
   const tree = parseScript(name, text);
   const parsed = publicSymbols(name, text, tree);

@@ -1,4 +1,6 @@
 import { withPythonTree } from '../python-grammar.ts';
+import { publicPythonSymbols } from '../python-symbols.ts';
+import type { ParsedSource } from '../symbols.ts';
 import { measureFunctions } from './complexity.ts';
 import type { FileFacts, LoneName } from './file-facts.ts';
 import { pythonEffects } from './python-effects.ts';
@@ -8,11 +10,22 @@ import { pythonHits } from './python-rules.ts';
 import { type ClassSize, sizeHits } from './size-rules.ts';
 import { pythonSuppressions } from './suppressions.ts';
 
-/** What a Python file gives but for its public symbols. */
-export async function inspectPython(
-  text: string,
-): Promise<Omit<FileFacts, 'publicSymbols' | 'documentedSymbols' | 'problem'>> {
-  const { tree, comments } = await withPythonTree(text, copyTree);
+/** What is known of a Python file after one look at it. */
+export interface InspectedPython {
+  readonly facts: Omit<FileFacts, 'publicSymbols' | 'documentedSymbols' | 'problem'>;
+  readonly parsed: Pick<ParsedSource, 'symbols' | 'problems'>;
+}
+
+/** What a Python file gives. Rejects only when the parser itself fails. */
+export async function inspectPython(text: string): Promise<InspectedPython> {
+  const { copied, parsed } = await withPythonTree(text, (root) => ({
+    copied: copyTree(root),
+    parsed: publicPythonSymbols(root),
+  }));
+  return { facts: factsOf(text, copied), parsed };
+}
+
+function factsOf(text: string, { tree, comments }: ReturnType<typeof copyTree>): InspectedPython['facts'] {
   const functions = measureFunctions(pythonFlow(text, tree));
   const codeLines = countCode(text, comments, tree);
   const silenced = pythonSuppressions(
@@ -28,7 +41,7 @@ export async function inspectPython(
     sizes: sizeHits({ functions, classes, codeLines }).filter(heard),
     privates: privates.filter(({ name, line }) => words.get(name) === 1 && !silenced.covers('unused-private', line)),
     exported: [],
-    mentions: [...words.keys()].sort(),
+    mentions: [...words.keys()].join(' '),
   };
 }
 
@@ -65,7 +78,7 @@ function declarationsOf(text: string, root: PythonNode): { classes: ClassSize[];
 /** How often each identifier that begins with `_` is there, comments and strings counted. */
 function privateWords(text: string): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const [word] of text.matchAll(/\b_\w+/g)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const word of text.match(/\b_\w+/g) ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
   return counts;
 }
 

@@ -47,7 +47,7 @@ export function inspectScript(
     exported: exportedNames(program, lines).filter(
       ({ name, line }) => words.get(name) === 1 && !silenced.covers('unused-export', line),
     ),
-    mentions: [...words.keys()].sort(),
+    mentions: [...words.keys()].join(' '),
   };
 }
 
@@ -77,7 +77,7 @@ function exportedNames(program: Program, lines: LineIndex): LoneName[] {
 /** How often each identifier is there, comments and strings counted: what is only spoken of may be reached by name. */
 function wordsOf(text: string): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const [word] of text.matchAll(/[A-Za-z_$][\w$]*/g)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const word of text.match(/[A-Za-z_$][\w$]*/g) ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
   return counts;
 }
 

@@ -16,6 +16,14 @@ import { findUnusedNames } from './unused-names.ts';
 
 export type { TreeMeasures } from './measures.ts';
 
+interface Measured {
+  readonly files: readonly SourceFile[];
+  readonly measures: TreeMeasures;
+}
+
+/** What was measured of a tree while its quality was analysed, as long as somebody holds the hashes of its files. */
+const measured = new WeakMap<AnalyserInput['hashes'], Measured>();
+
 /**
  * Quality of the Python, JavaScript and TypeScript of a tree: ruff and oxlint for what is wrong or superfluous, measures
  * of our own for what is too complex or too large, jscpd for what stands there twice. Nothing of the tree is run, and
@@ -38,6 +46,8 @@ export const analyseQuality: Analyser = async (given) => {
   const unused = await findUnusedNames(input, inspected.facts);
   const heard = unused.filter(({ file, rule }) => !settings.silences(file, rule));
   const findings = [...reports.flatMap((one) => one.findings), ...heard, ...duplication.findings];
+  const measures = measureFiles({ files: input.files, facts: inspected.facts, duplication });
+  measured.set(given.hashes, { files: given.files, measures });
   return {
     findings: oneFindingEach(findings),
     engines: enginesOf(files, { inspected, linted, duplication }, { ruff, oxlint, jscpd }),
@@ -46,12 +56,14 @@ export const analyseQuality: Analyser = async (given) => {
 };
 
 /**
- * Measures a tree. What an analysis of its quality has just kept is not looked at again. Rejects with the signal's
- * reason only.
+ * Measures a tree. What an analysis of its quality has measured, in this process or an earlier one, is not looked at
+ * again. Rejects with the signal's reason only.
  */
 export async function measureTree(given: AnalyserInput): Promise<TreeMeasures> {
+  given.signal.throwIfAborted();
+  const known = measured.get(given.hashes);
+  if (known?.files === given.files) return known.measures;
   const input = inOrder(given);
-  input.signal.throwIfAborted();
   const files = input.files.filter(isAnalysed);
   const jscpd = await findJscpd();
   const [inspected, duplication] = await endingTogether(input, (inner) => {

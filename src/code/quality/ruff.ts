@@ -85,7 +85,7 @@ const CONVERTED =
 function isMeant(one: Diagnostic, lines: readonly string[]): boolean {
   const { code, message, start_location: start, end_location: end } = one;
   const line = lines[start.row - 1] ?? '';
-  if (isSilencedForPylint(code, line)) return true;
+  if (isExplained(one, lines)) return true;
   switch (code) {
     case 'A001':
       // What stands at the margin is a name the module offers.
@@ -133,22 +133,61 @@ function isMeant(one: Diagnostic, lines: readonly string[]): boolean {
   }
 }
 
+/** Whether a comment says that it is meant: why nothing is done about an error, what is shown, or to another linter. */
+function isExplained(
+  { code, start_location: { row }, end_location: end }: Diagnostic,
+  lines: readonly string[],
+): boolean {
+  if (code === 'ERA001') return isShown(lines, row - 1);
+  const isPassedOver = code === 'S110' || code === 'S112';
+  if (isPassedOver && lines.slice(row - 1, end.row).some((one) => /^\s*#|\b(?:pass|continue)\s*#/.test(one)))
+    return true;
+  return isSilencedForPylint(code, lines, row - 1);
+}
+
+/** Whether the comment that a line is part of says on top that it shows what comes out, or how something is used. */
+function isShown(lines: readonly string[], at: number): boolean {
+  for (let row = at - 1; row >= 0; row -= 1) {
+    const line = lines[row] ?? '';
+    if (!/^\s*#/.test(line)) return false;
+    if (/^\s*#+\s*(?:[A-Z][\w ]*\b)?(?:examples?|output|usage|sample|e\.g\.)(?: \w+){0,4}\s*:?\s*$/i.test(line))
+      return true;
+  }
+  return false;
+}
+
 /** What pylint calls the same. */
 const NAMES_OF_PYLINT: Readonly<Record<string, RegExp>> = {
   E722: /\bbare-except\b/,
   E721: /\bunidiomatic-typecheck\b/,
   F401: /\bunused-import\b/,
+  F811: /\b(?:reimported|function-redefined)\b/,
   F841: /\bunused-variable\b/,
   PLW0602: /\bglobal-(?:variable-not-assigned|statement)\b/,
   S110: /\bbroad-(?:exception-caught|except)\b/,
   S112: /\bbroad-(?:exception-caught|except)\b/,
 };
 
-/** Whether the author has said to another linter, at the end of the line, that it is meant. */
-function isSilencedForPylint(code: string | null, line: string): boolean {
+const PYLINT = /#\s*pylint:\s*disable=([\w\s,-]+)/;
+
+/**
+ * Whether the author has said to another linter that it is meant: at the end of the line, or on a line of its own further
+ * up, which holds to the end of the block that it stands in.
+ */
+function isSilencedForPylint(code: string | null, lines: readonly string[], at: number): boolean {
   const named = NAMES_OF_PYLINT[code ?? ''];
-  const said = /#\s*pylint:\s*disable=([\w\s,-]+)/.exec(line)?.[1];
-  return named !== undefined && said !== undefined && named.test(said);
+  if (named === undefined) return false;
+  let block = Number.POSITIVE_INFINITY;
+  for (let row = at; row >= 0; row -= 1) {
+    const line = lines[row] ?? '';
+    if (line.trim() === '') continue;
+    const indent = line.length - line.trimStart().length;
+    const said =
+      row === at || (line.trimStart().startsWith('#') && indent <= block) ? PYLINT.exec(line)?.[1] : undefined;
+    if (said !== undefined && named.test(said)) return true;
+    if (!line.trimStart().startsWith('#')) block = Math.min(block, indent);
+  }
+  return false;
 }
 
 /** A comparison that is all of an argument, on a line of its own. */

@@ -17,6 +17,8 @@ export const thresholds = {
   fileLines: 1_000,
   /** Pylint's rule `too-many-statements`; a long literal is one. */
   statements: 50,
+  /** Fewer of them that go straight through are long by what they hold, not by what they do. */
+  fewStatements: 10,
   classMethods: 35,
   /** SonarSource's rule S107 takes 7; what can only be given by name is not counted here. */
   parameters: 6,
@@ -62,7 +64,7 @@ function functionHits(measured: FunctionMeasure): RuleHit[] {
       suggestion: 'Divide it, or take cases out of it early.',
     });
   }
-  const length = Math.max(lines / thresholds.functionLines, statements / thresholds.statements);
+  const length = lengthOf(measured);
   if (length > 1) {
     hits.push({
       ...place,
@@ -92,6 +94,15 @@ function functionHits(measured: FunctionMeasure): RuleHit[] {
     });
   }
   return hits;
+}
+
+/**
+ * How many times as long as a function may be. Lines are not counted of a table, a list of routes or a template that it
+ * gives: few statements, no branches, and nothing to divide.
+ */
+function lengthOf({ lines, statements, cyclomatic }: FunctionMeasure): number {
+  const isOneText = statements < thresholds.fewStatements && cyclomatic <= 2;
+  return Math.max(isOneText ? 0 : lines / thresholds.functionLines, statements / thresholds.statements);
 }
 
 function classHits({ name, line, methods }: ClassSize): RuleHit[] {

@@ -51,7 +51,7 @@ export async function findUnusedNames(
 function countMentions(facts: ReadonlyMap<string, FileFacts>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { mentions } of facts.values()) {
-    for (const word of mentions) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const word of mentions.split(' ')) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   return counts;
 }

@@ -125,8 +125,11 @@ function call(expressions: Expressions, test: CallExpression, scope: Scope): Che
   const method = callee.kind === 'member' ? callee.property : callee.kind === 'name' ? callee.name : null;
   const receiver = callee.kind === 'member' ? expressions.evaluate(callee.object, scope) : null;
   const args = test.args.map((one) => expressions.evaluate(one, scope));
-  const [first] = args;
+  const [first, second] = args;
   if (method === null) return NONE;
+  // `Object.prototype.hasOwnProperty.call(table, key)`
+  if (method === 'call' && second !== undefined && /\.hasOwnProperty$/.test(receiver?.name ?? ''))
+    return whenTrue(second, null);
   if (
     receiver !== null &&
     first !== undefined &&

@@ -5,7 +5,8 @@ import { type RuleId, ruleOf } from './rules.ts';
 import type { Scope } from './scope.ts';
 import type { Value } from './values.ts';
 
-interface Placed {
+/** A part of a text, by its first character and the one behind its last. */
+export interface Placed {
   readonly start: number;
   readonly end: number;
 }
@@ -35,6 +36,7 @@ export class Collector {
   /** Modules that the file imports, by their names. */
   readonly imports = new Set<string>();
   readonly #found = new Map<string, Found>();
+  readonly #sqlTexts = new Map<string, Placed & { readonly isHarmless: boolean }>();
   readonly #isOffered: boolean;
   readonly #local = new Map<string, boolean>();
 
@@ -112,19 +114,34 @@ export class Collector {
 
   /**
    * Whether a function of a module is called in it and nowhere else: what its callers give is known, and followed. One
-   * that is handed over, or given a place in an object, may be called by others.
+   * that is handed over, or given a place in an object, may be called by others. In Python the underscore says so.
    */
   #isLocal(name: string): boolean {
     const known = this.#local.get(name);
     if (known !== undefined) return known;
     const own = name.replaceAll('$', '\\$');
-    const isModule = this.language === 'script' && /^(?:import|export)\b/m.test(this.text);
+    const isModule = this.language === 'python' ? /^_[a-z]/.test(name) : /^(?:import|export)\b/m.test(this.text);
     const isLocal =
       isModule &&
       !new RegExp(`\\bexport\\s+(?:default\\s+)?(?:async\\s+)?function\\s*\\*?\\s*${own}(?![\\w$])`).test(this.text) &&
       !new RegExp(`(?<![\\w$.'"\`])${own}(?![\\w$'"\`])(?!\\s*(?:<[^<>()]*>)?\\()`).test(this.text);
     this.#local.set(name, isLocal);
     return isLocal;
+  }
+
+  /** Notes whether all that is put into a text of SQL is harmless; once it is not, it stays so. */
+  noteSqlText({ start, end }: Placed, isHarmless: boolean): void {
+    const key = `${start} ${end}`;
+    const known = this.#sqlTexts.get(key);
+    this.#sqlTexts.set(key, { start, end, isHarmless: isHarmless && known?.isHarmless !== false });
+  }
+
+  /** Texts of SQL into which nothing is put that could change what they do. */
+  get harmlessSql(): readonly Placed[] {
+    const all = [...this.#sqlTexts.values()];
+    const others = all.filter(({ isHarmless }) => !isHarmless);
+    const holds = (outer: Placed, inner: Placed) => outer.start <= inner.start && inner.end <= outer.end;
+    return all.filter((one) => one.isHarmless && !others.some((other) => holds(one, other)));
   }
 
   /** Source of a place. */

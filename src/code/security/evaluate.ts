@@ -3,11 +3,12 @@ import type { Flow } from './flow.ts';
 import { harmlessAfter, keepAdded, passesOn, quotedBy } from './passing.ts';
 import { Scope } from './scope.ts';
 import { handlerInputs, sourceOfCall, sourceOfName } from './sources.ts';
-import { type CallExpression, type Expression, type MemberExpression, pathOf } from './syntax.ts';
+import { type CallExpression, type Expression, type MemberExpression, pathOf, type TextExpression } from './syntax.ts';
 import {
   isConversion,
   isEnding,
   isFixedCall,
+  isRepeated,
   joined,
   keepsOnlyFixed,
   leftInProperty,
@@ -68,11 +69,11 @@ export class Expressions {
       case 'name':
         return scope.get(node.name) ?? sourceOfName(this.#flow.language, node.name) ?? namedValue(node.name);
       case 'member':
-        return this.#member(node, scope);
+        return this.#memberOf(node, this.evaluate(node.object, scope), scope);
       case 'call':
         return this.#call(node, scope);
       case 'text':
-        return this.#text(node.parts, scope);
+        return this.#text(node, scope);
       case 'record':
         return this.#record(node, scope);
       case 'list': {
@@ -111,7 +112,7 @@ export class Expressions {
       case 'mixed': {
         const parts = node.parts.map((one) => this.evaluate(one, scope));
         const isFixed = parts.every((part) => part.isFixed);
-        if (node.isNumber) return { ...UNKNOWN, isFixed };
+        if (node.isNumber) return { ...UNKNOWN, isFixed: isFixed || isRepeated(parts) };
         return carrying(joinTaints(parts), { isFixed, name: parts[0]?.name ?? null });
       }
       case 'assign':
@@ -183,12 +184,10 @@ export class Expressions {
     return record;
   }
 
-  #text(parts: readonly Expression[], scope: Scope): Value {
-    return joined(parts.map((part) => this.evaluate(part, scope)));
-  }
-
-  #member(node: MemberExpression, scope: Scope): Value {
-    return this.#memberOf(node, this.evaluate(node.object, scope), scope);
+  #text(node: TextExpression, scope: Scope): Value {
+    const values = node.parts.map((part) => this.evaluate(part, scope));
+    this.#flow.observer.text(node, values);
+    return joined(values);
   }
 
   /** `object` is evaluated by the caller, once: chains of calls are long. */

@@ -9,6 +9,7 @@ import type {
   MarkupExpression,
   RecordExpression,
   Target,
+  TextExpression,
 } from './syntax.ts';
 import type { Value } from './values.ts';
 
@@ -30,6 +31,8 @@ export interface Observer {
   call(site: CallSite): void;
   assigned(node: AssignExpression, path: string | null, value: Value, scope: Scope): void;
   compared(node: CompareExpression, left: Value, right: Value, scope: Scope): void;
+  /** `values`: what the parts are, in their order. */
+  text(node: TextExpression, values: readonly Value[]): void;
   record(node: RecordExpression, value: Value, scope: Scope): void;
   markup(node: MarkupExpression, properties: ReadonlyMap<Entry, Value>, scope: Scope): void;
   /** `isRoute`: the function answers requests, so what it returns is what the visitor gets. */

@@ -43,7 +43,12 @@ export function keepAdded(node: CallExpression, name: string, args: readonly Val
   const path = pathOf(node.callee.object);
   const old = path === null ? null : scope.get(path);
   const taints = joinTaints(args);
-  if (path === null || old === null || taints.length === 0) return;
+  if (path === null || old === null) return;
+  if (taints.length === 0) {
+    const isFixed = old.isFixed && args.every((one) => one.isFixed);
+    if (!isFixed) scope.set(path, { ...old, isFixed, items: old.items === null ? null : [...old.items, ...args] });
+    return;
+  }
   scope.set(path, { ...old, isFixed: false, taints: joinTaints([old, carrying(taints)]), items: null });
 }
 
@@ -58,6 +63,9 @@ const MARKUP: readonly RuleId[] = ['cross-site-scripting'];
 /** Names of functions that write a name or a text as SQL has it: `escape_sqlite`, `quoteIdentifier`. */
 const SQL_QUOTING =
   /(?:^|[._$])(?:escape|quote)_?(?:sqlite|sql|identifier|ident|id|name|table|column|literal)(?:_?names?)?$|(?:^|[._$])(?:sql|sqlite|identifier)_?(?:escape|quote)$/i;
+
+/** Names of functions that give a path back without what leads up: `sanitizePathname`, `safe_file_name`. */
+const SAFE_PATH = /(?:^|[._$/])(?:sanitize|safe|secure)_?(?:path(?:_?name)?|file_?(?:name|path))$/i;
 
 /** Names of functions that give an address back only where it may be gone to: `safe_referrer`, `getSafeRedirect`. */
 const SAFE_ADDRESS = /(?:^|[._$])(?:get_?)?safe_?(?:referr?er|redirect|next|url|return)\w*$/i;
@@ -99,6 +107,7 @@ const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
       rules: ['sql-injection'],
     },
     { name: SQL_QUOTING, rules: ['sql-injection'] },
+    { name: SAFE_PATH, rules: ['path-traversal', 'zip-slip'] },
     { name: /(?:^|\.)(?:String|toString)$/, rules: ['nosql-injection'] },
     { name: /ldap-?escape(?:\.\w+)?$|escape_?(?:ldap\w*|filter\w*)$/i, rules: ['ldap-injection'] },
     { name: /mongo-?sanitize(?:\.\w+)?$/i, rules: ['nosql-injection'] },
@@ -147,6 +156,7 @@ const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
       rules: ['sql-injection'],
     },
     { name: SQL_QUOTING, rules: ['sql-injection'] },
+    { name: SAFE_PATH, rules: ['path-traversal', 'zip-slip'] },
     { name: /^str$/, rules: ['nosql-injection'] },
     { name: SAFE_ADDRESS, rules: ['open-redirect', 'server-side-request-forgery'] },
     // Bytes or characters as others, none of which begins a tag.

@@ -1,5 +1,6 @@
 import type { Collector } from './collector.ts';
 import type { CallSite } from './observer.ts';
+import { checkCipher } from './rules-ciphers.ts';
 import type { Scope } from './scope.ts';
 import type { CompareExpression } from './syntax.ts';
 import type { Value } from './values.ts';
@@ -17,7 +18,7 @@ const FAST = /^(?:sha-?2?-?(?:224|256|384|512)|sha3.*|blake2\w*)$/i;
 export function checkCrypto(collector: Collector, site: CallSite): void {
   if (collector.language === 'script') scriptHash(collector, site);
   else pythonHash(collector, site);
-  cipher(collector, site);
+  checkCipher(collector, site);
   random(collector, site);
 }
 
@@ -59,6 +60,10 @@ function hashed(
     // Protocols that ask for HMAC-MD5 cannot be spoken with another one.
     const isLabel = !password && !HASHED_SECRET.test(around) && LABEL.test(around);
     if (isLabel) return;
+    // The header of that name holds an MD5, whatever one thinks of it.
+    const isHeader =
+      /^md5$/i.test(algorithm) && !HASHED_SECRET.test(around) && /['"]content-md5['"]/i.test(collector.text);
+    if (isHeader) return;
     // The protocol of HTTP asks for it.
     const isDigest = /\brealm\b/.test(around) && /nonce/i.test(collector.text);
     const matters = HASHED_SECRET.test(around) && !(isHmac && /cram|ntlm|radius|tacacs/i.test(collector.text));
@@ -79,68 +84,6 @@ function hashed(
     const message = `\`${name}\` hashes a password with ${algorithm.toUpperCase()}, which is so fast that guesses are cheap.`;
     collector.certain('weak-hash', node, message, 'medium', 'CWE-916');
   }
-}
-
-function cipher(collector: Collector, { name, args, node, named }: CallSite): void {
-  if (/^crypto\.create(?:Cipher|Decipher)$/.test(name)) {
-    collector.certain(
-      'weak-cipher',
-      node,
-      `\`${name}\` derives its key with MD5 and always the same initialisation vector.`,
-      'high',
-    );
-    return;
-  }
-  const script = /^crypto\.create(?:Cipheriv|Decipheriv)$/.exec(name);
-  if (script !== null) {
-    const algorithm = String(args[0]?.constant ?? '');
-    weakCipher(collector, node, name, algorithm);
-    if (name.endsWith('Cipheriv') && !/ecb/i.test(algorithm)) fixedVector(collector, node, name, args[2]);
-    fixedKey(collector, node, name, args[1]);
-    return;
-  }
-  const python = /(?:^|\.)(AES|DES3?|ARC4|ARC2|Blowfish|TripleDES|CAST5|IDEA|ECB|CBC|CTR|CFB)(\.new)?$/.exec(name);
-  if (python === null || !/^(?:Crypto|Cryptodome|cryptography)\./.test(name)) return;
-  const mode = args[1]?.name ?? named.get('mode')?.name ?? '';
-  weakCipher(collector, node, name, `${python[1]} ${mode.split('.').pop() ?? ''}`);
-  if (python[2] !== undefined) {
-    fixedVector(collector, node, name, args[2] ?? named.get('iv') ?? named.get('nonce'));
-    fixedKey(collector, node, name, args[0]);
-  } else if (/^C/.test(python[1] ?? '') && name.includes('.modes.')) fixedVector(collector, node, name, args[0]);
-}
-
-function weakCipher(collector: Collector, node: CallSite['node'], name: string, algorithm: string): void {
-  const weak =
-    /(?:^|[^a-z])(?:3?des|des3|des-ede3?|rc[24]|arc[24]|bf|blowfish|tripledes|cast5?|idea|seed)(?:$|[^a-z])|ecb/i.exec(
-      algorithm,
-    );
-  if (weak === null) return;
-  const what = /ecb/i.test(algorithm)
-    ? 'ECB, which shows equal blocks as equal'
-    : `${algorithm.trim()}, a broken cipher`;
-  collector.certain('weak-cipher', node, `\`${name}\` encrypts with ${what}.`, 'high');
-}
-
-function fixedVector(collector: Collector, node: CallSite['node'], name: string, vector: Value | undefined): void {
-  if (vector === undefined || !vector.isFixed || vector.constant === null) return;
-  collector.certain(
-    'static-iv',
-    node,
-    `\`${name}\` is given an initialisation vector that is always the same.`,
-    'high',
-  );
-}
-
-/** Characters of the shortest key that any cipher takes. */
-const SHORTEST_KEY = 8;
-
-function fixedKey(collector: Collector, node: CallSite['node'], name: string, key: Value | undefined): void {
-  if (key?.isFixed !== true) return;
-  const secret = typeof key.constant === 'string' ? key.constant : undefined;
-  // Nobody takes so short a text for a key but in an example or a published test.
-  if (secret !== undefined && secret.length < SHORTEST_KEY) return;
-  const message = `\`${name}\` is given a key that stands in the code.`;
-  collector.certain('hard-coded-credential', node, message, 'high', 'CWE-321', secret);
 }
 
 const RANDOM =
@@ -211,6 +154,8 @@ export function checkComparison(
       // A page that gets a message is the one that waits for it: nobody measures its time from outside.
       (given.taints.length > 0 && given.taints.every(({ root }) => root === 'event.data')) ||
       /\berr(?:or)?\.digest$/.test(collector.source(expression)) ||
+      // A challenge is shown to whoever is to answer it.
+      /challenge/i.test(collector.source(node)) ||
       isChecksum(collector.source(node)) ||
       isCondition(collector, node) ||
       (expected.isFixed && expected.constant !== undefined && typeof expected.constant !== 'string')

@@ -40,6 +40,7 @@ function certificates(collector: Collector, { name, args, named, node }: CallSit
 }
 
 function tokens(collector: Collector, { name, args, named, node }: CallSite): void {
+  if (!/jwt|jsonwebtoken|jose/i.test(name)) return;
   const rule = 'unverified-token';
   const algorithms = [
     args[2]?.entries?.get('algorithms'),
@@ -55,7 +56,6 @@ function tokens(collector: Collector, { name, args, named, node }: CallSite): vo
         ({ constant }) => /^none$/i.test(String(constant)) && typeof constant === 'string',
       ),
   );
-  if (!/jwt|jsonwebtoken|jose/i.test(name)) return;
   if (allowsNone) {
     collector.certain(rule, node, `\`${name}\` takes the algorithm "none", so anybody can make such a token.`, 'high');
   } else if (
@@ -163,6 +163,7 @@ export function checkRecord(collector: Collector, node: RecordExpression, record
     if (entry.value.kind !== 'literal') continue;
     const { value } = entry.value;
     if ((entry.key === 'rejectUnauthorized' || entry.key === 'strictSSL') && value === false) {
+      if (isOfServer(node) || leadsHome(node)) continue;
       collector.certain(
         'disabled-certificate-check',
         entry,
@@ -182,14 +183,35 @@ export function checkRecord(collector: Collector, node: RecordExpression, record
   }
 }
 
+/** A server that asks nobody for a certificate has none to refuse. */
+function isOfServer({ entries }: RecordExpression): boolean {
+  return entries.some(({ key, value }) => key === 'requestCert' && value.kind === 'literal' && value.value === false);
+}
+
+/** A connection of the machine with itself, which nobody else can come between. */
+function leadsHome({ entries }: RecordExpression): boolean {
+  return entries.some(
+    ({ key, value }) =>
+      /^(?:host|hostname|servername)$/.test(key ?? '') &&
+      value.kind === 'literal' &&
+      LOOPBACK.test(String(value.value)),
+  );
+}
+
+const LOOPBACK = /^(?:https?:\/\/)?(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)(?:[:/]|$)/i;
+
+/** Words of a name that says that certificates are not to be looked at. */
+const ASKED = '(?:unsafe|insecure|ignore|skip|allow|self_?-?signed|verif|reject_?unauthorized)';
+/** A condition with such a name chooses the object: `ignoreCertificates ? { … } : {}`. */
+const CHOSEN = new RegExp(`${ASKED}[^;{}]*\\?\\s*\\{[^{}?;]*$`, 'i');
+
 /** Whether a setting stands in a branch that somebody has to ask for by the name of what it does. */
 function isAskedFor({ text }: Collector, start: number): boolean {
   const before = text.slice(Math.max(0, start - 250), start);
+  if (CHOSEN.test(before)) return true;
   const asked = before.lastIndexOf('if (');
   if (asked < 0 || /\}\s*else\b|\n\s*\}\s*\n\s*\n/.test(before.slice(asked))) return false;
-  return /^if \([^\n]*(?:unsafe|insecure|ignore|skip|allow|self_?-?signed|verif|reject_?unauthorized)/i.test(
-    before.slice(asked),
-  );
+  return new RegExp(`^if \\([^\\n]*${ASKED}`, 'i').test(before.slice(asked));
 }
 
 /** Settings that are assigned. */

@@ -4,19 +4,21 @@ import type { CallSite, Observer } from './observer.ts';
 import { checkCredentials, checkSecretAssignment } from './rules-credentials.ts';
 import { checkComparison, checkCrypto } from './rules-crypto.ts';
 import { checkRecord, checkSettingAssignment, checkSettings } from './rules-settings.ts';
+import { checkSqlText } from './rules-sql-texts.ts';
 import { checkProtocolAssignment, checkStrength } from './rules-strength.ts';
 import type { Scope } from './scope.ts';
 import { choosesHost } from './sink.ts';
-import { checkSinks } from './sinks.ts';
+import { checkSinks, sinksByName } from './sinks.ts';
 import type { AssignExpression, Entry, Expression, MarkupExpression } from './syntax.ts';
 import type { Value } from './values.ts';
 
 /** Looks at everything that the flow passes. */
 export function ruleObserver(collector: Collector): Observer {
+  const sinksOf = sinksByName(collector.language);
   return {
     imported: (name) => collector.imports.add(name),
     call(site) {
-      checkSinks(collector, site);
+      checkSinks(collector, site, sinksOf(site.name));
       checkCrypto(collector, site);
       checkSettings(collector, site);
       checkStrength(collector, site);
@@ -27,6 +29,7 @@ export function ruleObserver(collector: Collector): Observer {
     },
     assigned: (node, path, value, scope) => checkAssignment(collector, node, path, value, scope),
     compared: (node, left, right, scope) => checkComparison(collector, node, left, right, scope),
+    text: (node, values) => checkSqlText(collector, node, values),
     record: (node, value, scope) => checkRecord(collector, node, value, scope),
     markup: (node, properties, scope) => checkMarkup(collector, node, properties, scope),
     returned: (node, value, scope, isRoute) => checkReturned(collector, node, value, scope, isRoute),
@@ -170,12 +173,13 @@ function descent(collector: Collector, node: AssignExpression, object: Expressio
 
 /** `target[key] = merge(target[key], source[key])` in a function that does not look at the key. */
 function recursiveMerge(collector: Collector, node: AssignExpression, index: Expression): void {
+  if (index.kind !== 'name') return;
   const { text } = collector;
   const before = text.slice(Math.max(0, node.start - 1_200), node.start);
   const heads = [...before.matchAll(/(?:function\s+(\w+)\s*\(|(?:const|let|var)\s+(\w+)\s*=\s*(?:function|\())/g)];
   const head = heads.at(-1);
   const name = head?.[1] ?? head?.[2];
-  if (head === undefined || name === undefined || index.kind !== 'name') return;
+  if (head === undefined || name === undefined) return;
   const body = `${before.slice(head.index)}${text.slice(node.start, node.end + 400)}`;
   const calls = new RegExp(
     `\\b${name}\\s*\\(\\s*\\w+\\[${escaped(index.name)}\\]\\s*,\\s*\\w+\\[${escaped(index.name)}\\]`,

@@ -3,9 +3,9 @@ import { roleOf } from '../file-roles.ts';
 import type { RawFinding, Severity } from '../findings.ts';
 import { parsedLanguageOf } from '../languages.ts';
 import { LineIndex } from '../lines.ts';
-import { loadRuff, type Ruff } from '../ruff.ts';
+import type { Ruff } from '../ruff.ts';
 import { decodeSource, readSourceBytesSync } from '../source-text.ts';
-import { type Found, rawFinding } from './collector.ts';
+import { type Found, type Placed, rawFinding } from './collector.ts';
 import type { Language } from './language.ts';
 import { RUFF_SELECTION, ruffFindings } from './ruff-findings.ts';
 import { ruleOf } from './rules.ts';
@@ -58,8 +58,10 @@ export async function scanText(path: string, text: string): Promise<Pick<Scanned
   const role = roleOf(path);
   // Nobody outside reaches a test, and what is dangerous there is often what it is about: it is searched for secrets only.
   const isJudged = language !== null && role !== 'test' && !/(?:^|\/)\.semgrep\//.test(path);
-  const own = isJudged ? await ownRules(language, path, text) : { found: [], gap: null };
+  const own = isJudged ? await ownRules(language, path, text) : { found: [], gap: null, harmlessSql: [] };
   const secrets = await findSecrets(path, text, role);
+  const isLinted = language === 'python' && isJudged;
+  if (!isLinted && own.found.length === 0 && secrets.length === 0) return { findings: [], gap: own.gap };
   const index = new LineIndex(text);
   const lines = text.split('\n');
   const known = secrets.map(({ start, end }) => text.slice(start, end));
@@ -80,15 +82,18 @@ export async function scanText(path: string, text: string): Promise<Pick<Scanned
       withoutSecrets((lines[line - 1] ?? '').trim(), hidden).slice(0, 200),
     ),
   );
-  if (language !== 'python' || !isJudged) return { findings, gap: own.gap };
-  const { diagnostics, gap } = askRuff(text);
+  if (!isLinted) return { findings, gap: own.gap };
+  const { diagnostics, gap } = await askRuff(text);
   const taken = new Map<number, Set<string>>();
   for (const { one, line, endLine } of placed) {
     for (let at = line; at <= endLine; at += 1)
       taken.set(at, (taken.get(at) ?? new Set()).add(one.cwe).add(ruleOf(one.rule).cwe));
   }
+  const harmless = own.harmlessSql.map(({ start, end }) => [index.lineAt(start), index.lineAt(end - 1)] as const);
   const told = diagnostics.filter(
-    ({ start_location: at, end_location: end }) => !suppressions.covers(at.row, end.row, '', []),
+    ({ code, start_location: at, end_location: end }) =>
+      !suppressions.covers(at.row, end.row, '', [code ?? '']) &&
+      !(code === 'S608' && harmless.some(([from, to]) => from <= at.row && end.row <= to)),
   );
   const fromRuff = ruffFindings(path, role, lines, told, taken).map((one) => ({
     ...one,
@@ -121,21 +126,28 @@ async function ownRules(
   language: Language,
   path: string,
   text: string,
-): Promise<{ found: readonly Found[]; gap: string | null }> {
+): Promise<{ found: readonly Found[]; gap: string | null; harmlessSql: readonly Placed[] }> {
   const limit = language === 'python' ? LARGEST_PYTHON : LARGEST_SCRIPT;
   if (text.length > limit)
-    return { found: [], gap: `The file has more than ${limit / 1024} KiB: only secrets were searched for.` };
+    return {
+      found: [],
+      gap: `The file has more than ${limit / 1024} KiB: only secrets were searched for.`,
+      harmlessSql: [],
+    };
   try {
-    const { found, isWhole } = await scanSource(language, path, text);
-    return { found, gap: isWhole ? null : 'The file is so involved that only a part of it was followed.' };
+    const { found, isWhole, harmlessSql } = await scanSource(language, path, text);
+    const gap = isWhole ? null : 'The file is so involved that only a part of it was followed.';
+    return { found, gap, harmlessSql };
   } catch (error) {
     const reason = error instanceof RangeError ? 'it nests too deeply' : 'the parser failed';
-    return { found: [], gap: `The rules could not be applied: ${reason}.` };
+    return { found: [], gap: `The rules could not be applied: ${reason}.`, harmlessSql: [] };
   }
 }
 
-function askRuff(text: string): { diagnostics: ReturnType<Ruff['check']>; gap: string | null } {
+/** Ruff is loaded for the first Python file: most threads never see one. */
+async function askRuff(text: string): Promise<{ diagnostics: ReturnType<Ruff['check']>; gap: string | null }> {
   try {
+    const { loadRuff } = await import('../ruff.ts');
     ruff ??= loadRuff({ 'target-version': 'py313', lint: { select: RUFF_SELECTION } });
     return { diagnostics: ruff.check(text), gap: null };
   } catch {

@@ -1,6 +1,6 @@
 import { parseSync } from 'oxc-parser';
 import { withPythonTree } from '../python-grammar.ts';
-import { Collector, type Found } from './collector.ts';
+import { Collector, type Found, type Placed } from './collector.ts';
 import { TooInvolvedError } from './evaluate.ts';
 import { Flow } from './flow.ts';
 import type { Language } from './language.ts';
@@ -14,6 +14,8 @@ export interface SourceScan {
   readonly found: readonly Found[];
   /** False when the file takes more steps than are allowed, and its end was not looked at. */
   readonly isWhole: boolean;
+  /** Texts of SQL into which nothing is put that could change what they do. */
+  readonly harmlessSql: readonly Placed[];
 }
 
 /**
@@ -27,9 +29,9 @@ export async function scanSource(language: Language, path: string, text: string)
     new Flow(language, ruleObserver(collector)).program(body);
   } catch (error) {
     if (!(error instanceof TooInvolvedError)) throw error;
-    return { found: collector.found, isWhole: false };
+    return { found: collector.found, isWhole: false, harmlessSql: [] };
   }
-  return { found: collector.found, isWhole: true };
+  return { found: collector.found, isWhole: true, harmlessSql: collector.harmlessSql };
 }
 
 function lowerText(path: string, text: string): Statement[] {

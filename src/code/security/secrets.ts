@@ -10,7 +10,13 @@ const LONGEST_LINE = 2_000;
 
 /** Words without which no known format can be in a text, so that most files need no closer look. */
 const FORMATS =
-  /AKIA|ASIA|AIza|ghp_|gho_|ghu_|ghs_|ghr_|github_pat_|glpat-|xox[abeprs]-|xapp-|hooks\.slack|SG\.|shp(?:at|ca|pa|ss)_|sk_(?:live|test)|rk_(?:live|test)|npm_|_authToken|sk-|gsk_|hf_|lin_api|ntn_|secret_|glc_|glsa_|ops_ey|hv[sbr]\.|dapi|dckr_|figd_|PRIVATE KEY|"private_key"|[a-z][a-z0-9+.-]*:\/\/[^\s:@/]+:[^\s@/]+@|aws_?secret|tskey-|cfut_|vc[a-z]_/i;
+  /AKIA|ASIA|AIza|ghp_|gho_|ghu_|ghs_|ghr_|github_pat_|glpat-|xox[abeprs]-|xapp-|hooks\.slack|SG\.|shp(?:at|ca|pa|ss)_|sk_(?:live|test)|rk_(?:live|test)|npm_|_authToken|sk-|gsk_|hf_|lin_api|ntn_|secret_|glc_|glsa_|ops_ey|hv[sbr]\.|dapi|dckr_|figd_|PRIVATE KEY|"private_key"|aws_?secret|tskey-|cfut_|vc[a-z]_/i;
+
+/** An address with a password. What is rare in it comes first: begun with its scheme, it would be tried at every word. */
+const ADDRESS = /:\/\/(?<=[a-z][a-z0-9+.-]*:\/\/)[^\s:@/]+:[^\s@/]+@/i;
+
+/** Every `SECRET_NAME` holds one of these, so that most texts and lines need no closer look. */
+const SECRET_WORD = /pass|pwd|secret|key|token|credential/i;
 
 /** Names of things that must not be known to others. */
 const SECRET_NAME =
@@ -46,7 +52,7 @@ interface Candidate {
 /** Secrets in one text file: known formats by secretlint, the rest by name and entropy. Their text is never told whole. */
 export async function findSecrets(path: string, text: string, role: FileRole): Promise<readonly Found[]> {
   if (text.length > LONGEST_TEXT || isLockfile(path)) return [];
-  const known = FORMATS.test(text) ? await knownFormats(path, text, role) : [];
+  const known = FORMATS.test(text) || ADDRESS.test(text) ? await knownFormats(path, text, role) : [];
   const own = role === 'test' ? [] : byEntropy(path, text, role);
   const private_ = privateKeys(path, text, role);
   const taken = [...known, ...private_];
@@ -122,9 +128,13 @@ function privateKeys(path: string, text: string, role: FileRole): Found[] {
 function byEntropy(path: string, text: string, role: FileRole): Found[] {
   const results: Found[] = [];
   const isSettings = /(?:^|\/)\.env(?:\.|$)|\.(?:ya?ml|ini|cfg|conf|properties|toml|env)$/i.test(path);
-  if (/\.(?:md|mdx|rst|txt|html?|css|csv)$/i.test(path) || /(?:^|\/)(?:locales?|i18n|translations?|lang)\//i.test(path))
+  if (
+    /\.(?:md|mdx|rst|txt|html?|css|csv)$/i.test(path) ||
+    /(?:^|\/)(?:locales?|i18n|l10n|translations?|lang)\/|(?:^|\/)languages?\/.*\.(?:json|ya?ml|properties)$/i.test(path)
+  )
     return results;
   if (/\.env\.(?:example|sample|template|dist)$|(?:^|\/)example\./i.test(path)) return results;
+  if (!SECRET_WORD.test(text)) return results;
   let offset = 0;
   let isText = false;
   let isComment = false;
@@ -136,7 +146,8 @@ function byEntropy(path: string, text: string, role: FileRole): Found[] {
     if (isScript && /^\s*\/\*/.test(line)) isComment = true;
     const wasComment = isComment;
     if (isComment && line.includes('*/')) isComment = false;
-    if (line.length <= LONGEST_LINE && !wasComment && !wasText && !isText && !/^\s*(?:#|\/\/|\*|\/\*|--)/.test(line)) {
+    const isCode = line.length <= LONGEST_LINE && !wasComment && !wasText && !isText;
+    if (isCode && SECRET_WORD.test(line) && !/^\s*(?:#|\/\/|\*|\/\*|--)/.test(line)) {
       for (const candidate of candidates(line, isSettings)) {
         const severity = judge(candidate, line);
         if (severity === null || isSearchKey(candidate, text, offset)) continue;
@@ -197,7 +208,8 @@ function isPlaceholderOf(value: string): boolean {
 /** Words, addresses, paths, names of things, templates, identifiers and hashes of files are no secrets. */
 function isNoSecret(value: string): boolean {
   return (
-    /\s.*\s|^\s|\s$|^[A-Za-z]+ [A-Za-z]+$/.test(value) ||
+    /\s.*\s|^\s|\s$/.test(value) ||
+    isWording(value) ||
     /^[a-z]+(?:_[a-z]+)+$/.test(value) ||
     // A command: `node tools/reset-password.js`.
     /^[a-z][\w.-]*\s+(?:\S*\/)?[\w./-]+\.[a-z]{1,4}$/.test(value) ||
@@ -218,6 +230,12 @@ function isNoSecret(value: string): boolean {
     /^(?:ssh-(?:rsa|ed25519)|-----BEGIN (?:PUBLIC|CERTIFICATE))/.test(value) ||
     /["'`]\s*[+.]|[+.]\s*["'`]|[()[\]{}<>;]|=>|\\[dwsbn]/.test(value)
   );
+}
+
+/** One word of a language that needs more than ASCII, or two words of any, with the end of a sentence: what pages show to people. */
+function isWording(value: string): boolean {
+  const words = /^(\p{L}[\p{L}\p{M}'’-]*)( \p{L}[\p{L}\p{M}'’-]*)?\s?[.!?:…。？！：]*$/u.exec(value);
+  return words !== null && (words[2] !== undefined || /[^\p{ASCII}]/u.test(words[1] ?? ''));
 }
 
 /** Letters, digits and many signs without any order: what a generator of keys makes, not code and no pattern. */

@@ -34,8 +34,10 @@ export function scriptSettings(collector: Collector, site: CallSite): void {
     ) &&
     args.length > 1
   ) {
+    // What is made on the spot takes what comes; lodash itself leaves the prototype of all objects alone.
+    const isFresh = node.args[0]?.kind === 'record' && /^(?:_|lodash)(?:\.|$)/.test(name);
     // `set(object, path, value)`: the path alone says what is changed.
-    for (const one of /\.set(?:With)?$/.test(name) ? args.slice(1, 2) : args.slice(1))
+    for (const one of isFresh ? [] : /\.set(?:With)?$/.test(name) ? args.slice(1, 2) : args.slice(1))
       if (collector.tainted('prototype-pollution', node, one, scope, name, { worst: 'medium' })) break;
   }
   if (

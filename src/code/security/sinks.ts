@@ -9,11 +9,21 @@ import type { Value } from './values.ts';
 /** Calls by language. */
 const SINKS: Readonly<Record<Language, readonly Sink[]>> = { script: SCRIPT_SINKS, python: PYTHON_SINKS };
 
-/** Reports what the arguments of a call bring into it. */
-export function checkSinks(collector: Collector, site: CallSite): void {
-  const name = site.name;
-  for (const sink of SINKS[collector.language]) {
-    if (!sink.name.test(name)) continue;
+/** Tells which sinks a name is one of. Functions are looked at once for each call of them, so a name comes many times. */
+export function sinksByName(language: Language): (name: string) => readonly Sink[] {
+  const known = new Map<string, readonly Sink[]>();
+  return (name) => {
+    const seen = known.get(name);
+    if (seen !== undefined) return seen;
+    const found = SINKS[language].filter((sink) => sink.name.test(name));
+    known.set(name, found);
+    return found;
+  };
+}
+
+/** Reports what the arguments of a call bring into it. `sinks` are those that its name is one of. */
+export function checkSinks(collector: Collector, site: CallSite, sinks: readonly Sink[]): void {
+  for (const sink of sinks) {
     for (const value of valuesFor(sink, site)) {
       if (value.taints.length === 0 || (sink.only !== undefined && !sink.only(site, value, collector))) continue;
       const needsBuilt = sink.needsBuilt === true;

@@ -137,6 +137,11 @@ function nameOfTarget(target: Target): string {
   return target.kind === 'place' && target.place.kind === 'name' ? target.place.name : 'the request';
 }
 
+/** Only the page's own script that works behind it sends to these. */
+function isOfOwnWorker(name: string): boolean {
+  return /(?:^|\.)serviceWorker\.addEventListener$/.test(name);
+}
+
 /**
  * What the parameters of a function are that is handed to a router or an event emitter; null when the call is not known
  * to call it so.
@@ -155,7 +160,8 @@ export function handlerInputs(
     /\.(?:get|post|put|patch|delete|del|all|use|options|head|route)$/.test(name) &&
     (isPath ? at > 0 : name.endsWith('.use'));
   const isHook = /\.(?:addHook|createServer|serve)$/.test(name);
-  const isMessage = /\.addEventListener$/.test(name) && first?.kind === 'literal' && first.value === 'message';
+  const isMessage =
+    /\.addEventListener$/.test(name) && first?.kind === 'literal' && first.value === 'message' && !isOfOwnWorker(name);
   if (!isRoute && !isHook && !isMessage) return null;
   const names = made.parameters.map(({ target }) => nameOfTarget(target));
   if (isMessage) return [{ ...UNKNOWN, entries: new Map([['data', tainted('event.data', 'request', null)]]) }];

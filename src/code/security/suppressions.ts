@@ -14,7 +14,8 @@ interface Mark {
   readonly to: number;
   /** Null: every rule. */
   readonly names: readonly string[] | null;
-  readonly isNoqa: boolean;
+  /** Whether the names are ids of ruff; else they are rules of ESLint and of ours. */
+  readonly ofRuff: boolean;
 }
 
 /** Reads the comments by which bandit, ruff, ESLint, semgrep and secretlint are silenced. */
@@ -32,17 +33,17 @@ export function readSuppressions(text: string, language: Language | null): Suppr
       const names = namesOf(whole[1]);
       if (names === null || names.length > 0) disabled = { from: number, names };
     } else if (/(?:eslint|oxlint|secretlint)-enable/.test(line) && disabled !== null) {
-      marks.push({ ...disabled, to: number, isNoqa: false });
+      marks.push({ ...disabled, to: number, ofRuff: false });
       disabled = null;
     }
   }
-  if (disabled !== null) marks.push({ ...disabled, to: lines.length, isNoqa: false });
+  if (disabled !== null) marks.push({ ...disabled, to: lines.length, ofRuff: false });
   return {
     covers: (line, endLine, rule, ruff) =>
-      marks.some(({ from, to, names, isNoqa }) => {
+      marks.some(({ from, to, names, ofRuff }) => {
         if (to < line || from > endLine) return false;
         if (names === null) return true;
-        return isNoqa
+        return ofRuff
           ? names.some((name) => ruff.some((id) => id.startsWith(name)))
           : names.some((name) => OURS.test(name) || name === rule);
       }),
@@ -51,11 +52,16 @@ export function readSuppressions(text: string, language: Language | null): Suppr
 
 function marksOfLine(line: string, number: number, language: Language | null): Mark[] {
   const marks: Mark[] = [];
-  const at = (names: readonly string[] | null, isNoqa = false, from = number, to = number): void => {
-    if (names === null || names.length > 0) marks.push({ from, to, names, isNoqa });
+  const at = (names: readonly string[] | null, ofRuff = false, from = number, to = number): void => {
+    if (names === null || names.length > 0) marks.push({ from, to, names, ofRuff });
   };
   if (language !== 'script') {
-    if (/#\s*nosec\b/.test(line)) at(null);
+    const nosec = /#\s*nosec\b([^#]*)/.exec(line);
+    if (nosec !== null) {
+      // ruff has bandit's rules under bandit's numbers.
+      const names = nosec[1]?.match(/\bB\d{3}\b/g)?.map((name) => name.replace('B', 'S')) ?? null;
+      at(names, names !== null);
+    }
     const noqa = /#\s*(ruff:\s*|flake8:\s*)?noqa(?::\s*([A-Z]+[0-9]*(?:[,\s]+[A-Z]+[0-9]+)*))?/i.exec(line);
     if (noqa !== null) {
       const names = noqa[2] === undefined ? null : noqa[2].split(/[,\s]+/).map((name) => name.toUpperCase());

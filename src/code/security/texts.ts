@@ -68,6 +68,8 @@ export function leftInProperty(property: string, object: Value, value: Value): V
   // A constant of what is handed over.
   const isOfCaller = object.taints.every(({ level }) => level === 'parameter');
   if (isOfCaller && /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)*$/.test(property)) return { ...UNKNOWN, name: value.name };
+  // Django's name of what the database numbers its rows by.
+  if (isOfCaller && property === 'pk') return { ...UNKNOWN, name: value.name };
   // HTML of a page is in the page already.
   if (property === 'innerHTML' || property === 'outerHTML') return madeSafe(value, ['cross-site-scripting']);
   // A file name without its folders.
@@ -101,6 +103,11 @@ export function isConversion(name: string): boolean {
   return /^(?:Buffer|String|Object|Array|Number|bytes|str|bytearray|list|tuple|set|frozenset|Set|Map|dict|JSON|base64|binascii)(?:\.\w+)?$|(?:^|\.)(?:b64decode|unhexlify|fromhex|encode|repeat|ljust|join|path\.join|path\.resolve|freeze|parse)$/.test(
     name,
   );
+}
+
+/** `'?' * count`, `['%s'] * count`: however often, always the same characters. */
+export function isRepeated(parts: readonly Value[]): boolean {
+  return parts.some(({ isFixed, constant, items }) => isFixed && (typeof constant === 'string' || items !== null));
 }
 
 /** Whether a call's whole input is fixed; `Buffer` and the like are. */

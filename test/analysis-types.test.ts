@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -310,6 +310,24 @@ describe('a look at types', () => {
     expect(children()).toEqual([]);
     expect(readdirSync(temporary).filter((name) => name.startsWith('millwright-types-'))).toEqual([]);
   });
+
+  it.runIf(existsSync('/dev/shm'))(
+    'takes away the copies that killed processes left in memory, and no others',
+    async () => {
+      vi.stubEnv('TMPDIR', '/tmp');
+      const left = ['abandoned', 'present'].map((name) => mkdtempSync(`/dev/shm/millwright-types-${name}-`));
+      folders.push(...left);
+      onTestFinished(() => {
+        vi.unstubAllEnvs();
+      });
+      const [abandoned = '', present = ''] = left;
+      const yesterday = Date.now() / 1000 - 86_400;
+      utimesSync(abandoned, yesterday, yesterday);
+      const { findings } = await analyseTypes(await inputOf({ 'b.ts': 'export const y: number = "";' }));
+      expect(findings).toHaveLength(1);
+      expect(left.filter((place) => existsSync(place))).toEqual([present]);
+    },
+  );
 
   it('says so when a child reaches its memory limit', async () => {
     const small = typesAnalyser({ ...DEFAULT_TYPE_LIMITS, memoryMegabytes: 16 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { parseSync } from 'oxc-parser';
@@ -39,13 +39,23 @@ export interface MirrorRequest {
 
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
 const COPIED_AT_ONCE = 16;
+const NAME = 'millwright-types-';
+/** Where Linux keeps what processes share in memory. */
+const MEMORY_FOLDER = '/dev/shm';
+const MOST_BYTES_IN_MEMORY = 32 * 1024 * 1024;
+/** What a file takes of such a folder at most beyond its bytes: the rest of its last page. */
+const BYTES_BESIDE_CONTENT = 4096;
+/** There may be a second copy beside the first, and others have a use for the folder too. */
+const TIMES_FREE = 8;
+/** Longer than any analysis may take. */
+const ABANDONED_AFTER_MILLISECONDS = 3_600_000;
 
 /** Copies files, hands the copy to `work`, and removes it however `work` ends. */
 export async function withMirror<Result>(
   request: MirrorRequest,
   work: (mirror: Mirror) => Promise<Result>,
 ): Promise<Result> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'millwright-types-')));
+  const folder = await makeFolder(request.files);
   try {
     const root = join(folder, 'tree');
     const generated = join(folder, 'generated');
@@ -54,6 +64,39 @@ export async function withMirror<Result>(
     return await work({ root, generated, ...(await copyFiles(request, root)) });
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Thousands of small files are made and soon removed. On a disk that took up to a tenth of an analysis: ext4 looks at all
+ * that was removed in the last minutes before it makes another. So what is small is copied into memory, where the system
+ * has a folder for that and nobody has named another one for temporary files.
+ */
+async function makeFolder(files: readonly SourceFile[]): Promise<string> {
+  const bytes = files.reduce((sum, { size }) => sum + size + BYTES_BESIDE_CONTENT, 0);
+  if (tmpdir() === '/tmp' && bytes <= MOST_BYTES_IN_MEMORY && (await hasRoom(bytes))) {
+    await removeAbandoned();
+    const made = await mkdtemp(join(MEMORY_FOLDER, NAME)).catch(() => null);
+    if (made !== null) return realpath(made);
+  }
+  return realpath(await mkdtemp(join(tmpdir(), NAME)));
+}
+
+async function hasRoom(bytes: number): Promise<boolean> {
+  const free = await statfs(MEMORY_FOLDER).catch(() => null);
+  return free !== null && free.bavail * free.bsize > bytes * TIMES_FREE;
+}
+
+/** A process that was killed leaves its copy behind, and memory is not cleaned up by anybody else. */
+async function removeAbandoned(): Promise<void> {
+  const latest = Date.now() - ABANDONED_AFTER_MILLISECONDS;
+  for (const name of await readdir(MEMORY_FOLDER)) {
+    if (!name.startsWith(NAME)) continue;
+    const place = join(MEMORY_FOLDER, name);
+    const made = await stat(place).catch(() => null);
+    // Whoever else owns one does not let us.
+    if (made !== null && made.mtimeMs < latest)
+      await rm(place, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

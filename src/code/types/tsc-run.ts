@@ -142,7 +142,7 @@ async function runTsc(
 
 /** From how many files on a program is worth threads, and from how many on it is divided among two checkers. */
 const FILES_FOR_THREADS = 64;
-const FILES_FOR_TWO = 400;
+const FILES_FOR_TWO = 300;
 
 /**
  * On how many threads a program is checked. Each checker works out for itself what the types are that its files share, so

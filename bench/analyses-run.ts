@@ -34,7 +34,9 @@ async function analyse(root: string, folder: string): Promise<number> {
   return all.reduce((sum, { findings }) => sum + findings.length, 0);
 }
 
-/** Ruff as its package for Node.js has it, over the Python files of a tree one after the other, with its own defaults. */
+/**
+ * Ruff as its package for Node.js has it, over the Python files of a tree one after the other, with its own defaults.
+ */
 async function lintByHand(root: string): Promise<number> {
   const threads = createThreadPool({ threads: 1 });
   const { tree } = await readHashedTree(root, threads, { signal: new AbortController().signal });

@@ -24,9 +24,9 @@ interface Way {
 
 /**
  * Seconds and peak memory of a whole analysis (quality, security and types, with measures), for the first time and of
- * the unchanged tree again, against running ruff, oxlint, pyright and tsc by hand on the same tree, each alone and as
- * a person would: from the root of the tree, with its own configuration. The rounds are interleaved. Trees: those given by
- * path, else this project.
+ * the unchanged tree again, against running ruff, oxlint, pyright and tsc by hand on the same tree, each alone and as a
+ * person would: from the root of the tree, with its own configuration. The rounds are interleaved. Trees: those given
+ * by path, else this project.
  */
 export async function benchAnalyses(): Promise<void> {
   const given = process.argv.slice(3).map((path) => resolve(path));

@@ -59,7 +59,9 @@ export interface SetScore {
   readonly groupsFound: number;
 }
 
-/** Measures the labelled set: skills of every CV from its text and its files, and what every job description asks for. */
+/**
+ * Measures the labelled set: skills of every CV from its text and its files, and what every job description asks for.
+ */
 export async function scoreLabelledSet(threads: ThreadPool): Promise<SetScore> {
   const set = labels.parse(JSON.parse(await readFile(new URL('labels.json', folder), 'utf8')));
   const same = await sameness();

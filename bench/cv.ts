@@ -19,9 +19,9 @@ const cvs = fileURLToPath(new URL('../test/fixtures/cv-set/cvs/', import.meta.ur
 const jobs = new URL('../test/fixtures/cv-set/jobs/', import.meta.url);
 
 /**
- * The score of the labelled set, and what an analysis of a CV costs: from the submission over REST to the stored result,
- * one at a time and many at once, against a plain loop that only takes the text out of the same PDFs with the same
- * library. Rounds of both are interleaved.
+ * The score of the labelled set, and what an analysis of a CV costs: from the submission over REST to the stored
+ * result, one at a time and many at once, against a plain loop that only takes the text out of the same PDFs with the
+ * same library. Rounds of both are interleaved.
  */
 export async function benchCv(): Promise<void> {
   await printScore();

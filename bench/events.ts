@@ -269,7 +269,9 @@ async function manyJobsRound(bench: Bench, server: Server, rate: number, duratio
   return { p50: at(0.5), p99: at(0.99), cpu: used / delays.length, late };
 }
 
-/** Writes group after group, spread evenly over time. Gives when each was committed and by which share it was too slow. */
+/**
+ * Writes group after group, spread evenly over time. Gives when each was committed and by which share it was too slow.
+ */
 async function writeSteadily(writer: EventWriter, rate: number, duration: number) {
   const groups: string[][] = [];
   for (let start = 0; start < writer.jobs.length; start += writtenTogether) {

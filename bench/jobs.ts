@@ -31,8 +31,8 @@ interface Figures {
 
 /**
  * What asking for work and working it off costs, against bare queues on the same database, each in a process of its own
- * that is new in each round. Their jobs are a row of the queue; ours have an owner, a state, four events, an attempt that
- * fences them, and tell whoever follows them.
+ * that is new in each round. Their jobs are a row of the queue; ours have an owner, a state, four events, an attempt
+ * that fences them, and tell whoever follows them.
  */
 export async function benchJobs(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));

@@ -6,8 +6,8 @@ const seconds = Number(process.env.BENCH_SECONDS ?? 20);
 const well = 100;
 
 /**
- * What happens at twice the load a server can carry: how long those wait who are let in, how the others are refused, and
- * how soon all is well again. The load comes at its rate whether or not answers do.
+ * What happens at twice the load a server can carry: how long those wait who are let in, how the others are refused,
+ * and how soon all is well again. The load comes at its rate whether or not answers do.
  */
 export async function benchOverload(): Promise<void> {
   const mixed = await startMixed();

@@ -42,9 +42,10 @@ const byHand = 'Fastify and pg by hand';
 const inProcess = 'execute, in process';
 
 /**
- * What REST rows cost over calling their resolver through GraphQL's executor directly, and beside the same routes written by hand with Fastify and pg on the same tables: the status polls
- * that front ends ask every few seconds, an item, a page of 50, making one. Each server is a process of its own; the load
- * and PostgreSQL are in others, so that the processor time is the server's alone.
+ * What REST rows cost over calling their resolver through GraphQL's executor directly, and beside the same routes
+ * written by hand with Fastify and pg on the same tables: the status polls that front ends ask every few seconds, an
+ * item, a page of 50, making one. Each server is a process of its own; the load and PostgreSQL are in others, so that
+ * the processor time is the server's alone.
  */
 export async function benchRest(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));

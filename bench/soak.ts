@@ -22,9 +22,9 @@ interface Sample {
 }
 
 /**
- * Half of what a server can carry, for a long time: whether its memory grows and its event loop keeps up. GraphQL reads,
- * REST polls and mutations at a steady rate; subscribers who follow jobs that report progress every second; and jobs that
- * the same process works on.
+ * Half of what a server can carry, for a long time: whether its memory grows and its event loop keeps up. GraphQL
+ * reads, REST polls and mutations at a steady rate; subscribers who follow jobs that report progress every second; and
+ * jobs that the same process works on.
  */
 export async function benchSoak(): Promise<void> {
   const mixed = await startMixed('./soak-server.ts', '--expose-gc');

@@ -10,8 +10,8 @@ import { type Config, readConfig } from '../src/platform/config.ts';
 import { createLog } from '../src/platform/log.ts';
 
 /**
- * What a test app does. `bare`: it may work on jobs, but on none unless the test says how. `shortWay`: false sends every
- * GraphQL request the long way.
+ * What a test app does. `bare`: it may work on jobs, but on none unless the test says how. `shortWay`: false sends
+ * every GraphQL request the long way.
  */
 export type TestRoles = Partial<Roles> & { readonly bare?: boolean; readonly shortWay?: boolean };
 

@@ -57,8 +57,8 @@ export interface Books {
 }
 
 /**
- * Reads somebody's books and holds them against one another: the balance is the sum of the lines, each line follows from
- * the one before it, what is held is the sum of open holds, open holds are those of jobs that go on.
+ * Reads somebody's books and holds them against one another: the balance is the sum of the lines, each line follows
+ * from the one before it, what is held is the sum of open holds, open holds are those of jobs that go on.
  */
 export async function audit(pool: Pool, userId: string): Promise<Books> {
   const read = async <T>(form: z.ZodType<T>, sql: string) =>

@@ -29,7 +29,9 @@ program.parse();
 `;
 const base = { 'package.json': manifest, 'src/index.ts': code, 'src/cli.ts': cli };
 
-/** Rules, lines and suggestions of what is found in a README beside a small project; what lacks comments is left out. */
+/**
+ * Rules, lines and suggestions of what is found in a README beside a small project; what lacks comments is left out.
+ */
 async function inReadme(text: string, more: Readonly<Record<string, string>> = {}) {
   const findings = await findingsIn({ ...base, ...more, 'README.md': text }, pool);
   return findings

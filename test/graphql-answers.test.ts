@@ -79,7 +79,9 @@ function listOf(maker: fc.Arbitrary<Maker>): fc.Arbitrary<Maker> {
   return all.map((makers) => () => makers.map((make) => make()));
 }
 
-/** Lists of values that are there: graphql-js forgets a promise beside an item that fails at once and may not be null. */
+/**
+ * Lists of values that are there: graphql-js forgets a promise beside an item that fails at once and may not be null.
+ */
 function plainListOf(maker: fc.Arbitrary<Maker>): fc.Arbitrary<Maker> {
   const items = fc.oneof({ weight: 6, arbitrary: maker }, { weight: 1, arbitrary: nothings });
   return fc.array(items, { maxLength: 3 }).map((makers) => () => makers.map((make) => make()));

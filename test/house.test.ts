@@ -186,6 +186,18 @@ describe('rooms', () => {
     expect(tooLong.sort()).toEqual(Object.keys(longFunctions).sort());
   });
 
+  it('have comments no wider than their code: 120 columns, which the formatter holds for code only', () => {
+    const written = globSync('{src,test,bench,clients}/**/*.{ts,js}', { cwd: root }).filter(
+      (path) => !/^(?:src\/(?:generated|gql)|test\/fixtures)\/|\/node_modules\//.test(path),
+    );
+    const wide = written.flatMap((path) =>
+      readFileSync(join(root, path), 'utf8')
+        .split('\n')
+        .flatMap((line, at) => (line.length > 120 && /^\s*(?:\/\/|\/?\*)/.test(line) ? [`${path}:${at + 1}`] : [])),
+    );
+    expect(wide).toEqual([]);
+  });
+
   it('are no barrels', () => {
     const barrels = files.filter(
       ({ path, statements, imports }) =>

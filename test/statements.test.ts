@@ -7,7 +7,10 @@ import { type TestApp, testApp } from './app.ts';
 import { type Caller, makeProject, newCaller } from './story.ts';
 import { connect, localModel } from './task-shell.ts';
 
-/** Every list query there is, with what people select from it, and the statements it costs, the check of the token among them. */
+/**
+ * Every list query there is, with what people select from it, and the statements it costs, the check of the token among
+ * them.
+ */
 const lists: [string, string, number][] = [
   [
     'items with their owners',

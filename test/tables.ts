@@ -20,7 +20,9 @@ export async function fingerprint({ app }: TestApp): Promise<Record<string, stri
   return prints;
 }
 
-/** Every row of every table of ours as text, and binary columns as text too where they hold any, to look for secrets. */
+/**
+ * Every row of every table of ours as text, and binary columns as text too where they hold any, to look for secrets.
+ */
 export async function everythingStored({ app }: TestApp): Promise<string> {
   const { pool } = app.database;
   const tables = await pool.query<{ name: string; schema: string }>(

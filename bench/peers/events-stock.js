@@ -8,8 +8,8 @@ import { answering } from './answering.js';
 import { followRows } from './job-rows.js';
 
 /**
- * Subscriptions as the manuals of graphql-ws and graphql-subscriptions show them: one publish per event, every subscription
- * executes its document and writes its result itself. It knows no users and checks nothing.
+ * Subscriptions as the manuals of graphql-ws and graphql-subscriptions show them: one publish per event, every
+ * subscription executes its document and writes its result itself. It knows no users and checks nothing.
  */
 const schema = buildSchema(`
   scalar UUID

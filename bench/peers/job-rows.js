@@ -1,9 +1,9 @@
 import pg from 'pg';
 
 /**
- * The rows of the events of jobs as they are written, handed to `onRow` in order. One listener tells of new ones; all of
- * a user's jobs are then read by one prepared statement, which walks the index from the last row seen on (`userSeq` is
- * given out in the order of commits). What is told while it runs goes into the next. The cheapest correct way to the
+ * The rows of the events of jobs as they are written, handed to `onRow` in order. One listener tells of new ones; all
+ * of a user's jobs are then read by one prepared statement, which walks the index from the last row seen on (`userSeq`
+ * is given out in the order of commits). What is told while it runs goes into the next. The cheapest correct way to the
  * rows that we know of.
  */
 export async function followRows(onRow) {

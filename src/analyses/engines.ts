@@ -40,8 +40,8 @@ export interface Subject {
 const kept = z.object({ file: z.string() });
 
 /**
- * Runs the analysers of one type over a tree, once: a later attempt on the same machine takes the outcome up again.
- * An analyser that runs out of time or memory is a gap. @throws the signal's reason, and bugs while there are tries left
+ * Runs the analysers of one type over a tree, once: a later attempt on the same machine takes the outcome up again. An
+ * analyser that runs out of time or memory is a gap. @throws the signal's reason, and bugs while there are tries left
  */
 export async function runType(app: App, work: Work, type: AnalysisType, subject: Subject): Promise<Outcome> {
   const { file } = await work.step<z.infer<typeof kept>>(`analyze ${type.toLowerCase()}`, kept, () =>

@@ -87,7 +87,10 @@ function secretAs(secret: string): ClientAuth {
   };
 }
 
-/** Goes where openid-client sends it, which is the issuer and what its discovery names: encrypted or within this machine. */
+/**
+ * Goes where openid-client sends it, which is the issuer and what its discovery names: encrypted or within this
+ * machine.
+ */
 async function guardedFetch(url: string, { body, ...options }: CustomFetchOptions): Promise<Response> {
   const address = new URL(url);
   if (address.protocol !== 'https:' && !isLoopbackUrl(address)) throw unreachable();

@@ -135,8 +135,8 @@ function beginningOf(text: string, most: number): string {
 }
 
 /**
- * Text of the tree that was analysed, such as a file's name, fit for a terminal: what would move the cursor, end the line
- * or turn the direction of writing is shown as a sign.
+ * Text of the tree that was analysed, such as a file's name, fit for a terminal: what would move the cursor, end the
+ * line or turn the direction of writing is shown as a sign.
  */
 function visible(text: string): string {
   return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (sign) => {

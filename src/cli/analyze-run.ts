@@ -59,7 +59,9 @@ function projectNameOf(address: string): string {
   return last.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 50) || 'project';
 }
 
-/** Where a file is to be written that is named from here. @throws CommandError when it cannot, before any work is done */
+/**
+ * Where a file is to be written that is named from here. @throws CommandError when it cannot, before any work is done
+ */
 async function placeForFile(named: string): Promise<string> {
   const file = resolve(hereFolder(), named);
   const isFolder = (path: string) =>

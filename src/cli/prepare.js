@@ -42,8 +42,8 @@ export function prepare(root = projectRoot, say = console.error) {
 class PreparationError extends Error {}
 
 /**
- * Whether node_modules is what the lockfile says. npm writes its own copy of the lockfile into node_modules last of all,
- * so that an interrupted installation has none; modification times say nothing in a fresh clone.
+ * Whether node_modules is what the lockfile says. npm writes its own copy of the lockfile into node_modules last of
+ * all, so that an interrupted installation has none; modification times say nothing in a fresh clone.
  * @param {string} root
  */
 function isInstalled(root) {
@@ -70,7 +70,8 @@ function isInstalled(root) {
 
 /**
  * @param {string} file
- * @returns {Record<string, {version?: string, integrity?: string, dev?: boolean, optional?: boolean, devOptional?: boolean}> | undefined}
+ * @returns {Record<string, {version?: string, integrity?: string, dev?: boolean, optional?: boolean, devOptional?:
+ *   boolean}> | undefined}
  */
 function readPackages(file) {
   try {

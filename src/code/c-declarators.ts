@@ -66,7 +66,9 @@ export function declaratorsOf(node: Node): Node[] {
   return node.childrenForFieldName('declarator').flatMap((one) => (one === null ? [] : [one]));
 }
 
-/** What a function gives: everything before its name, stars too, but the words that say how it is stored and attributes. */
+/**
+ * What a function gives: everything before its name, stars too, but the words that say how it is stored and attributes.
+ */
 export function returnType(text: string, node: Node, name: string): string {
   const head = written(text, node, node.childForFieldName('body'));
   const at = head.search(new RegExp(`(?<![\\w:])${name.replace(/[^\w]/g, '\\$&')}\\s*\\(`));

@@ -62,7 +62,9 @@ function typeFile(index: FileIndex, specifier: string): string | null {
   return only(found);
 }
 
-/** The first file of the folder that is called like the longest end of a namespace; of the project's own for its name. */
+/**
+ * The first file of the folder that is called like the longest end of a namespace; of the project's own for its name.
+ */
 function namespaceFile(index: FileIndex, project: Project, specifier: string): string | null {
   const parts = specifier.split('.');
   const prefix = project.folder === '' ? '' : `${project.folder}/`;

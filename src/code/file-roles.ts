@@ -6,7 +6,10 @@ const TEST_FOLDERS: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
-/** `intTest` and `androidTest` of Gradle, projects of .NET, `Moq.Tests`, and `smoke-test`, `integration_tests`, `my-app-integration-tests`. */
+/**
+ * `intTest` and `androidTest` of Gradle, projects of .NET, `Moq.Tests`, and `smoke-test`, `integration_tests`,
+ * `my-app-integration-tests`.
+ */
 const TEST_SOURCES =
   /^(?:[a-z]+Tests?|testFixtures|[\w.]*\.(?:\w*Tests?|Specs?)(?:\.[\w.]+)?|(?:.*[-_])?(?:smoke|integration|functional|acceptance|system|unit)[-_]tests?)$/;
 const EXAMPLE_FOLDERS: ReadonlySet<string> = new Set(

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-/** How much a finding matters, worst first. `high` is wrong or dangerous, `medium` misleads or will hurt, `low` is untidy. */
+/**
+ * How much a finding matters, worst first. `high` is wrong or dangerous, `medium` misleads or will hurt, `low` is
+ * untidy.
+ */
 export const severities = ['high', 'medium', 'low'] as const;
 export type Severity = (typeof severities)[number];
 
@@ -24,8 +27,8 @@ export const finding = z.object({
   /** Weakness the finding is an instance of, e.g. `CWE-89`; null where it is none. */
   cwe: z.string().nullable(),
   /**
-   * Stays the same when lines move: made of rule, file and what the finding is about (a symbol, a link, the line's text),
-   * and of its number among equals.
+   * Stays the same when lines move: made of rule, file and what the finding is about (a symbol, a link, the line's
+   * text), and of its number among equals.
    */
   fingerprint: z.string(),
 });
@@ -36,7 +39,9 @@ export interface RawFinding extends Omit<Finding, 'fingerprint'> {
   readonly subject: string;
 }
 
-/** Findings in order of file, line, column, rule and subject, each with its fingerprint. Independent of the order given. */
+/**
+ * Findings in order of file, line, column, rule and subject, each with its fingerprint. Independent of the order given.
+ */
 export function fingerprinted(raw: readonly RawFinding[]): Finding[] {
   const sorted = [...raw].sort(byPlace);
   const seen = new Map<string, number>();

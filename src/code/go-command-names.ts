@@ -143,8 +143,8 @@ export function draftOf(node: Node | null, reading: GoReading, steps = 0): Comma
 }
 
 /**
- * By which name other files know the command that an expression is: `buildCmd`, `newBuild()`, and behind the path of its
- * package that of another one. Null where that cannot be told.
+ * By which name other files know the command that an expression is: `buildCmd`, `newBuild()`, and behind the path of
+ * its package that of another one. Null where that cannot be told.
  */
 export function foreignName(node: Node, reading: GoReading, steps = 0): string | null {
   // `newBuild().cmd`: what holds the command is what the function gives.

@@ -20,8 +20,8 @@ import { childOf, children, lineOf } from './syntax-tree.ts';
 const ROOT_NAME = /^\w*root\w*$/i;
 
 /**
- * Command lines that a Go file defines with cobra, pflag or the standard library's flag, in source order. A cobra command
- * whose place in the program the file does not show is marked so: its name alone could be another command's.
+ * Command lines that a Go file defines with cobra, pflag or the standard library's flag, in source order. A cobra
+ * command whose place in the program the file does not show is marked so: its name alone could be another command's.
  */
 export function goCommands(root: Node, text: string): CommandUse[] {
   const isMain = /^package main\b/m.test(text);

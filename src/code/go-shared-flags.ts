@@ -58,7 +58,9 @@ export class SharedFlags {
     }
   }
 
-  /** Gives commands their flags. Those that would get more than there is room for are told: they cannot be shown whole. */
+  /**
+   * Gives commands their flags. Those that would get more than there is room for are told: they cannot be shown whole.
+   */
   give(): ReadonlySet<CommandDraft> {
     const tooMany = new Set<CommandDraft>();
     let room = MOST_GIVEN;

@@ -136,7 +136,9 @@ function pythonRoots(files: ReadonlySet<string>, from: string): string[][] {
   return roots;
 }
 
-/** `from package import name`: the name is a module of the package where there is one, else something in the package. */
+/**
+ * `from package import name`: the name is a module of the package where there is one, else something in the package.
+ */
 function pythonTargets(
   files: ReadonlySet<string>,
   parts: readonly string[],

@@ -76,8 +76,8 @@ const RELEASE_AND_HOME = /(?=[\s\S]*\bv(?:ersion)?:?\s*\d+\.\d+)(?=[\s\S]*https?
 const UNIVERSAL_MODULE = /\btypeof define\s*===?\s*['"]function['"]\s*&&\s*define\.amd\b/;
 
 /**
- * A script of somebody else among the files that pages load, told by where it stands and by what it says of itself; null for any
- * other. The place alone says nothing: projects keep scripts of their own in such folders too.
+ * A script of somebody else among the files that pages load, told by where it stands and by what it says of itself;
+ * null for any other. The place alone says nothing: projects keep scripts of their own in such folders too.
  */
 export function foreignScript(
   path: string,

@@ -28,9 +28,9 @@ const LEAST_BYTES = 128 * 1024;
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
- * Asks git for the files of a checkout and looks at those that it tracks, in all threads of `pool`, while git still goes
- * through the folders for others. Nothing is looked at in a small checkout, or in a folder that is none. Rejects with the
- * signal's reason.
+ * Asks git for the files of a checkout and looks at those that it tracks, in all threads of `pool`, while git still
+ * goes through the folders for others. Nothing is looked at in a small checkout, or in a folder that is none. Rejects
+ * with the signal's reason.
  */
 export async function lookAhead(root: string, pool: ThreadPool, signal?: AbortSignal): Promise<LookedAhead> {
   const time = Date.now();

@@ -21,7 +21,9 @@ export interface FileIndex {
   readonly inFolder: ReadonlyMap<string, readonly string[]>;
 }
 
-/** A resolver for the languages that name packages, types and files in their own ways. The index is made when needed. */
+/**
+ * A resolver for the languages that name packages, types and files in their own ways. The index is made when needed.
+ */
 export function nativeResolver(
   files: ReadonlySet<string>,
   manifests: readonly Manifest[],

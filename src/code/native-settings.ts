@@ -4,7 +4,9 @@ import { LineIndex } from './lines.ts';
 import type { SettingUse } from './symbols.ts';
 import type { Grammar } from './syntax-tree.ts';
 
-/** One way in which a language reads a variable. The first group is its name, the second a default in the call itself. */
+/**
+ * One way in which a language reads a variable. The first group is its name, the second a default in the call itself.
+ */
 interface Reading {
   readonly call: RegExp;
   /** What follows the call where it names a default, in its first group. */
@@ -73,8 +75,8 @@ const MENTION = /getenv|GetEnvironmentVariable|\bENV\b|_ENV\b|\benv\(|\benv::var
 const LONGEST_TAIL = 200;
 
 /**
- * Environment variables that a file reads by a literal name, in source order; of several readings of one, the first, with
- * the default that any of them gives. Text in comments and strings is none.
+ * Environment variables that a file reads by a literal name, in source order; of several readings of one, the first,
+ * with the default that any of them gives. Text in comments and strings is none.
  */
 export function nativeSettings(grammar: Grammar, root: Node, text: string): SettingUse[] {
   if (!MENTION.test(text)) return [];

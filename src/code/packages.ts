@@ -52,8 +52,8 @@ const LANGUAGES: Readonly<Record<PackageKind, readonly ParsedLanguage[]>> = {
 
 /**
  * Packages of a tree in path order. Where a workspace is declared, its members and its root; else every folder with a
- * manifest of its own that is no test, example or tool. The root is one only when sources of its language stand
- * outside of the others. Rejects only for a file system that fails; a workspace file that cannot be read counts as none.
+ * manifest of its own that is no test, example or tool. The root is one only when sources of its language stand outside
+ * of the others. Rejects only for a file system that fails; a workspace file that cannot be read counts as none.
  */
 export async function readPackages(
   root: string,

@@ -203,7 +203,10 @@ function isPublicMember(definition: Node): boolean {
   return !name.startsWith('_') || /^__\w+__$/.test(name);
 }
 
-/** Names that the assignment or annotation at `siblings[at]` makes; the doc is a string after it or `#:` comments before it. */
+/**
+ * Names that the assignment or annotation at `siblings[at]` makes; the doc is a string after it or `#:` comments before
+ * it.
+ */
 export function describeVariable(
   siblings: readonly Node[],
   at: number,

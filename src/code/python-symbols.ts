@@ -99,7 +99,10 @@ function publicSymbols(
   return [...found.values()].sort((a, b) => a.line - b.line);
 }
 
-/** `name.__doc__ = template.format(...)`: the text is made when the module is loaded, so no more is known than that it is. */
+/**
+ * `name.__doc__ = template.format(...)`: the text is made when the module is loaded, so no more is known than that it
+ * is.
+ */
 function givenDocs(statement: Node): { name: string; line: number }[] {
   const assignment = statement.type === 'expression_statement' ? statement.firstNamedChild : null;
   if (assignment?.type !== 'assignment') return [];

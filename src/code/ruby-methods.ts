@@ -16,7 +16,9 @@ const RULE: CommentRule = {
   overEmptyLines: false,
 };
 
-/** What a comment says of a declaration, and whether it hides the declaration: `:nodoc:`, `@api private`, `@private`. */
+/**
+ * What a comment says of a declaration, and whether it hides the declaration: `:nodoc:`, `@api private`, `@private`.
+ */
 export function rubyDoc(
   text: string,
   siblings: readonly Node[],
@@ -37,8 +39,8 @@ export function rubyDoc(
 const ATTRIBUTE = /^\s*@(?:!attribute\s+(?:\[[^\]]*\]\s*)?|attr(?:_reader|_writer)?\s+(?:\[[^\]]*\]\s*)?)(\w+)\s*(.*)$/;
 
 /**
- * What the comment before a declaration says of attributes that the code makes without naming them one by one, such as the
- * fields of a `Struct` or a `Data`, by their names.
+ * What the comment before a declaration says of attributes that the code makes without naming them one by one, such as
+ * the fields of a `Struct` or a `Data`, by their names.
  */
 export function attributeDocs(text: string, siblings: readonly Node[], at: number): ReadonlyMap<string, DocComment> {
   const comment = commentBefore(text, siblings, at, RULE);

@@ -95,7 +95,9 @@ function listed(section: Section | undefined): NamedText[] {
   });
 }
 
-/** Fenced blocks as rustdoc shows them: Rust unless they say otherwise, without the lines that are only for its tests. */
+/**
+ * Fenced blocks as rustdoc shows them: Rust unless they say otherwise, without the lines that are only for its tests.
+ */
 function shownCode(text: string): string {
   return text.replace(/^```([^\n`]*)\n([\s\S]*?)^```[ \t]*$/gm, (whole, info: string, code: string) => {
     const isRust = info.split(/[,\s]+/).every((word) => RUSTDOC_WORD.test(word));

@@ -31,8 +31,8 @@ interface Reading {
 }
 
 /**
- * Takes the commands of Thor's classes. A file shows that one is the program when it starts it, or names it so. A program
- * that says more than there is room for is left out whole.
+ * Takes the commands of Thor's classes. A file shows that one is the program when it starts it, or names it so. A
+ * program that says more than there is room for is left out whole.
  */
 export function takeThorClasses(root: Node, text: string, drafts: CommandDraft[]): void {
   const nodes = thorNodes(root);

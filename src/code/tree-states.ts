@@ -6,8 +6,8 @@ import { inspectorOf, type ListedTree, type SourceTree, treeOf } from './source-
 
 /**
  * How old a change must be, in milliseconds, for a file's state to tell it from the next one: two changes within one
- * tick of the file system's clock leave the same times, and the second would not be seen. Whole seconds speak for a file
- * system that keeps nothing finer, FAT keeps two.
+ * tick of the file system's clock leave the same times, and the second would not be seen. Whole seconds speak for a
+ * file system that keeps nothing finer, FAT keeps two.
  */
 const TICK = { fine: 50, coarse: 2_000 } as const;
 
@@ -21,8 +21,8 @@ function isSettled({ state: { mtimeMs, ctimeMs }, isBehindLink }: LookedFile, no
 
 /**
  * A hash of all that is listed and of the state of every file: the same means that no file needs to be read again. Null
- * while some file is so young that it could change unseen. `tracked` is what git says besides, `now` is when the listing
- * began.
+ * while some file is so young that it could change unseen. `tracked` is what git says besides, `now` is when the
+ * listing began.
  */
 export function stateOfTree(
   { root, limits, looked, skips, limitsReached }: ListedTree,

@@ -67,7 +67,10 @@ function isTrue(value: Expression | null): boolean {
 
 type Constants = ReadonlyMap<string, Expression>;
 
-/** `.option('-p, --port <number>', 'about', parse, default)` of commander, `.option('--port <n>', 'about', { default })` of cac. */
+/**
+ * `.option('-p, --port <number>', 'about', parse, default)` of commander, `.option('--port <n>', 'about', { default })`
+ * of cac.
+ */
 export function optionOfFlags(
   flags: string,
   given: readonly Argument[],

@@ -36,8 +36,8 @@ export interface Hold {
 
 /**
  * Sets credits aside for jobs of one user that have none set aside yet, and appends an event of this type for each, in
- * this order. False, and nothing written, when not so many are available for all of them together. One statement, handed
- * over before it waits.
+ * this order. False, and nothing written, when not so many are available for all of them together. One statement,
+ * handed over before it waits.
  */
 export async function hold(
   writing: Writing | Transaction,

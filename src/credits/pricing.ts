@@ -8,7 +8,9 @@ const least = { ASK: 10, other: 25 } as const;
 const charactersPerCredit = 100;
 const tokensPerCredit = 1000;
 
-/** Credits held for a task before it starts: one for every 100 characters of the prompt, at least 10 or 25 by its type. */
+/**
+ * Credits held for a task before it starts: one for every 100 characters of the prompt, at least 10 or 25 by its type.
+ */
 export function estimateCredits({ type, prompt }: { readonly type: TaskType; readonly prompt: string }): number {
   // By code points, as other languages count, so that a script that estimates for itself comes to the same.
   const characters = [...prompt].length;

@@ -33,7 +33,9 @@ export function addCredits(builder: Builder, errorRef: ErrorRef, eventRef: Event
   addUpdates(builder, eventRef);
 }
 
-/** Whether the credits of a user may be seen: by themselves and admins. Where nobody is known they have just signed in. */
+/**
+ * Whether the credits of a user may be seen: by themselves and admins. Where nobody is known they have just signed in.
+ */
 function maySee({ found: { viewer } }: Context, user: { readonly id: string }): boolean {
   return viewer === undefined || viewer.id === user.id || viewer.role === 'ADMIN';
 }
@@ -53,7 +55,8 @@ function addTier(builder: Builder) {
 function addAccountFields(builder: Builder): void {
   const TierRef = addTier(builder);
   const select = { id: true } as const;
-  // Not by a relation, which mutations that give a user do not load; Prisma makes one statement of all that ask at once.
+  // Not by a relation, which mutations that give a user do not load; Prisma makes one statement of all that ask at
+  // once.
   const one =
     <Name extends keyof Credits>(name: Name) =>
     async (user: { readonly id: string }, _args: object, context: Context): Promise<Credits[Name] | null> => {

@@ -178,7 +178,9 @@ export interface TransactionFilter {
   readonly to?: Date | null | undefined;
 }
 
-/** The condition of the viewer's own lines. @throws ForbiddenError, ValidationError when the span ends before it begins */
+/**
+ * The condition of the viewer's own lines. @throws ForbiddenError, ValidationError when the span ends before it begins
+ */
 export function ownTransactions(viewer: Viewer, { type, from, to }: TransactionFilter) {
   requirePermission(viewer, 'credits:read');
   requireForm(!(from && to) || from <= to, 'to', 'must not be before the beginning');

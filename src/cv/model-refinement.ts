@@ -40,8 +40,8 @@ export interface Refiner {
 
 /**
  * The model of the settings at work on one analysis; null where there is none. It is told the job description and what
- * was found, never the CV. Where it fails, or what it says does not hold, the local engine's work stays, with a warning.
- * Rejects only when the job is to stop.
+ * was found, never the CV. Where it fails, or what it says does not hold, the local engine's work stays, with a
+ * warning. Rejects only when the job is to stop.
  */
 export function refinerOf(app: App, work: Pick<JobContext<unknown>, 'signal' | 'log'>): Refiner | null {
   const engine = modelEngine(app);

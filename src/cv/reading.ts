@@ -40,8 +40,8 @@ export function createCvThreads(threads: number): ThreadPool {
 }
 
 /**
- * Reads a CV in a thread with limits on memory and time: PDF, DOCX or plain text, told by its content. Gives the text in
- * reading order with its blocks. Throws CvFileError for a file that cannot be read, the signal's reason when it is
+ * Reads a CV in a thread with limits on memory and time: PDF, DOCX or plain text, told by its content. Gives the text
+ * in reading order with its blocks. Throws CvFileError for a file that cannot be read, the signal's reason when it is
  * aborted; both end the thread's work at once. The time limit runs from when a thread takes the file up, while this
  * process has a processor.
  */

@@ -102,7 +102,9 @@ const recommendation = z.object({
   learningPath: z.string(),
 });
 
-/** What came of an analysis, as it is stored. The text of the CV is not part of it, only the words that are evidence. */
+/**
+ * What came of an analysis, as it is stored. The text of the CV is not part of it, only the words that are evidence.
+ */
 export const cvReport = z.object({
   result: z.object({
     skillMatchAnalysis: z.object({

@@ -28,8 +28,8 @@ export interface CvRequest {
 }
 
 /**
- * Asks for the comparison of a CV with a job description. Gives the job's id, which for a caller who is not signed in is
- * all that leads to it. @throws ValidationError, UnauthenticatedError where anonymous use is off, ForbiddenError
+ * Asks for the comparison of a CV with a job description. Gives the job's id, which for a caller who is not signed in
+ * is all that leads to it. @throws ValidationError, UnauthenticatedError where anonymous use is off, ForbiddenError
  */
 export async function analyzeCv(app: App, viewer: Viewer | null, request: CvRequest): Promise<string> {
   if (viewer === null && !app.config.ANONYMOUS_CV) throw new UnauthenticatedError();
@@ -93,7 +93,9 @@ export async function deleteCvAnalysis(app: App, viewer: Viewer | null, id: stri
   await deleteJob(app, await cvAnalysisHolder(app, viewer, id), id);
 }
 
-/** The CV as bytes, of a kind that can be read. What more may be wrong with it the work says. @throws ValidationError */
+/**
+ * The CV as bytes, of a kind that can be read. What more may be wrong with it the work says. @throws ValidationError
+ */
 async function bytesOf({ cvFile, cvText }: CvRequest): Promise<Buffer> {
   const hasFile = cvFile !== null && cvFile !== undefined;
   const hasText = typeof cvText === 'string' && cvText.trim() !== '';

@@ -6,7 +6,9 @@ import { readSkillTable } from './engine/skills/vocabulary.ts';
 
 const folder = 'engine/skills/vocabulary/';
 
-/** What a package says of a skill: all its names, the first one its own, and an address of its makers if there is one. */
+/**
+ * What a package says of a skill: all its names, the first one its own, and an address of its makers if there is one.
+ */
 interface Entry {
   readonly names: readonly string[];
   readonly address: string | null;

@@ -88,7 +88,9 @@ function end(work: Work, name: CvStage): void {
   work.progress({ stage: name, percentage: ends, message: says });
 }
 
-/** As raw statements: Prisma would turn the file and the report into other forms and back, which takes a millisecond. */
+/**
+ * As raw statements: Prisma would turn the file and the report into other forms and back, which takes a millisecond.
+ */
 async function readTexts(app: App, jobId: string): Promise<{ cv: Uint8Array; jobDescription: string }> {
   const { rows } = await app.database.pool.query<{ cv: Buffer | null; jobDescription: string }>({
     name: 'cv-to-analyse',

@@ -25,7 +25,9 @@ export interface Verdict {
  */
 export const JUDGE_PAGE: ThreadTask<Submission, Verdict> = { module: new URL(import.meta.url) };
 
-/** Finds the places of a page for prose, and which of an answer's texts may be put there. One fault refuses them all. */
+/**
+ * Finds the places of a page for prose, and which of an answer's texts may be put there. One fault refuses them all.
+ */
 export default function judgePage({ page, answer }: Submission): Verdict {
   const slots = slotsOf(page);
   if (answer === null) return { slots, texts: null, fault: null };

@@ -163,8 +163,9 @@ class Author {
   }
 
   /**
-   * Notes what a page may cost before a model is asked: an attempt that dies in the middle of it has paid, and leaves no
-   * other trace. Gives back what such attempts noted `before`, which counts as spent, and the `most` that may be now.
+   * Notes what a page may cost before a model is asked: an attempt that dies in the middle of it has paid, and leaves
+   * no other trace. Gives back what such attempts noted `before`, which counts as spent, and the `most` that may be
+   * now.
    */
   async #begin(name: string, most: number): Promise<{ before: number; most: number }> {
     let before = 0;

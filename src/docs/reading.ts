@@ -78,7 +78,9 @@ async function compose(
   return composeTree(app.threads, { ...composition, readings: keptReadings(app), kept, pack }, { signal });
 }
 
-/** Where the results of modules are kept: those of another version of them, or of what they use, are not found there. */
+/**
+ * Where the results of modules are kept: those of another version of them, or of what they use, are not found there.
+ */
 function keptResults(app: App, name: string, modules: readonly URL[]): KeptResults {
   return { place: cachePlace(app.config), kind: `${name}@${modules.map(sourceVersion).join('+')}` };
 }

@@ -24,7 +24,8 @@ export interface UsableToken {
 }
 
 /**
- * Attaches a GitHub account to a user, with a token that replaces the one kept before; null keeps none and changes none.
+ * Attaches a GitHub account to a user, with a token that replaces the one kept before; null keeps none and changes
+ * none.
  * @throws ConflictError when either of them is attached to somebody else
  */
 export async function keepConnection(

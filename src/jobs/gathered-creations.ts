@@ -25,8 +25,9 @@ export function rowPerJob<Row extends object>(table: Prisma.ModelName) {
 export interface Creation<Input, Detail> {
   readonly definition: JobDefinition<Input>;
   /**
-   * Writes what the kind keeps of new jobs of one owner, in their transaction; late in it, as it may take locks that hold
-   * up others. Hands its statements over before it waits, and may be called again for jobs whose transaction was undone.
+   * Writes what the kind keeps of new jobs of one owner, in their transaction; late in it, as it may take locks that
+   * hold up others. Hands its statements over before it waits, and may be called again for jobs whose transaction was
+   * undone.
    */
   readonly write: (writing: Writing, ownerId: string, jobs: readonly CreatedJob<Detail>[]) => Promise<unknown>;
   /** Whether only the database can refuse `write`, which then need not be waited for before the commit. */
@@ -51,9 +52,9 @@ const mostTogether = 50;
 
 /**
  * Makes the jobs of a kind. Those one owner asks for at the same time are written in one transaction, as they would
- * otherwise stand in line for the owner's credits and event counter, each until the disk has taken the one before it. All
- * of them are written or none; when one is refused, each is tried again in a transaction of its own, so that every refusal
- * is its own.
+ * otherwise stand in line for the owner's credits and event counter, each until the disk has taken the one before it.
+ * All of them are written or none; when one is refused, each is tried again in a transaction of its own, so that every
+ * refusal is its own.
  */
 export class JobCreator<Input, Detail> {
   readonly #creation: Creation<Input, Detail>;

@@ -24,7 +24,9 @@ export interface JobFailure {
  */
 export type JobEnding = (transaction: Transaction, job: EndingJob) => Promise<unknown>;
 
-/** What can be asked for later. Definitions stand apart from handlers, or service and worker would import each other. */
+/**
+ * What can be asked for later. Definitions stand apart from handlers, or service and worker would import each other.
+ */
 export interface JobDefinition<Input> {
   readonly kind: JobKind;
   /** The name of its queue. */

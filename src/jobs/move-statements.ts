@@ -14,7 +14,9 @@ export interface Move {
   readonly engine: string | null;
   /** The event's type; null for a claim, which knows itself whether it starts or resumes. */
   readonly type: string | null;
-  /** A tick of progress just before a completion, which is an event of its own; its stage is null where there is none. */
+  /**
+   * A tick of progress just before a completion, which is an event of its own; its stage is null where there is none.
+   */
   readonly tickStage: string | null;
   readonly tickPercentage: number | null;
   readonly tickMessage: string | null;
@@ -127,8 +129,8 @@ const eventsSql = `counter AS (
   )`;
 
 /**
- * Statement of the changes. The jobs are locked first and then the counters, as everywhere. One that passes over what is
- * locked waits for nobody, so that there can be no circle of those who wait.
+ * Statement of the changes. The jobs are locked first and then the counters, as everywhere. One that passes over what
+ * is locked waits for nobody, so that there can be no circle of those who wait.
  */
 function moveSql(locking: 'SKIP LOCKED' | ''): string {
   const asked = partNames.map((part, index) => `$${index + 1}::${parts[part]}[]`).join(', ');

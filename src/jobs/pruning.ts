@@ -16,7 +16,9 @@ export interface Pruned {
   readonly signIns: number;
   /** Deliveries of GitHub's webhook that will not come again. */
   readonly deliveries: number;
-  /** Jobs that are gone, but whose files were still stored: their owner's account was deleted, or a worker came late. */
+  /**
+   * Jobs that are gone, but whose files were still stored: their owner's account was deleted, or a worker came late.
+   */
   readonly orphans: number;
   /** Working folders on this machine. */
   readonly workFolders: number;
@@ -113,8 +115,8 @@ async function pruneJobs(app: App, days: number): Promise<number> {
 }
 
 /**
- * Forgets settled holds of jobs that are gone, and releases open ones whose job is gone or has ended: no program of ours
- * leaves any, but somebody may have deleted a job by hand. Gives how many were released.
+ * Forgets settled holds of jobs that are gone, and releases open ones whose job is gone or has ended: no program of
+ * ours leaves any, but somebody may have deleted a job by hand. Gives how many were released.
  */
 async function pruneHolds(app: App): Promise<number> {
   await app.database.pool.query(

@@ -22,7 +22,9 @@ const typeNames: Record<JobKind, string> = {
 /** Most bytes of a file that can be asked for in a query. */
 const mostText = 1_000_000;
 
-/** What all jobs share, their events and files, and cancelling. Gives the interfaces for other features to implement. */
+/**
+ * What all jobs share, their events and files, and cancelling. Gives the interfaces for other features to implement.
+ */
 export function addJobs(builder: Builder): { readonly jobRef: JobRef; readonly eventRef: EventRef } {
   addArtifacts(builder);
   const jobRef = addJobInterface(builder);

@@ -9,8 +9,8 @@ export const MODULE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/mil
 
 /**
  * WebAssembly is left as V8's first compiler makes it. Parsers are large and a thread does not live long: to compile
- * their busy functions once more took over half of the processor time of a small tree, and saves a few percent of that of
- * thousands of files. Both flags are needed.
+ * their busy functions once more took over half of the processor time of a small tree, and saves a few percent of that
+ * of thousands of files. Both flags are needed.
  */
 const COMPILED_ONCE = ['--no-wasm-dynamic-tiering', '--no-wasm-tier-up'];
 

@@ -34,8 +34,8 @@ export function openContentFile(folder: string): ContentFile {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(join(folder, FILE), { timeout: BUSY_MILLISECONDS });
   try {
-    // NORMAL: a crash of the machine may lose the newest entries, it cannot tear the file. The log is taken over when it
-    // is as long as it may stay: each time, all who write wait for the disk.
+    // NORMAL: a crash of the machine may lose the newest entries, it cannot tear the file. The log is taken over when
+    // it is as long as it may stay: each time, all who write wait for the disk.
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216;
       PRAGMA wal_autocheckpoint = 4096;`);
     database.exec(SCHEMA);

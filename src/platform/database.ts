@@ -40,7 +40,8 @@ export function openDatabase({ url, connections, log, onStatement }: DatabaseOpt
     application_name: 'millwright',
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
-    // A process that is stopped in the middle of a transaction would hold a user's counter, and so all jobs of the user.
+    // A process that is stopped in the middle of a transaction would hold a user's counter, and so all jobs of the
+    // user.
     idle_in_transaction_session_timeout: idleInTransaction,
     // For transactions whose statements do not wait for one another.
     pipeline: true,

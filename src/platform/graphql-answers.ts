@@ -96,7 +96,9 @@ function resolve(run: Run, field: FieldPlan, source: unknown, above: ResponsePat
   }
 }
 
-/** Makes of a value, or of what is to be waited for, what its type makes of it, or null. @throws what goes wrong at once */
+/**
+ * Makes of a value, or of what is to be waited for, what its type makes of it, or null. @throws what goes wrong at once
+ */
 function completeSafely(
   run: Run,
   field: FieldPlan,

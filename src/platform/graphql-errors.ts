@@ -29,9 +29,9 @@ export function maskOutsideExecution(error: unknown, log: Log, requestId = reque
 const internal = 'INTERNAL_SERVER_ERROR';
 
 /**
- * Turns an error into what the caller may see. Refusals and GraphQL's own errors pass; who writes while their account is
- * being deleted is nobody any more; values that the database cannot take are the caller's mistake; a database that is
- * away is a 503; everything else is a bug: logged with the request id, which is all the caller gets.
+ * Turns an error into what the caller may see. Refusals and GraphQL's own errors pass; who writes while their account
+ * is being deleted is nobody any more; values that the database cannot take are the caller's mistake; a database that
+ * is away is a 503; everything else is a bug: logged with the request id, which is all the caller gets.
  */
 export function maskError(error: unknown, log: Log, requestId: string | undefined): GraphQLError {
   if (error instanceof GraphQLError) {

@@ -34,9 +34,9 @@ const plans = new WeakMap<GraphQLSchema, Plans>();
 
 /**
  * Runs an operation of a valid document: gives the answer that graphql-js' `execute` gives, with the same errors. What
- * the document asks of each type is worked out once and kept for as long as the document is, and a row that holds what a
- * field needs is read without the layers around that field. Documents whose selections follow the variables are left to
- * `execute`.
+ * the document asks of each type is worked out once and kept for as long as the document is, and a row that holds what
+ * a field needs is read without the layers around that field. Documents whose selections follow the variables are left
+ * to `execute`.
  */
 export function executePlanned(args: PlannedArgs): ExecutionResult | Promise<ExecutionResult> {
   const { schema, document, variableValues, contextValue, rootValue } = args;

@@ -36,8 +36,8 @@ export const shapeLimits = {
 export const variableLimits = { depth: 32, values: 20_000 } as const;
 
 /**
- * Holds the limits over HTTP, SSE and socket alike, and notes what each operation costs. The shape is measured before validation, whose rules take
- * quadratic time on repeated fields.
+ * Holds the limits over HTTP, SSE and socket alike, and notes what each operation costs. The shape is measured before
+ * validation, whose rules take quadratic time on repeated fields.
  */
 export function limitPlugin(costs: WeakMap<Context, number>): Plugin<Context> {
   return {

@@ -27,7 +27,9 @@ export interface ScopedRule {
   readonly rule: LimitRule;
 }
 
-/** Gives the rules a root field falls under besides the general one, such as those of the REST routes that map to it. */
+/**
+ * Gives the rules a root field falls under besides the general one, such as those of the REST routes that map to it.
+ */
 export type RulesOf = (operation: OperationDefinitionNode['operation'], field: string) => readonly ScopedRule[];
 
 export interface RateOptions {

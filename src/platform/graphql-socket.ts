@@ -60,8 +60,8 @@ export interface GraphqlSocketOptions {
 
 /**
  * GraphQL over WebSocket (graphql-transport-ws). The credential comes in connection_init as `Authorization`,
- * `X-API-Key` or `token`, else it is the session cookie; a bad one, and one that ends later, closes with 4403. Limits, masking and owner checks are
- * those of HTTP, because operations go through the same enveloped server.
+ * `X-API-Key` or `token`, else it is the session cookie; a bad one, and one that ends later, closes with 4403. Limits,
+ * masking and owner checks are those of HTTP, because operations go through the same enveloped server.
  */
 export function createGraphqlSocket(app: App, options: GraphqlSocketOptions): WebSocketServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: bodyLimit, handleProtocols });
@@ -175,7 +175,9 @@ function operationHooks(app: App, { graphql, documents }: GraphqlSocketOptions) 
   } satisfies Protocol;
 }
 
-/** Parses and validates an operation in the same envelope as over HTTP; gives what is wrong with it, or how to run it. */
+/**
+ * Parses and validates an operation in the same envelope as over HTTP; gives what is wrong with it, or how to run it.
+ */
 async function prepareOperation(
   graphql: GraphqlServer,
   { request, credential }: Memory,

@@ -32,8 +32,8 @@ export function loadedFieldOf(resolver: object): LoadedField | undefined {
 /**
  * Answers fields that need nothing but columns from a row that has them. The Prisma plugin finds out by the path of the
  * answer whether a row was loaded for a field, which takes longer than all else that is done for a column of a page.
- * Stands just before that plugin, which keeps every row that lacks something and, but for whom `loadedFieldOf` is there,
- * every field that leads to other rows.
+ * Stands just before that plugin, which keeps every row that lacks something and, but for whom `loadedFieldOf` is
+ * there, every field that leads to other rows.
  */
 class LoadedColumnsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(

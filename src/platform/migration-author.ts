@@ -72,9 +72,9 @@ export async function createMigration(wanted: NewMigration): Promise<WrittenMigr
 }
 
 /**
- * The script from a list of migrations to a state, fit for one transaction. PostgreSQL does not let a transaction use an
- * enum value that it added itself. A script that would do so is asked for from an enum with one value too many: then the
- * engine replaces the whole enum, which it otherwise does only to remove a value.
+ * The script from a list of migrations to a state, fit for one transaction. PostgreSQL does not let a transaction use
+ * an enum value that it added itself. A script that would do so is asked for from an enum with one value too many: then
+ * the engine replaces the whole enum, which it otherwise does only to remove a value.
  */
 async function transactionalScript(
   engine: SchemaEngine,

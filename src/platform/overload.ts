@@ -188,7 +188,10 @@ export function standAside(response: ServerResponse): void {
   standingAside.add(response);
 }
 
-/** Addresses of probes, of the server and of what it serves below /api, and of the figures; nothing below a thing of theirs. */
+/**
+ * Addresses of probes, of the server and of what it serves below /api, and of the figures; nothing below a thing of
+ * theirs.
+ */
 const probes = /^\/(?:metrics|(?:api\/(?:v\d+\/)?)?(?:ready|health(?:\/\w+)?))\/?(?:\?|$)/;
 
 /** Whether a request is answered however much there is to do: probes, figures and the preflights of browsers. */

@@ -56,7 +56,9 @@ function hasName(): boolean {
   }
 }
 
-/** Root's files stay root's: inside the namespace they appear as those of the mapped user, whose name initdb looks up. */
+/**
+ * Root's files stay root's: inside the namespace they appear as those of the mapped user, whose name initdb looks up.
+ */
 function namespaceAccount(program: string): Account | undefined {
   const named = namedUsers();
   const user = named.find(({ name }) => name === 'postgres') ?? named.find(({ uid }) => uid !== 0);

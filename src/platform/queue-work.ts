@@ -27,8 +27,8 @@ export interface QueueWork {
  */
 export const pollInterval = 2000;
 /**
- * Milliseconds between two signs of life, one statement for all entries of a queue that are in work. Without wake-ups it
- * is how a cancelled job's worker hears of it, which is to stop within a second.
+ * Milliseconds between two signs of life, one statement for all entries of a queue that are in work. Without wake-ups
+ * it is how a cancelled job's worker hears of it, which is to stop within a second.
  */
 const heartbeatInterval = 500;
 /** What pg-boss answers besides what it declares: which entries it has touched. */

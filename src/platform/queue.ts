@@ -51,8 +51,8 @@ export const pruneQueue = 'prune';
  */
 const waitingDays = 3650;
 /**
- * Seconds after which entries that are done with are deleted, and between two looks for such. What became of a job is in
- * its own row; pg-boss goes through all entries, the old ones too, whenever it looks after the workers.
+ * Seconds after which entries that are done with are deleted, and between two looks for such. What became of a job is
+ * in its own row; pg-boss goes through all entries, the old ones too, whenever it looks after the workers.
  */
 const tidyingSeconds = 60;
 /** How often a worker may die on an entry before it becomes a dead letter; the work's own failures count elsewhere. */

@@ -12,8 +12,8 @@ const operators: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes Prisma's `where` as SQL: columns that are equal, different, greater or less, AND, OR, and the same of a linked row.
- * What is compared with goes behind `values`. Null when it says anything else.
+ * Writes Prisma's `where` as SQL: columns that are equal, different, greater or less, AND, OR, and the same of a linked
+ * row. What is compared with goes behind `values`. Null when it says anything else.
  */
 export function readCondition(
   model: RowModel,

@@ -3,8 +3,8 @@ import { rowModel } from './row-models.ts';
 import { type Statement, statementName } from './statements.ts';
 
 /**
- * The statement that inserts a row of a table with the given columns; the others get the database's defaults, and none of
- * Prisma's. Columns that are undefined count as not given.
+ * The statement that inserts a row of a table with the given columns; the others get the database's defaults, and none
+ * of Prisma's. Columns that are undefined count as not given.
  */
 export function insertStatement(table: Prisma.ModelName, row: object): Statement {
   const { columns } = rowModel(table);

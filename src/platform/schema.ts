@@ -15,8 +15,8 @@ import { addScalars } from './scalars.ts';
 export type ErrorRef = ReturnType<typeof addRefusals>;
 
 /**
- * Adds what all features share: scalars, the refusals every mutation may answer, and the root types. Gives the interface
- * of refusals.
+ * Adds what all features share: scalars, the refusals every mutation may answer, and the root types. Gives the
+ * interface of refusals.
  */
 export function addPlatform(builder: Builder): ErrorRef {
   addScalars(builder);

@@ -67,7 +67,9 @@ export interface SessionCookieOptions {
   readonly maxAge: number;
 }
 
-/** The attributes of the session cookie: for this server only, out of reach of scripts, encrypted where the server is. */
+/**
+ * The attributes of the session cookie: for this server only, out of reach of scripts, encrypted where the server is.
+ */
 export function sessionCookieOptions(app: App, { headers, protocol }: PageRequest): SessionCookieOptions {
   const forwarded = headers['x-forwarded-proto']?.toString().split(',', 1)[0]?.trim();
   // Who lies about it gets a cookie that travels less.

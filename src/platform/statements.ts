@@ -50,9 +50,9 @@ const mostLines = 2;
 const mostPrepared = 500;
 
 /**
- * The first statement of every connection: `quickTypes` reads moments in this form, and Prisma's adapter writes and reads
- * them without their zone. Not among the settings a connection is opened with, as poolers refuse those; PgBouncer knows
- * this one and keeps it for whoever has set it.
+ * The first statement of every connection: `quickTypes` reads moments in this form, and Prisma's adapter writes and
+ * reads them without their zone. Not among the settings a connection is opened with, as poolers refuse those; PgBouncer
+ * knows this one and keeps it for whoever has set it.
  */
 export const inUtc = "SET TimeZone = 'UTC'";
 
@@ -193,7 +193,9 @@ export function queryOf({ name, text, values }: Statement): QueryConfig<unknown[
 
 const names = new Map<string, string>();
 
-/** A name for a text of ours that stays the same, for statements that are put together: the same text, the same name. */
+/**
+ * A name for a text of ours that stays the same, for statements that are put together: the same text, the same name.
+ */
 export function statementName(text: string): string {
   const known = names.get(text);
   if (known !== undefined) return known;

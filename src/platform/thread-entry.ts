@@ -19,8 +19,8 @@ export default async function runOrder({ module, input }: ThreadOrder): Promise<
 }
 
 /**
- * Puts this thread behind the event loop: for its answers people wait, for the work of threads a progress bar does. Linux
- * numbers threads as it numbers processes; elsewhere all stay equal.
+ * Puts this thread behind the event loop: for its answers people wait, for the work of threads a progress bar does.
+ * Linux numbers threads as it numbers processes; elsewhere all stay equal.
  */
 function giveWay(): void {
   isBehind = true;

@@ -43,8 +43,8 @@ const pushed = z.object({ branch: z.string() });
 const opened = z.object({ url: z.string(), number: z.int() });
 
 /**
- * Pushes a branch and opens a pull request. Both are found again by a later attempt at the same job. When GitHub refuses
- * for good, or again and again, the job goes on and says why there is no pull request.
+ * Pushes a branch and opens a pull request. Both are found again by a later attempt at the same job. When GitHub
+ * refuses for good, or again and again, the job goes on and says why there is no pull request.
  */
 export async function offerPullRequest(app: App, work: Work, offer: PullRequestOffer): Promise<PullRequestOutcome> {
   const { repository, base, title, body } = offer;

@@ -35,9 +35,9 @@ const githubOwner = /^(?=.{1,39}$)[a-z\d][a-z\d-]*(?:_[a-z\d]+)?$/i;
 const githubName = /^(?!\.{1,2}$)[\w.-]{1,100}$/;
 
 /**
- * Reads what people write for a repository: an https URL with or without `.git` or trailing slash, `git@host:owner/name`,
- * `owner/name` (GitHub), and with allowLocal an absolute path or file:// URL of an existing folder.
- * Throws ValidationError for everything else; its text never repeats the input, which may hold a password.
+ * Reads what people write for a repository: an https URL with or without `.git` or trailing slash,
+ * `git@host:owner/name`, `owner/name` (GitHub), and with allowLocal an absolute path or file:// URL of an existing
+ * folder. Throws ValidationError for everything else; its text never repeats the input, which may hold a password.
  */
 export async function parseRepositoryAddress(text: string, rules: AddressRules): Promise<RepositoryAddress> {
   const refuse = refusalFor(rules);
@@ -142,7 +142,9 @@ function withoutEnding(path: string): string {
   return path.replace(/\/+$/, '').replace(/(?:\.git)+$/i, '');
 }
 
-/** The decoded segment, or null when it is empty, climbs (`..`), hides a slash, or holds what no repository's name does. */
+/**
+ * The decoded segment, or null when it is empty, climbs (`..`), hides a slash, or holds what no repository's name does.
+ */
 function readableSegment(segment: string): string | null {
   try {
     const name = decodeURIComponent(segment);

@@ -138,7 +138,10 @@ async function getOwnRepository(app: App, viewer: Viewer, id: string): Promise<R
   return repository;
 }
 
-/** The viewer's own repository of a name, whatever its capitals; of several an active one, connected last. Null when none. */
+/**
+ * The viewer's own repository of a name, whatever its capitals; of several an active one, connected last. Null when
+ * none.
+ */
 export async function findOwnRepository(app: App, viewer: Viewer, name: string): Promise<Repository | null> {
   requirePermission(viewer, 'repository:read');
   const named = { ownerId: viewer.id, name: { equals: name, mode: 'insensitive' } } as const;

@@ -57,8 +57,9 @@ export interface SyncResult {
 }
 
 /**
- * Saves what a sync found, in as many statements for one repository as for thousands. Null when another sync of the same
- * user was saved since GitHub was asked, or a repository was connected at the same moment: then nothing is changed.
+ * Saves what a sync found, in as many statements for one repository as for thousands. Null when another sync of the
+ * same user was saved since GitHub was asked, or a repository was connected at the same moment: then nothing is
+ * changed.
  */
 export async function saveSync(app: App, ownerId: string, findings: SyncFindings): Promise<SyncResult | null> {
   try {

@@ -1,6 +1,8 @@
 import type { Refusal } from './refusal.ts';
 
-/** The headers a refusal has in every dialect: which credentials are taken, and when to come back where that is known. */
+/**
+ * The headers a refusal has in every dialect: which credentials are taken, and when to come back where that is known.
+ */
 export function refusalHeaders(status: number, { code, details, retryAfter }: Refusal): Record<string, string> {
   const seconds = retryAfter ?? details.retryAfter;
   const { upstreamRequestId } = details;

@@ -15,8 +15,8 @@ const largestFile = 2_000_000;
 const COUNT: ThreadTask<readonly string[], number> = { module: new URL('./count-tokens.ts', import.meta.url) };
 
 /**
- * Tokens of a task of the built-in engine: of the text it read into its answer (the question, the lines its places name,
- * the files it changed) and of the text it wrote.
+ * Tokens of a task of the built-in engine: of the text it read into its answer (the question, the lines its places
+ * name, the files it changed) and of the text it wrote.
  */
 export async function answerTokens(
   app: App,

@@ -10,8 +10,8 @@ export interface ParsedEdit {
 }
 
 /**
- * Thread entry: for each edit why its file would no longer parse, null when it does, when it did not parse before either,
- * or when nothing here reads its language.
+ * Thread entry: for each edit why its file would no longer parse, null when it does, when it did not parse before
+ * either, or when nothing here reads its language.
  */
 export default async function checkParsing(edits: readonly ParsedEdit[]): Promise<(string | null)[]> {
   const found: (string | null)[] = [];

@@ -83,7 +83,9 @@ function usernameFrom(email: string, attempt: number): string {
   return attempt < 10 ? `${base}${attempt}` : `${base}${Math.floor(Math.random() * 1_000_000)}`;
 }
 
-/** What a user may change of the own profile. Null removes display name and picture; of the others it changes nothing. */
+/**
+ * What a user may change of the own profile. Null removes display name and picture; of the others it changes nothing.
+ */
 export interface ProfileChange {
   readonly displayName?: string | null | undefined;
   /** Of https. */

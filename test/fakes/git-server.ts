@@ -27,7 +27,9 @@ export interface GitServerBehaviour {
   readonly faults?: Readonly<Record<string, 'silent' | 'stall' | number>>;
 }
 
-/** A real git server over HTTP on a free port of this machine (`git http-backend`), with the faults that are asked for. */
+/**
+ * A real git server over HTTP on a free port of this machine (`git http-backend`), with the faults that are asked for.
+ */
 export async function startGitServer(behaviour: GitServerBehaviour): Promise<GitServer> {
   const authorizations: (string | undefined)[] = [];
   const stalled = Promise.withResolvers<void>();

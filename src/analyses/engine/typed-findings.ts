@@ -67,9 +67,10 @@ export interface Standing {
 }
 
 /**
- * Compares an analysis with the one before, over the types that both have measured, the engines that took part in
- * both and the files that both have looked at: what nobody looked at is neither new nor fixed. Where one had other types than the other, what two types tell
- * alike may stand under either of them and is left out. Null when no type is in both.
+ * Compares an analysis with the one before, over the types that both have measured, the engines that took part in both
+ * and the files that both have looked at: what nobody looked at is neither new nor fixed. Where one had other types
+ * than the other, what two types tell alike may stand under either of them and is left out. Null when no type is in
+ * both.
  */
 export function compareAnalyses(before: Comparable, now: Comparable): Standing | null {
   const types = now.types.filter((type) => before.types.includes(type));

@@ -36,8 +36,8 @@ function reasonsOf(gaps: readonly FileGap[]): Map<string, string> {
 }
 
 /**
- * Tells of a file whether it may be in a folder still and is not in its tree: by a rule, or because a limit was reached.
- * A file that has gone is not left out.
+ * Tells of a file whether it may be in a folder still and is not in its tree: by a rule, or because a limit was
+ * reached. A file that has gone is not left out.
  */
 export function leftOutOf({ files, skips, limitsReached }: SourceTree): (file: string) => boolean {
   const seen = new Set(files.map(({ path }) => path));

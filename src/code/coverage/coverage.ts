@@ -27,12 +27,12 @@ export type CoverageAnswer =
 const READ_REPORTS: ThreadTask<ReportsToRead, ReadReports> = { module: new URL('./read-reports.ts', import.meta.url) };
 
 /**
- * Reads the coverage reports of a checkout, in a thread of `threads`: lcov, Cobertura, coverage.py's and istanbul's JSON,
- * Go profiles, wherever they stand. The report is used that tells of the most files of the tree; of equals the newest,
- * then the one with the fewest files that are gone, then the first by path. Beside it are used, in the same order, those
- * that tell of other files only, such as the parts of a tree in several languages: no file is ever counted from two
- * reports, for they may tell of one run. Coverage is the covered lines by the lines that can run, over the files that
- * are there. `root` is a resolved path. Rejects with the signal's reason only.
+ * Reads the coverage reports of a checkout, in a thread of `threads`: lcov, Cobertura, coverage.py's and istanbul's
+ * JSON, Go profiles, wherever they stand. The report is used that tells of the most files of the tree; of equals the
+ * newest, then the one with the fewest files that are gone, then the first by path. Beside it are used, in the same
+ * order, those that tell of other files only, such as the parts of a tree in several languages: no file is ever counted
+ * from two reports, for they may tell of one run. Coverage is the covered lines by the lines that can run, over the
+ * files that are there. `root` is a resolved path. Rejects with the signal's reason only.
  */
 export async function readCoverage(
   root: string,

@@ -1,6 +1,6 @@
 /**
- * Markdown with its links by reference put in place: their definitions stand at the end of a comment, and would speak for
- * the whole page. A link leads on only where it names an address: a path is the author's, and not this page's.
+ * Markdown with its links by reference put in place: their definitions stand at the end of a comment, and would speak
+ * for the whole page. A link leads on only where it names an address: a path is the author's, and not this page's.
  */
 export function withoutReferences(text: string): string {
   const targets = new Map<string, string>();

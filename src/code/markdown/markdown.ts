@@ -33,7 +33,9 @@ export function plain(text: string): string {
     .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2');
 }
 
-/** Finished inline Markdown as the content of a table cell: one line, pipes escaped (in code spans too, as GFM asks). */
+/**
+ * Finished inline Markdown as the content of a table cell: one line, pipes escaped (in code spans too, as GFM asks).
+ */
 export function cell(markdown: string): string {
   return markdown.replace(/\s+/g, ' ').trim().replace(/\\?\|/g, '\\|');
 }

@@ -129,7 +129,9 @@ async function clonesOf(root: string, duplicates: z.infer<typeof report>['duplic
     .slice(0, MOST_CLONES);
 }
 
-/** Of each line, whether it says something of its own: imports, brackets, comments and docstrings are alike everywhere. */
+/**
+ * Of each line, whether it says something of its own: imports, brackets, comments and docstrings are alike everywhere.
+ */
 async function codeLinesOf(root: string, path: string): Promise<readonly boolean[]> {
   const read = await readSourceBytes(root, path, LARGEST_FILE);
   const decoded = 'bytes' in read ? decodeSource(read.bytes) : read;

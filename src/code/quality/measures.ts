@@ -21,7 +21,9 @@ interface Share {
   readonly of: number;
 }
 
-/** What was measured of the Python, JavaScript and TypeScript of a tree. Null where `reasons` says why there is nothing. */
+/**
+ * What was measured of the Python, JavaScript and TypeScript of a tree. Null where `reasons` says why there is nothing.
+ */
 export interface TreeMeasures {
   /** Lines that hold more than comments and white space. */
   readonly linesOfCode: number;

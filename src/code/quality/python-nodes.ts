@@ -1,6 +1,8 @@
 import type { Node, TreeCursor } from 'web-tree-sitter';
 
-/** A node of a Python tree as plain data: asking the parser's memory for each thing again takes several times as long. */
+/**
+ * A node of a Python tree as plain data: asking the parser's memory for each thing again takes several times as long.
+ */
 export interface PythonNode {
   readonly type: string;
   /** What it is to the node around it; null for none. */

@@ -25,9 +25,10 @@ interface Measured {
 const measured = new WeakMap<AnalyserInput['hashes'], Measured>();
 
 /**
- * Quality of the Python, JavaScript and TypeScript of a tree: ruff and oxlint for what is wrong or superfluous, measures
- * of our own for what is too complex or too large, jscpd for what stands there twice. Nothing of the tree is run, and
- * the configuration of the tree is read as data. What is known of a file by its content is not looked at again.
+ * Quality of the Python, JavaScript and TypeScript of a tree: ruff and oxlint for what is wrong or superfluous,
+ * measures of our own for what is too complex or too large, jscpd for what stands there twice. Nothing of the tree is
+ * run, and the configuration of the tree is read as data. What is known of a file by its content is not looked at
+ * again.
  */
 export const analyseQuality: Analyser = async (given) => {
   const input = inOrder(given);

@@ -1,8 +1,9 @@
 import type { Severity } from '../findings.ts';
 
 /**
- * The rules of ruff that are run, by what breaking them means. Rules of taste (quotes, spaces, line length, import order,
- * newer spellings of what works) are not among them, nor are those of security, which have an analyser of their own.
+ * The rules of ruff that are run, by what breaking them means. Rules of taste (quotes, spaces, line length, import
+ * order, newer spellings of what works) are not among them, nor are those of security, which have an analyser of their
+ * own.
  *
  * - `high`: the code cannot do what it says: it fails when it is reached, or a condition is decided already.
  * - `medium`: it works until it does not, or it hides what goes wrong.

@@ -171,8 +171,8 @@ const NAMES_OF_PYLINT: Readonly<Record<string, RegExp>> = {
 const PYLINT = /#\s*pylint:\s*disable=([\w\s,-]+)/;
 
 /**
- * Whether the author has said to another linter that it is meant: at the end of the line, or on a line of its own further
- * up, which holds to the end of the block that it stands in.
+ * Whether the author has said to another linter that it is meant: at the end of the line, or on a line of its own
+ * further up, which holds to the end of the block that it stands in.
  */
 function isSilencedForPylint(code: string | null, lines: readonly string[], at: number): boolean {
   const named = NAMES_OF_PYLINT[code ?? ''];
@@ -211,7 +211,9 @@ function isInQuery(lines: readonly string[], { row, column }: { row: number; col
   return false;
 }
 
-/** Whether a name that is nowhere defined is looked for on purpose, or another checker has been told that it is there. */
+/**
+ * Whether a name that is nowhere defined is looked for on purpose, or another checker has been told that it is there.
+ */
 function isNameGiven(message: string, lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? '';
   if (

@@ -9,7 +9,9 @@ import type { RuleHit } from './rule-hit.ts';
 export const thresholds = {
   /** SonarSource's rule S3776. */
   cognitive: 15,
-  /** The most that has been used with success by A. H. Watson and T. J. McCabe, NIST Special Publication 500-235, 1996. */
+  /**
+   * The most that has been used with success by A. H. Watson and T. J. McCabe, NIST Special Publication 500-235, 1996.
+   */
   cyclomatic: 15,
   /** Twice what ESLint's rule `max-lines-per-function` takes, as comments and blank lines are counted here. */
   functionLines: 100,

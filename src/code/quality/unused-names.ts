@@ -24,8 +24,8 @@ const OTHER_IMPORTERS = /\.(?:vue|svelte|astro|html?|mdx|ejs|hbs|liquid)$/;
 
 /**
  * Private names of Python that no file mentions but where they are declared, and exports of JavaScript and TypeScript
- * that no other file mentions, in packages that are applications: `private`, without an entry that others import. A name
- * that stands in a string or a comment anywhere counts as used, as does what a manifest or a framework may name.
+ * that no other file mentions, in packages that are applications: `private`, without an entry that others import. A
+ * name that stands in a string or a comment anywhere counts as used, as does what a manifest or a framework may name.
  */
 export async function findUnusedNames(
   input: AnalyserInput,

@@ -13,8 +13,8 @@ const DEEPEST_CALL = 4;
 
 /**
  * Follows values through a program, function by function: what a name stands for where it is used, what of it comes
- * from outside, what was checked. Calls of functions of the same file are followed into them. One pass over loops. Bounded by
- * the size of the text and `MOST_CALLS`.
+ * from outside, what was checked. Calls of functions of the same file are followed into them. One pass over loops.
+ * Bounded by the size of the text and `MOST_CALLS`.
  */
 export class Flow {
   readonly language: Language;
@@ -152,8 +152,8 @@ export class Flow {
   }
 
   /**
-   * The value of a call of a function of this file; null when it is too deep to follow, or when a function calls itself:
-   * what comes back then is what goes in, as of any function that is not known.
+   * The value of a call of a function of this file; null when it is too deep to follow, or when a function calls
+   * itself: what comes back then is what goes in, as of any function that is not known.
    */
   called(
     made: FunctionExpression,

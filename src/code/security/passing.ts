@@ -165,7 +165,10 @@ const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
   ],
 };
 
-/** What is left of a value that a function of the file gives back: its own steps are known, what it is for its name says. */
+/**
+ * What is left of a value that a function of the file gives back: its own steps are known, what it is for its name
+ * says.
+ */
 export function quotedBy(name: string, value: Value): Value {
   if (SQL_QUOTING.test(name)) return madeSafe(value, ['sql-injection']);
   return SAFE_ADDRESS.test(name) ? madeSafe(value, ['open-redirect', 'server-side-request-forgery']) : value;

@@ -12,10 +12,11 @@ interface Judged {
 
 /**
  * Rules of ruff that are told. Left out on purpose: S101 (asserts), S110 and S112 (try-except-pass, a matter of
- * quality), S311 (random numbers, of which `insecure-random` judges by what they are used for), S603, S606 and S607 (processes
- * without a shell), S4xx (imports, which harm nobody by themselves), S105 to S107 (passwords, which the search for secrets judges by
- * entropy), S324 (hashes, of
- * which `weak-hash` judges by what they are used for), S308 and S704 (texts taken for HTML, where `cross-site-scripting` follows the value), S310, S314 and S608 where nothing from outside is seen (low).
+ * quality), S311 (random numbers, of which `insecure-random` judges by what they are used for), S603, S606 and S607
+ * (processes without a shell), S4xx (imports, which harm nobody by themselves), S105 to S107 (passwords, which the
+ * search for secrets judges by entropy), S324 (hashes, of which `weak-hash` judges by what they are used for), S308 and
+ * S704 (texts taken for HTML, where `cross-site-scripting` follows the value), S310, S314 and S608 where nothing from
+ * outside is seen (low).
  */
 const LOW: ReadonlySet<string> = new Set([
   'S702',

@@ -121,8 +121,8 @@ const HEAD_NAME =
   /(?:\bdef|\bfunction\*?)\s+([\w$]+)|([\w$]+)\s*(?::[^=]*)?=\s*(?:async\s*)?(?:\(|[\w$]+\s*=>)|^\s*(?:async\s+|static\s+)*([\w$]+)\(/;
 
 /**
- * What says for what a random value is made: the name that it is given and the name of the function that makes it. Without a
- * name on its line all that stands around it has to say.
+ * What says for what a random value is made: the name that it is given and the name of the function that makes it.
+ * Without a name on its line all that stands around it has to say.
  */
 function madeFor(collector: Collector, node: CallSite['node']): string {
   const around = collector.surroundings(node);

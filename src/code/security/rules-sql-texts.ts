@@ -5,7 +5,10 @@ import { carrying, type Value } from './values.ts';
 
 const SQL_WORD = /\b(?:select|insert|update|delete|from|where|values|into|with|create|replace|alter|drop)\b/i;
 
-/** The value that follows is the name of a placeholder: `:name`, `$1`, `@name`, `%(name)s`; no cast, which has two colons. */
+/**
+ * The value that follows is the name of a placeholder: `:name`, `$1`, `@name`, `%(name)s`; no cast, which has two
+ * colons.
+ */
 const NAMES_PLACEHOLDER = /(?:^|[^:\w])[:@$]\w*$|%\(\w*$/;
 
 /** A statement of its own, which is told where it is put together. */

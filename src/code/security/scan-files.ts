@@ -56,7 +56,8 @@ async function scanFile({ root, maxBytes }: ScanBatch, path: string, sha256: str
 export async function scanText(path: string, text: string): Promise<Pick<ScannedFile, 'findings' | 'gap'>> {
   const language = languageOf(path);
   const role = roleOf(path);
-  // Nobody outside reaches a test, and what is dangerous there is often what it is about: it is searched for secrets only.
+  // Nobody outside reaches a test, and what is dangerous there is often what it is about: it is searched for secrets
+  // only.
   const isJudged = language !== null && role !== 'test' && !/(?:^|\/)\.semgrep\//.test(path);
   const own = isJudged ? await ownRules(language, path, text) : { found: [], gap: null, harmlessSql: [] };
   const secrets = await findSecrets(path, text, role);

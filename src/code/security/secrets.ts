@@ -12,7 +12,9 @@ const LONGEST_LINE = 2_000;
 const FORMATS =
   /AKIA|ASIA|AIza|ghp_|gho_|ghu_|ghs_|ghr_|github_pat_|glpat-|xox[abeprs]-|xapp-|hooks\.slack|SG\.|shp(?:at|ca|pa|ss)_|sk_(?:live|test)|rk_(?:live|test)|npm_|_authToken|sk-|gsk_|hf_|lin_api|ntn_|secret_|glc_|glsa_|ops_ey|hv[sbr]\.|dapi|dckr_|figd_|PRIVATE KEY|"private_key"|aws_?secret|tskey-|cfut_|vc[a-z]_/i;
 
-/** An address with a password. What is rare in it comes first: begun with its scheme, it would be tried at every word. */
+/**
+ * An address with a password. What is rare in it comes first: begun with its scheme, it would be tried at every word.
+ */
 const ADDRESS = /:\/\/(?<=[a-z][a-z0-9+.-]*:\/\/)[^\s:@/]+:[^\s@/]+@/i;
 
 /** Every `SECRET_NAME` holds one of these, so that most texts and lines need no closer look. */
@@ -49,7 +51,9 @@ interface Candidate {
   readonly start: number;
 }
 
-/** Secrets in one text file: known formats by secretlint, the rest by name and entropy. Their text is never told whole. */
+/**
+ * Secrets in one text file: known formats by secretlint, the rest by name and entropy. Their text is never told whole.
+ */
 export async function findSecrets(path: string, text: string, role: FileRole): Promise<readonly Found[]> {
   if (text.length > LONGEST_TEXT || isLockfile(path)) return [];
   const known = FORMATS.test(text) || ADDRESS.test(text) ? await knownFormats(path, text, role) : [];
@@ -232,7 +236,10 @@ function isNoSecret(value: string): boolean {
   );
 }
 
-/** One word of a language that needs more than ASCII, or two words of any, with the end of a sentence: what pages show to people. */
+/**
+ * One word of a language that needs more than ASCII, or two words of any, with the end of a sentence: what pages show
+ * to people.
+ */
 function isWording(value: string): boolean {
   const words = /^(\p{L}[\p{L}\p{M}'’-]*)( \p{L}[\p{L}\p{M}'’-]*)?\s?[.!?:…。？！：]*$/u.exec(value);
   return words !== null && (words[2] !== undefined || /[^\p{ASCII}]/u.test(words[1] ?? ''));

@@ -121,8 +121,8 @@ async function scanAll(input: AnalyserInput, files: readonly SourceFile[]): Prom
 }
 
 /**
- * Every thread loads and compiles the rules anew, and what waits for a thread holds up the other analyses: little work is
- * left to one.
+ * Every thread loads and compiles the rules anew, and what waits for a thread holds up the other analyses: little work
+ * is left to one.
  */
 function lanesFor(files: readonly SourceFile[], threads: number): number {
   // What is searched for secrets only is done in a tenth of the time.

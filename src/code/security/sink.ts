@@ -49,8 +49,8 @@ export function choosesHost(value: Value): boolean {
 }
 
 /**
- * The same for where a visitor is sent: not the address that was asked for, nor that of the page the visitor comes from,
- * nor a cookie, which no other site can set.
+ * The same for where a visitor is sent: not the address that was asked for, nor that of the page the visitor comes
+ * from, nor a cookie, which no other site can set.
  */
 export const mayChooseTarget = (_: CallSite, value: Value): boolean =>
   choosesHost(value) &&
@@ -65,7 +65,9 @@ export const mayChooseTarget = (_: CallSite, value: Value): boolean =>
 /** The text decides which host is asked. */
 export const mayChooseHost = (_: CallSite, value: Value): boolean => choosesHost(value);
 
-/** The same where a server asks: what a page asks for is the business of its browser, and only pages have an address. */
+/**
+ * The same where a server asks: what a page asks for is the business of its browser, and only pages have an address.
+ */
 export const mayChooseServer = (site: CallSite, value: Value): boolean =>
   mayChooseHost(site, value) &&
   !value.taints.some(({ root }) => /^(?:(?:window|document|self)\.)?location\./.test(root));

@@ -9,7 +9,9 @@ import type { Value } from './values.ts';
 /** Calls by language. */
 const SINKS: Readonly<Record<Language, readonly Sink[]>> = { script: SCRIPT_SINKS, python: PYTHON_SINKS };
 
-/** Tells which sinks a name is one of. Functions are looked at once for each call of them, so a name comes many times. */
+/**
+ * Tells which sinks a name is one of. Functions are looked at once for each call of them, so a name comes many times.
+ */
 export function sinksByName(language: Language): (name: string) => readonly Sink[] {
   const known = new Map<string, readonly Sink[]>();
   return (name) => {

@@ -50,8 +50,8 @@ export function keepsOnlyFixed(name: string, args: readonly Value[]): boolean {
 }
 
 /**
- * The rules that a replacement makes a text harmless for: `text.replace(/[&<>]/g, …)` replaces the characters that begin a
- * tag, `text.replace("'", "''")` doubles the quote that would end a text of SQL.
+ * The rules that a replacement makes a text harmless for: `text.replace(/[&<>]/g, …)` replaces the characters that
+ * begin a tag, `text.replace("'", "''")` doubles the quote that would end a text of SQL.
  */
 export function replacedIn(name: string, args: readonly Value[]): readonly RuleId[] {
   if (!/\.(?:replace|replaceAll)$|^re\.sub$/.test(name)) return [];

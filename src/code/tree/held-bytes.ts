@@ -53,7 +53,9 @@ export class ByteHolder {
   }
 }
 
-/** What some holders hold, for the files that `isKept` says are of the inventory. `read` is in the order of all files. */
+/**
+ * What some holders hold, for the files that `isKept` says are of the inventory. `read` is in the order of all files.
+ */
 export function heldOf(
   read: readonly { readonly bytes: SharedArrayBuffer; readonly places: Int32Array }[],
   isKept: (index: number) => boolean,

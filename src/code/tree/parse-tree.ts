@@ -65,8 +65,9 @@ export async function parseTree(input: ParseTreeInput): Promise<ParsedTree> {
 
 /**
  * Parses the files of a tree whose language is known, in the threads of `pool`, but for those whose content was parsed
- * before. Results are kept batch by batch, so that what is broken off repeats no finished batch. A file that kills its thread is a named skip. Rejects with the signal's reason as soon as it is aborted; the
- * threads at work are terminated.
+ * before. Results are kept batch by batch, so that what is broken off repeats no finished batch. A file that kills its
+ * thread is a named skip. Rejects with the signal's reason as soon as it is aborted; the threads at work are
+ * terminated.
  */
 export async function parsePacked(input: ParseTreeInput): Promise<PackedParse> {
   const files = input.files.filter(isParsed);

@@ -11,8 +11,8 @@ const LEAST_FILES = 2_000;
 
 /**
  * Thread entry: the inventory of a checkout. Where every file is in the state of an earlier time, it is the one of that
- * time; nothing is opened then, and the readers of manifests are not even loaded. Of a large checkout it gives parts that
- * several threads can read.
+ * time; nothing is opened then, and the readers of manifests are not even loaded. Of a large checkout it gives parts
+ * that several threads can read.
  */
 export default async function readInventory(inquiry: Inquiry): Promise<TakenInventory | UnreadInventory> {
   const { root, ahead, limits, excluded, kept } = inquiry;

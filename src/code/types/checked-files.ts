@@ -7,8 +7,8 @@ const WRITTEN_AT_ONCE = 16;
 
 /**
  * The copy's scripts, of which only some are checked at a time. A program checks every file that it comes to read, so
- * with several programs a file that many import would be checked by each. What another program reports on carries a mark
- * instead: its types are known, its bodies are not looked at.
+ * with several programs a file that many import would be checked by each. What another program reports on carries a
+ * mark instead: its types are known, its bodies are not looked at.
  */
 export class CheckedFiles {
   readonly #root: string;

@@ -27,8 +27,8 @@ export async function findTsc(): Promise<InstalledEngine | null> {
 }
 
 /**
- * Folder with the declarations of Node.js, or null. They come along with other packages; without them Node's own modules
- * are taken as `any`.
+ * Folder with the declarations of Node.js, or null. They come along with other packages; without them Node's own
+ * modules are taken as `any`.
  */
 export async function findNodeTypes(): Promise<InstalledEngine | null> {
   return findEngine('@types/node', (folder) => folder);

@@ -67,7 +67,10 @@ export function nameSome(names: Iterable<string>, most = 12): string {
   return sorted.length > most ? `${shown} and ${sorted.length - most} more` : shown;
 }
 
-/** Without what is said of the same place in the same words: of each way that a call may be meant, or of two rules of form. */
+/**
+ * Without what is said of the same place in the same words: of each way that a call may be meant, or of two rules of
+ * form.
+ */
 export function eachOnce(findings: readonly RawFinding[]): RawFinding[] {
   const seen = new Set<string>();
   return findings.filter(({ file, line, column, message }) => {

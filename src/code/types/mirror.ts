@@ -68,9 +68,9 @@ export async function withMirror<Result>(
 }
 
 /**
- * Thousands of small files are made and soon removed. On a disk that took up to a tenth of an analysis: ext4 looks at all
- * that was removed in the last minutes before it makes another. So what is small is copied into memory, where the system
- * has a folder for that and nobody has named another one for temporary files.
+ * Thousands of small files are made and soon removed. On a disk that took up to a tenth of an analysis: ext4 looks at
+ * all that was removed in the last minutes before it makes another. So what is small is copied into memory, where the
+ * system has a folder for that and nobody has named another one for temporary files.
  */
 async function makeFolder(files: readonly SourceFile[]): Promise<string> {
   const bytes = files.reduce((sum, { size }) => sum + size + BYTES_BESIDE_CONTENT, 0);

@@ -44,8 +44,8 @@ export function pyrightSettings(
   return {
     config: {
       typeCheckingMode: 'basic',
-      // Of the next stricter mode: they break callers that know the base class only, and at run time. A project that has
-      // chosen a mode has decided on them.
+      // Of the next stricter mode: they break callers that know the base class only, and at run time. A project that
+      // has chosen a mode has decided on them.
       ...(!('typeCheckingMode' in own) && { reportIncompatibleMethodOverride: 'error' }),
       reportPossiblyUnboundVariable: 'warning',
       pythonVersion: DEFAULT_PYTHON,
@@ -64,8 +64,8 @@ export function pyrightSettings(
 const MOST_ROOTS = 50;
 
 /**
- * Folders below the root from which the packages of a tree are imported: `src` folders, and those with a manifest beside a
- * package. A folder of the root may share its name with a package that lies deeper, as `cert/src/cert` does.
+ * Folders below the root from which the packages of a tree are imported: `src` folders, and those with a manifest
+ * beside a package. A folder of the root may share its name with a package that lies deeper, as `cert/src/cert` does.
  */
 function sourceRoots(files: Iterable<string>): string[] {
   const known = [...files].filter((path) => /(?:\.pyi?|(?:^|\/)pyproject\.toml)$/.test(path));

@@ -112,7 +112,9 @@ function isWrongCall(message: string, line: string): boolean {
   return WRONG_COUNT.test(message) && (!message.includes('"self"') || /\b[A-Z]\w*\.\w+\(/.test(line));
 }
 
-/** What works and is only written otherwise than it should be: a default of None, an attribute that no class declares. */
+/**
+ * What works and is only written otherwise than it should be: a default of None, an attribute that no class declares.
+ */
 function isOfForm(rule: string, message: string): boolean {
   if (rule === 'reportAttributeAccessIssue') {
     return message.startsWith('Cannot assign to attribute') && /Attribute "\w+" is unknown/.test(message);

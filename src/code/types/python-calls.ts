@@ -31,8 +31,8 @@ const HOLDS =
   /(?:in function|No overloads for) "(?:update|append|extend|add|insert|setdefault|__setitem__|__getitem__)"/;
 
 /**
- * A default that a package reads in its own way, a function of declared parameters that is given them by their names, or a
- * list that no annotation says the elements of: those that it began with are no rule for the others.
+ * A default that a package reads in its own way, a function of declared parameters that is given them by their names,
+ * or a list that no annotation says the elements of: those that it began with are no rule for the others.
  */
 export function isOwnWay({ message, line, above, below, column }: PythonSpot): boolean {
   if (HOLDS.test(message)) {

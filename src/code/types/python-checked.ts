@@ -16,8 +16,8 @@ export function saysHowChecked(path: string): boolean {
 }
 
 /**
- * Whether a project has mypy check its types. `texts` are the files of its root, by path. What pyright says otherwise of such
- * code is where the two checkers differ, not where the program does.
+ * Whether a project has mypy check its types. `texts` are the files of its root, by path. What pyright says otherwise
+ * of such code is where the two checkers differ, not where the program does.
  */
 export function isCheckedElsewhere(texts: ReadonlyMap<string, string>): boolean {
   for (const path of MYPY_FILES) {

@@ -6,7 +6,9 @@ const PLAIN = /\b(?:ABCMeta|EnumMeta|EnumType|ProtocolMeta)\b/;
 /** Makes an instance of whatever it likes. */
 const MAKER = /^[ \t]+def[ \t]+__new__\(\s*cls\s*,\s*\*\w+\s*,\s*\*\*\w+/m;
 
-/** What Django, or Python itself, tells a value of the class that it stands in: it may put something else in its place. */
+/**
+ * What Django, or Python itself, tells a value of the class that it stands in: it may put something else in its place.
+ */
 const PLACED = /^[ \t]+def[ \t]+(?:contribute_to_class|__set_name__|__get__)\s*\(/m;
 
 const FILLED = /^[ \t]+(?:setattr\(\s*self\s*,\s*[a-z_]\w*\s*,|self\.__dict__\.update\(|vars\(self\)\.update\()/m;
@@ -28,7 +30,9 @@ function namesOf(bases: string): string[] {
 
 /** What the classes of a tree do that a type checker cannot follow, by their names. */
 export class PythonClasses {
-  /** Classes whose metaclass, or one they inherit, may give them attributes, and those that put others in their place. */
+  /**
+   * Classes whose metaclass, or one they inherit, may give them attributes, and those that put others in their place.
+   */
   readonly dynamic: ReadonlySet<string>;
   /** Classes whose `__new__` takes anything. */
   readonly makers: ReadonlySet<string>;
@@ -82,7 +86,10 @@ export class PythonClasses {
     return above.includes(name) || bases.every((base) => this.isWhole(base, [...above, name]));
   }
 
-  /** Whether a line calls a class that makes instances of something else, or one whose constructor is not there to be read. */
+  /**
+   * Whether a line calls a class that makes instances of something else, or one whose constructor is not there to be
+   * read.
+   */
   callsMaker(line: string): boolean {
     return [...line.matchAll(/(\w+)\s*\(/g)].some(
       ([, name = '']) =>

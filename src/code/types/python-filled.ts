@@ -8,8 +8,8 @@ const NONE_BY_DEFAULT = /[(,]\s*(\w+)\s*=\s*None(?=\s*[,)])/g;
 const ANNOTATED = /^[ \t]*(?:self\.)?(\w+)[ \t]*:[ \t]*[^\s#].*$|^[ \t]*def[ \t]+(\w+)\([^)]*\)[ \t]*->/gm;
 
 /**
- * Attributes without an annotation that begin as `None` and get their value from elsewhere: another object puts it there,
- * or a parameter whose default is `None` brings it. Pyright takes the `None` that it sees for all there is.
+ * Attributes without an annotation that begin as `None` and get their value from elsewhere: another object puts it
+ * there, or a parameter whose default is `None` brings it. Pyright takes the `None` that it sees for all there is.
  */
 export class FilledAttributes {
   readonly #filled = new Set<string>();

@@ -32,9 +32,9 @@ function importsOf(text: string): PythonImport[] {
 /**
  * Packages that are not installed but share their name with a folder that happens to stand above a file which imports
  * them, as `examples/fastapi/main.py` does with `fastapi`: pyright would take the folder for the package. The same of a
- * file. Gives the dotted modules of each file that are meant. A folder counts as the package when most of what is imported
- * from it is there; within a package nothing is found by its bare name. `standard` are the modules of Python's own
- * library, which are always there.
+ * file. Gives the dotted modules of each file that are meant. A folder counts as the package when most of what is
+ * imported from it is there; within a package nothing is found by its bare name. `standard` are the modules of Python's
+ * own library, which are always there.
  */
 export function shadowedModules(
   files: readonly MirroredFile[],
@@ -77,7 +77,9 @@ export function shadowedModules(
   return found;
 }
 
-/** The folder or file of that name above a file which only a search upwards finds; null for one at the root or in `src`. */
+/**
+ * The folder or file of that name above a file which only a search upwards finds; null for one at the root or in `src`.
+ */
 function placeAbove(
   path: string,
   top: string,

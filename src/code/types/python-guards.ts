@@ -17,7 +17,10 @@ interface Head {
   readonly at: number;
 }
 
-/** The heads of the blocks around a line, the nearest first, as far as lines above it are known; up to the function's own. */
+/**
+ * The heads of the blocks around a line, the nearest first, as far as lines above it are known; up to the function's
+ * own.
+ */
 function headsOf({ line, above }: PythonSpot): Head[] {
   const found: Head[] = [];
   let indent = indentOf(line);
@@ -103,8 +106,8 @@ function startOfFunction({ line, above }: PythonSpot): number {
 }
 
 /**
- * Whether a name that pyright takes for possibly unbound is a module that the file imports where there is one: a function
- * that uses it is for those machines. `text` is the file's.
+ * Whether a name that pyright takes for possibly unbound is a module that the file imports where there is one: a
+ * function that uses it is for those machines. `text` is the file's.
  */
 export function isOptionalModule(spot: PythonSpot, text: string): boolean {
   const name = /^"(\w+)" is possibly unbound/.exec(spot.message)?.[1];

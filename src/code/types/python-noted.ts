@@ -3,8 +3,8 @@ import type { PythonSpot } from './python-spot.ts';
 const SILENCED = /#\s*(?:type|pyright):\s*ignore\b/;
 
 /**
- * A line that the author has silenced for another checker, which names the first line of a call where pyright names that of
- * an argument; or a value that was given its name under such a comment.
+ * A line that the author has silenced for another checker, which names the first line of a call where pyright names
+ * that of an argument; or a value that was given its name under such a comment.
  */
 export function isSilenced({ rule, line, above }: PythonSpot): boolean {
   if (rule !== 'reportCallIssue' && rule !== 'reportArgumentType') return false;

@@ -11,7 +11,9 @@ export interface StandardModule {
   readonly parts: ReadonlySet<string>;
 }
 
-/** Reads the declarations of those of the modules that are Python's own, out of the folder that pyright brings them in. */
+/**
+ * Reads the declarations of those of the modules that are Python's own, out of the folder that pyright brings them in.
+ */
 export async function readStandardModules(
   library: string,
   modules: Iterable<string>,
@@ -40,9 +42,9 @@ function declaredBy(text: string): Omit<StandardModule, 'parts'> {
 }
 
 /**
- * Whether the declarations may leave out a name that the module has: one of its own affairs, or, where they name what is
- * public, one that is imported, without which its file could not be loaded at all. A name that is nearly one of those
- * declared is a slip of the pen.
+ * Whether the declarations may leave out a name that the module has: one of its own affairs, or, where they name what
+ * is public, one that is imported, without which its file could not be loaded at all. A name that is nearly one of
+ * those declared is a slip of the pen.
  */
 export function mayBeLeftOut(name: string, { names, isSelective }: StandardModule, isImported: boolean): boolean {
   if ([...names].some((one) => isNearly(name, one))) return false;

@@ -32,7 +32,10 @@ export class PythonSurroundings {
     return this.#lines[number - 1] ?? '';
   }
 
-  /** The lines above a line (from 1), as far as evidence is looked for: `far` as many as a statement of imports or a function may have. */
+  /**
+   * The lines above a line (from 1), as far as evidence is looked for: `far` as many as a statement of imports or a
+   * function may have.
+   */
   above(number: number, far = false): string[] {
     return far
       ? this.#lines.slice(Math.max(0, number - 1 - LONGEST_IMPORT), number - 1)
@@ -61,7 +64,9 @@ export class PythonSurroundings {
     return plain.split(',').every((one) => /^\s*(?:\*{0,2}_\w*|self|cls|mcs|\*|\/)?\s*$|^\s*\*{0,2}\w+\s*:/.test(one));
   }
 
-  /** Whether the function around a line (from 1) uses something that is not installed; outside of one, the line itself. */
+  /**
+   * Whether the function around a line (from 1) uses something that is not installed; outside of one, the line itself.
+   */
   usesForeign(line: number): boolean {
     if (this.#foreign === null) return false;
     return this.#foreign.test(this.#functionAround(line - 1)) || this.#foreignAttributes.test(this.line(line));

@@ -12,8 +12,8 @@ const OF_TYPES =
   /^report(?:Optional\w+|AttributeAccessIssue|ArgumentType|ReturnType|AssignmentType|CallIssue|IndexIssue|OperatorIssue|GeneralTypeIssues)$/;
 
 /**
- * Names that were given something else than they are declared to be. Pyright says so there, and goes on with the declared
- * type: what it says of the name further down is no second error.
+ * Names that were given something else than they are declared to be. Pyright says so there, and goes on with the
+ * declared type: what it says of the name further down is no second error.
  */
 export class Violations {
   readonly #texts: ReadonlyMap<string, string>;
@@ -34,7 +34,9 @@ export class Violations {
     }
   }
 
-  /** Whether a message at a line (from 1) is about a name that an assignment above it, of the same block, has violated. */
+  /**
+   * Whether a message at a line (from 1) is about a name that an assignment above it, of the same block, has violated.
+   */
   explains({ file, rule, line: text }: PythonSpot, line: number): boolean {
     if (!OF_TYPES.test(rule ?? '')) return false;
     return (this.#assigned.get(file) ?? []).some(

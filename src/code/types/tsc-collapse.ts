@@ -30,8 +30,8 @@ const HOLLOW = /(?<!\b(?:Promise|Array|Map|Set|Record|Readonly|Partial))<[^<>]*\
 const NOTHING = /'(?:unknown|never|\{\}|any(?:\[\])?)'|<[^<>]*\b(?:any|unknown|never)\b/;
 
 /**
- * The same of a test that stands on its runner: what that gives, checks and puts in the place of others decides what the
- * values of the test are.
+ * The same of a test that stands on its runner: what that gives, checks and puts in the place of others decides what
+ * the values of the test are.
  */
 export function followsFromRunner({ rule }: Diagnostic): boolean {
   return REACHED.has(rule) || REACHED_IN_TESTS.has(rule);
@@ -131,7 +131,10 @@ function isSetInSwitch(message: string, text: string, line: number, column: numb
   return new RegExp(`\\bswitch\\s*\\([\\s\\S]*\\b${own}\\s*=[^=]`).test(above.slice(declared.index));
 }
 
-/** Whether what is given is a part of something taken apart, with a default: where the whole is not known, its part is what the default is. */
+/**
+ * Whether what is given is a part of something taken apart, with a default: where the whole is not known, its part is
+ * what the default is.
+ */
 function isDefaulted(text: string, line: number, column: number): boolean {
   const name = /^([A-Za-z_$][\w$]*)/.exec(lineOf(text, line).slice(column - 1))?.[1];
   return name !== undefined && new RegExp(`[{,]\\s*${escaped(name)}\\s*=\\s*['"][^'"\\n]*['"]\\s*[,}]`).test(text);

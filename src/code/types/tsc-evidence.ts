@@ -62,7 +62,10 @@ export class ScriptEvidence {
     return (this.#wanted.get(target)?.size ?? 0) >= MANY || alike >= MANY;
   }
 
-  /** Whether a file is a module of CommonJS: the compiler takes TypeScript without `import` for one scope with all others. */
+  /**
+   * Whether a file is a module of CommonJS: the compiler takes TypeScript without `import` for one scope with all
+   * others.
+   */
   isCommonJs(file: string): boolean {
     const text = this.#texts.get(file) ?? '';
     return /\brequire\s*\(|\bmodule\.exports\b/.test(text) && !/^\s*(?:import|export)\b/m.test(text);
@@ -110,7 +113,9 @@ export class ScriptEvidence {
     return isExplained(diagnostic, text, project, isForeign);
   }
 
-  /** A library that so many scripts of the tree use by its name, without taking it from anywhere, that a page loads it. */
+  /**
+   * A library that so many scripts of the tree use by its name, without taking it from anywhere, that a page loads it.
+   */
   #isSpaceForAll({ rule, message }: Diagnostic): boolean {
     const name = rule === 'TS2304' ? /^Cannot find name '([A-Za-z_$][\w$]*)'/.exec(message)?.[1] : undefined;
     if (name === undefined) return false;

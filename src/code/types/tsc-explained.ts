@@ -19,8 +19,8 @@ const LEAST_MAJOR = 5;
 const BUILTIN = /'(?:string|number|boolean|"[^"]*"|[\d.]+|true|false|null|undefined)'/g;
 
 /**
- * Whether the text around a message explains it: the program runs as it is meant to. `text` is the file's, `isForeign` says
- * whether a package is not installed.
+ * Whether the text around a message explains it: the program runs as it is meant to. `text` is the file's, `isForeign`
+ * says whether a package is not installed.
  */
 export function isExplained(
   diagnostic: Diagnostic,
@@ -143,7 +143,9 @@ const DECORATED_ABOVE = 12;
 /** Lines above a comparison among which a call may have changed what is compared. */
 const MOVED_ABOVE = 12;
 
-/** A variable that was compared already and has been given another value since, by a function that is called in between. */
+/**
+ * A variable that was compared already and has been given another value since, by a function that is called in between.
+ */
 function isMoved({ line, column, message }: Diagnostic, text: string): boolean {
   if (!/types '(?:\d+|"[^"]*")' and '(?:\d+|"[^"]*")'/.test(message)) return false;
   const name = /^([A-Za-z_$][\w$]*)/.exec(lineOf(text, line).slice(column - 1))?.[1];

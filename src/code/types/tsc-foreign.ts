@@ -9,8 +9,8 @@ const OF_CONSTRAINTS = new Set(['TS2322', 'TS2339', 'TS2345', 'TS2416', 'TS2430'
 const SIGNATURE_LINES = 8;
 
 /**
- * Whether a message follows from a name of the file for what is not installed (`foreign`): a member of its enumeration, a
- * type parameter that is bounded by it, a function of it that does not return.
+ * Whether a message follows from a name of the file for what is not installed (`foreign`): a member of its enumeration,
+ * a type parameter that is bounded by it, a function of it that does not return.
  */
 export function followsFromForeignName(
   { rule, message, details = '', line, column }: Diagnostic,
@@ -85,7 +85,9 @@ const OF_PARTS = new Set(
   '2300 2315 2322 2339 2345 2352 2353 2416 2420 2430 2551 2739 2740 2741'.split(' ').map((code) => `TS${code}`),
 );
 
-/** Types of packages that the tree adds members to: where the package is not installed, those are all that they have. */
+/**
+ * Types of packages that the tree adds members to: where the package is not installed, those are all that they have.
+ */
 export class AugmentedTypes {
   /** Modules that each of them is one of; empty for a namespace of all files. */
   readonly #names = new Map<string, string>();
@@ -115,7 +117,10 @@ export class AugmentedTypes {
     }
   }
 
-  /** Whether a message may be about the part of such a type that is not known. `assumed` are modules that nothing is known of. */
+  /**
+   * Whether a message may be about the part of such a type that is not known. `assumed` are modules that nothing is
+   * known of.
+   */
   explain({ rule, message }: Diagnostic, assumed: ReadonlySet<string>): boolean {
     if (this.#names.size === 0 || !OF_PARTS.has(rule)) return false;
     return [...message.matchAll(/'(?:typeof )?([A-Za-z_$][\w$]*)(?:<[^']*>)?'/g)].some(([, name = '']) => {

@@ -12,8 +12,8 @@ const OF_LACK = new Set(['TS2322', 'TS2345', 'TS2416', 'TS2559', 'TS2739', 'TS27
 const OF_CLASSES = new Set(['TS2339', 'TS2551', 'TS2554', 'TS2555', 'TS4112', 'TS4113', 'TS4117', 'TS2515', 'TS2416']);
 
 /**
- * Classes that inherit from what is not installed, themselves or through others of the tree: the compiler leaves out such a
- * base, and with it all that the class has from there.
+ * Classes that inherit from what is not installed, themselves or through others of the tree: the compiler leaves out
+ * such a base, and with it all that the class has from there.
  */
 export class HollowClasses {
   readonly #hollow = new Set<string>();

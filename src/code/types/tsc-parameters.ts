@@ -38,8 +38,8 @@ function bodyOf({ path, text }: MirroredFile): unknown {
 }
 
 /**
- * Whether a parameter of such a function is at an offset. Looks only into what the offset lies in, and without recursion:
- * real code nests deeper than the stack likes.
+ * Whether a parameter of such a function is at an offset. Looks only into what the offset lies in, and without
+ * recursion: real code nests deeper than the stack likes.
  */
 function isDeclaredAt(body: unknown, offset: number): boolean {
   const waiting: { node: unknown; declared: boolean }[] = [{ node: body, declared: false }];

@@ -42,9 +42,9 @@ const CHECKED = /^\s*(?:\/\/|\/\*)\s*@ts-check\b/m;
 const TYPED_COMMENT = /@(?:param|type|returns?|typedef)\s*\{/;
 
 /**
- * Divides the files of a tree among its configurations as editors do: a file belongs to the nearest `tsconfig.json` that
- * names it, else to the nearest variant (`tsconfig.test.json`). TypeScript that nothing names is checked with defaults,
- * JavaScript only where its comments hold types.
+ * Divides the files of a tree among its configurations as editors do: a file belongs to the nearest `tsconfig.json`
+ * that names it, else to the nearest variant (`tsconfig.test.json`). TypeScript that nothing names is checked with
+ * defaults, JavaScript only where its comments hold types.
  */
 export function divideFiles(
   files: readonly MirroredFile[],
@@ -141,7 +141,9 @@ function unconfigured(
     }));
 }
 
-/** How strict the settings of the root are: JavaScript that asks to be checked and that they do not name is no stricter. */
+/**
+ * How strict the settings of the root are: JavaScript that asks to be checked and that they do not name is no stricter.
+ */
 function strictnessOf(config: TypeScriptConfig | null): Readonly<Record<string, unknown>> {
   if (config === null || config.missing.length > 0) return {};
   const written = Object.entries(config.options).filter(([name]) => /^(?:strict|noImplicit|useUnknown)/.test(name));

@@ -150,8 +150,8 @@ export function severityOf(rule: string): Severity {
 }
 
 /**
- * What is not asked of JavaScript: types that nobody has written; and members of an `object`, which in its comments was any
- * type before version 7 of the compiler, or numbers that come from one.
+ * What is not asked of JavaScript: types that nobody has written; and members of an `object`, which in its comments was
+ * any type before version 7 of the compiler, or numbers that come from one.
  */
 function isLooseInScripts({ rule, message, details }: Diagnostic): boolean {
   if (IMPLICIT_PARAMETER.has(rule) || rule === 'TS7053') return true;
@@ -173,7 +173,10 @@ function isGivenFromOutside(name: string, context: JudgeContext): boolean {
   );
 }
 
-/** Whether an error counts in JavaScript whose types nobody asked to be checked: comments are often looser than the code. */
+/**
+ * Whether an error counts in JavaScript whose types nobody asked to be checked: comments are often looser than the
+ * code.
+ */
 function isToldOfScripts(rule: string, message: string): boolean {
   return LENIENT.has(rule) || (LENIENT_OF_PLAIN.has(rule) && PLAIN_TYPES.test(message.split('\n')[0] ?? ''));
 }

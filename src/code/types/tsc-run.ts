@@ -45,8 +45,8 @@ const MAX_REPAIRS = 4;
 /** The part of the memory limit at which the collector begins to work harder. */
 const COLLECTED_AT = 0.85;
 /**
- * Percent by which the memory in use may grow before it is collected. The compiler drops little of what it makes, so the
- * collector's usual 100 takes a fifth of its time to find next to nothing.
+ * Percent by which the memory in use may grow before it is collected. The compiler drops little of what it makes, so
+ * the collector's usual 100 takes a fifth of its time to find next to nothing.
  */
 const COLLECTED_AFTER = '400';
 
@@ -66,8 +66,8 @@ export async function prepareTypeRoot(mirror: Mirror, nodeTypes: InstalledEngine
 
 /**
  * Checks one project in child processes. The compiler says nothing of types while a file does not parse or a reference
- * leads nowhere: such a file is taken out of the copy, such a line is emptied, and it is asked again. `onBroken` is told
- * of files that do not parse. Rejects with the signal's reason only.
+ * leads nowhere: such a file is taken out of the copy, such a line is emptied, and it is asked again. `onBroken` is
+ * told of files that do not parse. Rejects with the signal's reason only.
  */
 export async function checkProject(
   setup: TscSetup,
@@ -145,10 +145,10 @@ const FILES_FOR_THREADS = 64;
 const FILES_FOR_TWO = 300;
 
 /**
- * On how many threads a program is checked. Each checker works out for itself what the types are that its files share, so
- * the usual four take half as much time and memory again as one; to read few files, threads wait for each other more than
- * they work. The number does not follow the machine: what the compiler says may depend on which files a checker sees
- * together.
+ * On how many threads a program is checked. Each checker works out for itself what the types are that its files share,
+ * so the usual four take half as much time and memory again as one; to read few files, threads wait for each other more
+ * than they work. The number does not follow the machine: what the compiler says may depend on which files a checker
+ * sees together.
  */
 function threadsFor({ files }: TypeScriptProject): string[] {
   if (files.length < FILES_FOR_THREADS) return ['--singleThreaded'];

@@ -153,8 +153,8 @@ const RESERVED = new Set(
 
 /**
  * Ambient declarations in which everything is `any`: values, types with any number of arguments, and the namespaces
- * that qualified names need. A bare `declare module 'x'` would do for values, but not for a type or a base class; it is given
- * where `isBare` asks for it, as for what `require` brings into JavaScript: that may be called.
+ * that qualified names need. A bare `declare module 'x'` would do for values, but not for a type or a base class; it is
+ * given where `isBare` asks for it, as for what `require` brings into JavaScript: that may be called.
  */
 export function shimText(
   modules: Iterable<readonly [string, ImportedModule]>,
@@ -205,8 +205,8 @@ function jsxText(local: string, below: NameTree): string {
 }
 
 /**
- * Whether a script declares by itself what an element is. One that adds to what a package declares of it, elements of its
- * own for instance, does not.
+ * Whether a script declares by itself what an element is. One that adds to what a package declares of it, elements of
+ * its own for instance, does not.
  */
 export function declaresJsx(text: string): boolean {
   return /\bnamespace\s+JSX\b/.test(text) && /^\s*(?:export\s+)?(?:type|interface)\s+Element\b/m.test(text);

@@ -114,7 +114,9 @@ class Report {
     this.#gaps.push(...mirror.gaps);
   }
 
-  /** Reads what the judgement asks for: the names of the browser, and which relative imports lead to a left-out file. */
+  /**
+   * Reads what the judgement asks for: the names of the browser, and which relative imports lead to a left-out file.
+   */
   async prepare(): Promise<void> {
     const library = await readFile(join(dirname(this.#tsc.path), 'lib.dom.d.ts'), 'utf8').catch(() => '');
     const names = library.matchAll(/^(?:declare (?:var|function|class|const) |interface |type )([A-Za-z_$][\w$]*)/gm);
@@ -237,7 +239,10 @@ function mayBeMade(file: string, specifier: string): boolean {
   );
 }
 
-/** Relative imports whose target is on the disk although it is not in the copy: generated, minified, vendored, too large. */
+/**
+ * Relative imports whose target is on the disk although it is not in the copy: generated, minified, vendored, too
+ * large.
+ */
 async function existingTargets(root: string, mirror: Mirror, imports: readonly RelativeImport[]): Promise<Set<string>> {
   const known = new Set(mirror.files.map(({ path }) => path));
   const found = new Set<string>();

@@ -47,7 +47,9 @@ export function levelOfTitle(title: string): Seniority | null {
 const TITLE_LENGTH = 120;
 const OPENING_LENGTH = 600;
 
-/** The level a job description asks for: by its title, else by the trade its opening names; null when it does not say. */
+/**
+ * The level a job description asks for: by its title, else by the trade its opening names; null when it does not say.
+ */
 export function seniorityAsked(text: string): AskedSeniority | null {
   const title = /^\s*([^\n]*)/.exec(text);
   const line = title?.[1] ?? '';

@@ -109,8 +109,8 @@ const CALLS_FOR_YOU =
   /\b(?:you|your|looking for|seeking|candidates?|need|hiring|assume|want|someone|somebody|search(?:ing)? for|require|expect|du|dich|sie|suchen|buscamos|cherchons|recherchons)\b/iu;
 const CLAUSE_END = /[.!?](?=\s|$)|;|\n/g;
 /**
- * Words that turn a sentence from what is required to what would be welcome: "Go required, Rust a plus". A run of spaces
- * is looked at from its beginning only, or a text of nothing else would take a day.
+ * Words that turn a sentence from what is required to what would be welcome: "Go required, Rust a plus". A run of
+ * spaces is looked at from its beginning only, or a text of nothing else would take a day.
  */
 const TURN =
   /,\s+(?:but\s+)?(?=[^,.;\n]{0,60}(?:\b(?:is|are|would be|as)?\s*(?:an?\s+(?:\w+\s+)?(?:plus|bonus|advantage|asset)|preferred|desirable|optional|nice to have|von Vorteil|wünschenswert|deseable)\b))|(?:,|(?<!\s))\s+(?:and\s+)?(?=\b(?:ideally|preferably|bonus|idealerweise|preferiblemente)\b)|\b(?:but|however|while|aber|pero)\b|\s[–—-]\s/giu;

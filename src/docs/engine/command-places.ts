@@ -19,8 +19,8 @@ interface Parent {
 const DEEPEST = 6;
 
 /**
- * The commands of all files, those that another file adds to one of its own under their whole names. What no file places
- * is left out.
+ * The commands of all files, those that another file adds to one of its own under their whole names. What no file
+ * places is left out.
  */
 export function placedCommands(modules: Modules): FileCommands[] {
   const parents = parentsByName(modules);

@@ -43,8 +43,8 @@ const COMPOSE_HEALTH: ThreadTask<Composition, HealthFindings> = {
 export const COMPOSERS: readonly URL[] = [COMPOSE_PAGES.module, COMPOSE_HEALTH.module];
 
 /**
- * Makes the pages with their patch and the health report side by side, each in a thread of `pool`, and keeps them. Rejects
- * with the signal's reason when it is aborted; when one of the two fails, the other is ended.
+ * Makes the pages with their patch and the health report side by side, each in a thread of `pool`, and keeps them.
+ * Rejects with the signal's reason when it is aborted; when one of the two fails, the other is ended.
  */
 export async function composeTree(
   pool: ThreadPool,

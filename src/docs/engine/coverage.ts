@@ -106,9 +106,9 @@ function isShut(symbol: SourceSymbol, owner: SourceSymbol | null): boolean {
 }
 
 /**
- * Whether a comment says anything about what it stands before. A comment is what the tools of its language show: `///` in
- * Rust and C#, a block that begins with two stars in Java, PHP, JavaScript and TypeScript, any comment that touches the
- * declaration in Go and Ruby, and in C by the conventions of Doxygen. A plain remark above a declaration documents
+ * Whether a comment says anything about what it stands before. A comment is what the tools of its language show: `///`
+ * in Rust and C#, a block that begins with two stars in Java, PHP, JavaScript and TypeScript, any comment that touches
+ * the declaration in Go and Ruby, and in C by the conventions of Doxygen. A plain remark above a declaration documents
  * nothing where no tool takes it up.
  */
 export function isDocumented(doc: DocComment | null): boolean {

@@ -38,8 +38,8 @@ function functionsIn(files: readonly ParsedFile[], pattern: RegExp): ParsedFile[
 }
 
 /**
- * Types that stand in several places and are one: `partial` ones of C#, classes and modules of Ruby that are opened again.
- * They count where they are told of, else where they come first.
+ * Types that stand in several places and are one: `partial` ones of C#, classes and modules of Ruby that are opened
+ * again. They count where they are told of, else where they come first.
  */
 export class TypesInParts {
   readonly #further = new Set<SourceSymbol>();

@@ -1,4 +1,6 @@
-/** A name by which a file knows a whole module, and the last part of what it imports it by; empty for `..` and its kind. */
+/**
+ * A name by which a file knows a whole module, and the last part of what it imports it by; empty for `..` and its kind.
+ */
 export interface ModuleName {
   readonly local: string;
   readonly last: string;
@@ -7,7 +9,9 @@ export interface ModuleName {
 const SCRIPT =
   /\bimport\s+(?:\*\s*as\s+)?([\w$]+)\s*(?:,[^;'"]*)?\s+from\s*['"]([^'"]+)['"]|\b(?:const|let|var)\s+([\w$]+)\s*=\s*require\(\s*['"]([^'"]+)['"]\s*\)/g;
 
-/** `import httpx`, `import numpy as np`, `from pkg import module`, `import * as x from 'x'`, `const x = require('x')`. */
+/**
+ * `import httpx`, `import numpy as np`, `from pkg import module`, `import * as x from 'x'`, `const x = require('x')`.
+ */
 export function moduleNames(path: string, text: string): ModuleName[] {
   return /\.pyi?$/.test(path) ? pythonNames(text) : scriptNames(text);
 }

@@ -54,8 +54,8 @@ export function symbolKey(module: string, symbol: string): string {
 
 /**
  * Looks for examples in the files that use the modules. One is taken when it is short, calls the symbol, and needs
- * nothing that stands around it; among those the one with fewest lines, examples before tests. Waits for the disk, so it
- * belongs into a thread.
+ * nothing that stands around it; among those the one with fewest lines, examples before tests. Waits for the disk, so
+ * it belongs into a thread.
  */
 export function readExamples(root: string, model: ProjectModel): Examples {
   const origins = originsOf(model);
@@ -179,7 +179,9 @@ function wholeExample(path: string, body: TestBody): Example | null {
   return { path, line: body.line, endLine: body.endLine, language: wordsOf(path).tag, code, title: body.title };
 }
 
-/** Local names of a module: those of an import that ends with its name, and of a relative one that names only folders. */
+/**
+ * Local names of a module: those of an import that ends with its name, and of a relative one that names only folders.
+ */
 function namesFor(module: string, names: readonly ModuleName[]): string[] {
   const own = module.replace(/(?:\.d)?\.\w+$/, '').replace(/\/(?:__init__|index|main|src|lib)(?=\/|$)/g, '');
   const words = [own.slice(own.lastIndexOf('/') + 1), posix.basename(posix.dirname(own))];

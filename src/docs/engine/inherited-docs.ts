@@ -36,7 +36,9 @@ export class InheritedDocs {
     );
   }
 
-  /** Members that a type of this name, or one it is made from, tells of. Many types can have one name, and each other. */
+  /**
+   * Members that a type of this name, or one it is made from, tells of. Many types can have one name, and each other.
+   */
   #toldBy(name: string): ReadonlySet<string> {
     const known = this.#told.get(name);
     if (known !== undefined) return known;

@@ -23,9 +23,10 @@ const INTERNAL = /(?:^|\/)internals?\/(?:.*\/)?[^/]+\.(?:java|cs|php|[cm]?[jt]sx
 /**
  * The modules with what they offer to users of the repository, which is what has to be documented. Left out is what
  * stands in a package that is not published (`"private": true`, `publish = false`, `IsPackable` false) beside others
- * that are, unless it is the application in the root that those only belong to; what stands in a folder `internal`, or in a gem outside of `lib` and `app`; of C what no header in a folder
- * `include` declares, where there is one; and what no subpath of a package's `exports` gives, where all of them are
- * known. A repository that offers nothing by these rules, an application, keeps everything of that language.
+ * that are, unless it is the application in the root that those only belong to; what stands in a folder `internal`, or
+ * in a gem outside of `lib` and `app`; of C what no header in a folder `include` declares, where there is one; and what
+ * no subpath of a package's `exports` gives, where all of them are known. A repository that offers nothing by these
+ * rules, an application, keeps everything of that language.
  */
 export function offeredModules(
   modules: readonly ParsedFile[],
@@ -87,7 +88,8 @@ function isBesideGem(path: string, folders: readonly string[]): boolean {
 
 /**
  * Without those of unpublished packages, for each kind of package of which there is a published one with symbols. An
- * application in the root that is larger than all that is published, such as its clients, is what the repository is about.
+ * application in the root that is larger than all that is published, such as its clients, is what the repository is
+ * about.
  */
 function publishedModules(modules: readonly ParsedFile[], homes: Homes): ParsedFile[] {
   const sizes = new Map<Manifest, number>();
@@ -117,7 +119,9 @@ class Homes {
     }
   }
 
-  /** The manifest of the package that a file is a part of; null for none, and for languages whose manifests do not tell. */
+  /**
+   * The manifest of the package that a file is a part of; null for none, and for languages whose manifests do not tell.
+   */
   of(path: string): Manifest | null {
     const kind = OWN_FILES.find(([, files]) => files.test(path))?.[0];
     if (kind === undefined) return null;

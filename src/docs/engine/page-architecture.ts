@@ -111,7 +111,9 @@ function partsSection(book: Book, modules: readonly string[]): string[] {
   return withTitle('### Parts', [filledTable(['Part', 'Offers', 'About'], rows)]);
 }
 
-/** The file that speaks for a part: the only one, the entry file right in the folder, else one with a comment on all. */
+/**
+ * The file that speaks for a part: the only one, the entry file right in the folder, else one with a comment on all.
+ */
 function aboutAll(label: string, files: readonly ParsedFile[]): ParsedFile | undefined {
   const [only, ...more] = files;
   if (more.length === 0) return only;

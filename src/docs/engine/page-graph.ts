@@ -3,7 +3,9 @@ import { type Diagram, drawModules } from '../../code/modules/mermaid.ts';
 import type { Edge } from '../../code/modules/module-graph.ts';
 import { unitEdges, unitsOf } from '../../code/modules/module-units.ts';
 
-/** Which module imports which as a diagram, after a sentence on how to read it; empty where nothing imports anything. */
+/**
+ * Which module imports which as a diagram, after a sentence on how to read it; empty where nothing imports anything.
+ */
 export function moduleGraph(modules: readonly string[], imports: readonly Edge[]): string[] {
   const edges = unitEdges(imports);
   if (edges.length === 0) return [];

@@ -6,9 +6,9 @@ const PRIVATE = /(?:^|\/)_(?!_)[^/]*(?=\/|\.pyi?$)|(?:^|\/)internal\/(?:.*\/)?[^
 const KNOWS_PRIVATE = /\.(?:pyi?|rs|go)$/;
 
 /**
- * Modules as users see them: what a private module (Python `_client.py`, `_internal/x.py`; Rust `mod x;` without `pub`; Go
- * `internal/x.go`) defines is public only where a public module passes it on. A tree whose public modules offer nothing
- * stays as it is.
+ * Modules as users see them: what a private module (Python `_client.py`, `_internal/x.py`; Rust `mod x;` without `pub`;
+ * Go `internal/x.go`) defines is public only where a public module passes it on. A tree whose public modules offer
+ * nothing stays as it is.
  */
 export function withoutPrivate(modules: readonly ParsedFile[], offers: Offers): ParsedFile[] {
   const closed = closedCrateModules(offers);

@@ -115,7 +115,9 @@ function stemsOf(target: string, subpath: string): string[] {
   return [...stems, `src/${stem}`, `src/${subpath === '' ? 'index' : subpath.replace(/\.[cm]?[jt]sx?$/, '')}`];
 }
 
-/** Modules that a pattern of `exports` gives, `./locale/*`: `subpath` and `target` as the manifest in `folder` has them. */
+/**
+ * Modules that a pattern of `exports` gives, `./locale/*`: `subpath` and `target` as the manifest in `folder` has them.
+ */
 export function patternModules(
   folder: string,
   { name, target }: { readonly name: string; readonly target: string },

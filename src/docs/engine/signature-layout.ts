@@ -56,7 +56,9 @@ function brokenUnion(line: string, indent: string): string | null {
   return `${line.slice(0, equals + 2)}\n${members.map((one) => `${indent}| ${one}`).join('\n')}${line.slice(pieces.end)}`;
 }
 
-/** The parts between separators outside of brackets and strings, up to the bracket that closes them or the line's end. */
+/**
+ * The parts between separators outside of brackets and strings, up to the bracket that closes them or the line's end.
+ */
 function topLevelPieces(line: string, start: number, separator: string): { parts: string[]; end: number } | null {
   const parts: string[] = [];
   let depth = 0;

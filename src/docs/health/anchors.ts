@@ -11,7 +11,9 @@ const INCLUDES =
 /** What is put in when the page is made. */
 export const TEMPLATE = /^\$[A-Z_]+|\{\{|\{%|<%|\$\{|%7B|\{[A-Za-z_]+\}/i;
 
-/** The fragment of a link that names no heading and no anchor of the document it reaches; nothing where nobody can tell. */
+/**
+ * The fragment of a link that names no heading and no anchor of the document it reaches; nothing where nobody can tell.
+ */
 export function checkAnchor(
   document: MarkdownDocument,
   link: DocumentLink,
@@ -43,8 +45,8 @@ export function checkAnchor(
 }
 
 /**
- * In documents of Sphinx `#name` leads to a label of that name in any of them; those of reStructuredText are not read, so
- * where there is any nobody can tell.
+ * In documents of Sphinx `#name` leads to a label of that name in any of them; those of reStructuredText are not read,
+ * so where there is any nobody can tell.
  */
 function isLabelElsewhere(from: string, wanted: string, { documents, paths }: HealthSubject): boolean {
   const folder = sphinxFolder(from, paths);

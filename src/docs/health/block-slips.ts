@@ -105,7 +105,10 @@ function keywordLike(word: string, keywords: readonly string[]): string | null {
   return keywords.includes(word) ? null : nearest(word, keywords);
 }
 
-/** Names of files that a text may be the content of. JSX and type assertions begin with a bracket: without any, they agree. */
+/**
+ * Names of files that a text may be the content of. JSX and type assertions begin with a bracket: without any, they
+ * agree.
+ */
 export function scriptDialects(text: string): readonly string[] {
   return text.includes('<') ? ['block.tsx', 'block.ts'] : ['block.ts'];
 }

@@ -129,7 +129,9 @@ export function pythonContexts(written: string): string[] {
   return [plain, withBodies(plain), `class _:\n${indent(plain)}`];
 }
 
-/** What is typed after the prompts of a session, and what goes on without one; what it prints is left out, lines stay. */
+/**
+ * What is typed after the prompts of a session, and what goes on without one; what it prints is left out, lines stay.
+ */
 function session(text: string): string {
   let open = 0;
   return text

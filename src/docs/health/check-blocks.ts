@@ -84,8 +84,8 @@ function isMade({ text }: MarkdownDocument): boolean {
 }
 
 /**
- * Whether a block shows how something is written instead of code: dots or names in angle brackets stand for something, an
- * argument is marked as optional, JavaScript has types, an address is shown.
+ * Whether a block shows how something is written instead of code: dots or names in angle brackets stand for something,
+ * an argument is marked as optional, JavaScript has types, an address is shown.
  */
 function isNotation(language: string, text: string): boolean {
   if (/…|\[\s*\.\.\.|\.\.\.\s*[)\]};,]|[([{,=:]\s*\.\.\.\s*$/m.test(text)) return true;

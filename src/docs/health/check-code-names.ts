@@ -154,7 +154,9 @@ class BlockCheck {
     return this.#subject.files.map(({ path }) => /([^/]+)\.py$/.exec(path)?.[1] ?? '').filter((name) => name !== '');
   }
 
-  /** What is assigned anew stands for something else from then on; a new object of an own class is one of that class. */
+  /**
+   * What is assigned anew stands for something else from then on; a new object of an own class is one of that class.
+   */
   #assignments(): void {
     const pattern =
       /(?:^|[\n;{(]|\bas\b)[ \t]*(?:>>> )?(?:(?:const|let|var)[ \t]+)?([A-Za-z_$][\w$]*)(?:[ \t]*:[^=\n]+)?[ \t]*=(?![=>])[ \t]*(await[ \t]+)?(new[ \t]+)?([A-Za-z_$][\w$.]*)?(\()?/g;

@@ -77,7 +77,10 @@ export async function checkHealth(input: HealthInput): Promise<HealthFindings> {
 
 const CONDUCT = /(?:^|\/)CODE[_-]OF[_-]CONDUCT(?:\.\w+)?$/i;
 
-/** Tells faults in folders that have a licence and rules of conduct of their own: repositories that were taken over whole. */
+/**
+ * Tells faults in folders that have a licence and rules of conduct of their own: repositories that were taken over
+ * whole.
+ */
 function isOfThisRepository(paths: PathIndex): (fault: Fault) => boolean {
   const folders = [...paths.files()]
     .filter((path) => path.includes('/') && CONDUCT.test(path))

@@ -189,8 +189,8 @@ function unknownCall(
 }
 
 /**
- * Whether a word is a name of the code with a slip in it, and no name of its own: written in the same way, and different
- * in more than its case or its end, where the members of a family differ.
+ * Whether a word is a name of the code with a slip in it, and no name of its own: written in the same way, and
+ * different in more than its case or its end, where the members of a family differ.
  */
 function isMisspelled(name: string, near: string): boolean {
   const [one, other] = [name.toLowerCase(), near.toLowerCase()];

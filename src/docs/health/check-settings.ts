@@ -91,7 +91,9 @@ function ownPrefixes(read: ReadonlySet<string>, { repository, manifests }: Healt
 /** For one setting that is not read so many have to be. */
 const KNOWN_TO_UNKNOWN = 1;
 
-/** Whether most settings that a document names are read here: others tell of plugins, of other programs, of other times. */
+/**
+ * Whether most settings that a document names are read here: others tell of plugins, of other programs, of other times.
+ */
 function listsSettings(
   mentions: readonly Mention[],
   prefixes: ReadonlySet<string>,

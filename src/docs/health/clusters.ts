@@ -23,8 +23,8 @@ const MOST_DOCUMENTS = 4;
 
 /**
  * The faults without those that are too many to be slips: many with one thing in common, or a quarter of all addresses,
- * of all fragments or of all blocks of a language. The likeliest reason is a convention that is not understood here, and
- * nothing is said of them but that, in `limits`.
+ * of all fragments or of all blocks of a language. The likeliest reason is a convention that is not understood here,
+ * and nothing is said of them but that, in `limits`.
  */
 export function withoutClusters(faults: readonly Fault[], subject: HealthSubject, limits: Set<string>): Fault[] {
   const shares = withoutShares(faults, subject, limits);

@@ -43,8 +43,8 @@ const MOST_INVENTIONS = 0.1;
 
 /**
  * What comments leave out and invent, where the repository shows that they are to tell of every parameter: four of five
- * comments of that dialect do, all over the repository and in every folder around that has enough; a parameter that most comments leave out is left
- * out on purpose, and so are several of a comment that tells only of a few.
+ * comments of that dialect do, all over the repository and in every folder around that has enough; a parameter that
+ * most comments leave out is left out on purpose, and so are several of a comment that tells only of a few.
  */
 export function parameterFaults(readings: readonly ParameterReading[], files: readonly ParsedFile[]): Fault[] {
   const overrides = new TakenNames(files);

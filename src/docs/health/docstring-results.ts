@@ -220,8 +220,8 @@ function givesNothing({ doc, symbol, file }: Callable): boolean {
 }
 
 /**
- * Whether it is there to be overridden, and whoever does so returns what it says: it raises whatever happens, be it what
- * another function makes, or says no more than that there is nothing.
+ * Whether it is there to be overridden, and whoever does so returns what it says: it raises whatever happens, be it
+ * what another function makes, or says no more than that there is nothing.
  */
 function isLeftToOthers({ symbol, doc, file }: Callable, text: string): boolean {
   const lines = text.split('\n');

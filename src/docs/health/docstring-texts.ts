@@ -39,8 +39,8 @@ export function isTakenByText(
 }
 
 /**
- * In Ruby a keyword may be told of as an option of what it was before: `@option options :name`. Elsewhere what a warning
- * calls deprecated is left out on purpose.
+ * In Ruby a keyword may be told of as an option of what it was before: `@option options :name`. Elsewhere what a
+ * warning calls deprecated is left out on purpose.
  */
 export function untoldByText(
   callable: Callable,

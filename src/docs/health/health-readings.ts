@@ -31,8 +31,8 @@ const NOT_DOCUMENTS =
   /(?:^|[/._-])snapshots?\.mdx?$|(?:^|\/)(?:fixtures?|__fixtures__|testdata|test-data|snapshots?|__snapshots__|templates?|node_modules|\.(?!github\/)[\w-]+|\.github\/(?:skills|agents|prompts|instructions|chatmodes))\/|(?:^|\/)(?:SKILL|_[\w-]*template|[A-Z_-]*TEMPLATE)\.mdx?$/;
 
 /**
- * What the report reads of the files of a checkout besides their symbols. The same tree gives the same. What was read of
- * the same content before is not read again.
+ * What the report reads of the files of a checkout besides their symbols. The same tree gives the same. What was read
+ * of the same content before is not read again.
  */
 export class HealthReadings {
   readonly #root: string;

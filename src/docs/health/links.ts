@@ -115,8 +115,8 @@ function resolveLink(from: string, path: string, site: SiteFacts, subject: Healt
 }
 
 /**
- * Whether a path from the root leads to a page of the host, or to another repository: a host shows `blob/<branch>/` before
- * each file, so two steps up from the root are its own address, and what stands there is nobody's file.
+ * Whether a path from the root leads to a page of the host, or to another repository: a host shows `blob/<branch>/`
+ * before each file, so two steps up from the root are its own address, and what stands there is nobody's file.
  */
 function isAboveBranch(target: string): boolean {
   return /^(?:\.\.\/)+$/.test(`${target}/`) || (target.startsWith('../../') && !FILE.test(target));

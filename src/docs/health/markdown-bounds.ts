@@ -1,4 +1,6 @@
-/** Signs that begin or end something inside of a line: reading takes time with the square of how many stand together. */
+/**
+ * Signs that begin or end something inside of a line: reading takes time with the square of how many stand together.
+ */
 const MARKS = /[*_~[\]!<`\\]+|\d+[.)]/g;
 /** A line that begins something of its own: what stands before it is read for itself. */
 const OWN_LINE = /^\s*(?:$|[-*+#|>]|\[[^\]]*\]:|\d{1,9}[.)]\s)/;

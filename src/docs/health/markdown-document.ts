@@ -100,7 +100,9 @@ const STATUS =
   /^[ \t>*_|-]{0,8}status[*_]{0,2}:[*_ \t]{0,8}(?:draft|proposed|accepted|approved|awaiting|rejected|superseded|implemented|in progress|wip)\b/im;
 const HEAD_LETTERS = 1_000;
 
-/** Whether a text weighs what is to be made, as proposals and designs do: what it names need not be there, or any more. */
+/**
+ * Whether a text weighs what is to be made, as proposals and designs do: what it names need not be there, or any more.
+ */
 function isProposal(text: string): boolean {
   return PROPOSAL.test(text) || STATUS.test(text.slice(0, HEAD_LETTERS));
 }

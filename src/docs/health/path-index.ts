@@ -64,7 +64,9 @@ export class PathIndex {
     return isIgnored(path, this.#ignored);
   }
 
-  /** Whether a folder that was not opened stands among sources: by its name it is made by a tool, and it may be none. */
+  /**
+   * Whether a folder that was not opened stands among sources: by its name it is made by a tool, and it may be none.
+   */
   hidesSources(): boolean {
     const among = new Set<string>();
     for (const path of this.#files) if (/\.(?:py|[cm]?[jt]sx?|go|rs|rb)$/.test(path)) among.add(posix.dirname(path));

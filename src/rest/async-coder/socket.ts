@@ -36,9 +36,9 @@ export interface AsyncCoderSocketOptions extends RowServices {
 }
 
 /**
- * `/ws`: everything that happens to the caller's tasks and credits, and to nobody else's. The credential is `?token=`, a
- * header, or the session cookie from a page that may use it; without a good one it closes with 4401. `?since=` resumes
- * after the `seq` of a message; when that is no longer kept an `error` says so, and it goes on with what comes.
+ * `/ws`: everything that happens to the caller's tasks and credits, and to nobody else's. The credential is `?token=`,
+ * a header, or the session cookie from a page that may use it; without a good one it closes with 4401. `?since=`
+ * resumes after the `seq` of a message; when that is no longer kept an `error` says so, and it goes on with what comes.
  * @throws Error when its document does not fit the schema
  */
 export function asyncCoderSocket(app: App, options: AsyncCoderSocketOptions): FeatureSockets {

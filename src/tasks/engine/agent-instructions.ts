@@ -12,7 +12,9 @@ const WORK: Readonly<Record<TaskBrief['type'], string>> = {
     'Review what the branch changes, by the tool diff. Tell what is wrong on changed lines, the worst first: why it is wrong and what to do. End with a verdict: approve, comment or request changes. No praise.',
 };
 
-/** What a model is to do and to keep to. `mark` encloses texts of the repository. Short: every turn pays for it again. */
+/**
+ * What a model is to do and to keep to. `mark` encloses texts of the repository. Short: every turn pays for it again.
+ */
 export function instructionsFor(type: TaskBrief['type'], mark: string): string {
   return `You work on a repository for its owner, by tools on a copy of its files. Nothing can be run.
 ${WORK[type]}

@@ -22,10 +22,11 @@ const LONGEST_TEXT = 100_000;
 const ANSWER_MILLISECONDS = 30_000;
 
 /**
- * Lets a model do tasks, with tools over a private copy of the checkout: list, read, search, analyse, and for tasks that
- * change code also edit. Text of the repository is handed to it as material; whatever that talks it into, the tools
- * reach nothing but the copy. What it edits is parsed and analysed before and after. The session's cap of tokens holds
- * for all of it. Rejects with a ModelError where the model cannot be asked or breaks off, and with the signal's reason.
+ * Lets a model do tasks, with tools over a private copy of the checkout: list, read, search, analyse, and for tasks
+ * that change code also edit. Text of the repository is handed to it as material; whatever that talks it into, the
+ * tools reach nothing but the copy. What it edits is parsed and analysed before and after. The session's cap of tokens
+ * holds for all of it. Rejects with a ModelError where the model cannot be asked or breaks off, and with the signal's
+ * reason.
  */
 export function modelTask(session: ModelSession): TaskEngine {
   return async (brief, tools) => {

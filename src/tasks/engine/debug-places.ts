@@ -74,7 +74,9 @@ function placesAt(root: string, path: string, { line, callee, path: by }: Writte
   return [{ path, line, endLine: line, reason, by: callee ?? `${by}:${line}`, text: text.trim() }];
 }
 
-/** A frame that does not stand in the function it names is of another version of the file: then the function is meant. */
+/**
+ * A frame that does not stand in the function it names is of another version of the file: then the function is meant.
+ */
 function inThisVersion(places: LedPlace[], { callee }: WrittenPlace, files: readonly ParsedFile[]): LedPlace[] {
   const name = callee?.split('.').at(-1);
   if (name === undefined) return places;

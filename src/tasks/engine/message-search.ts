@@ -74,7 +74,9 @@ export class MessageSearch {
     return sorted.filter(({ share }) => share >= top * 0.75).slice(0, most);
   }
 
-  /** Words of the message in runs of at least two that stand in the line in their order; long strings go over two lines. */
+  /**
+   * Words of the message in runs of at least two that stand in the line in their order; long strings go over two lines.
+   */
   #shareOf(line: string, next: string): number {
     const own = plainWords(line);
     if (own.length === 0) return 0;

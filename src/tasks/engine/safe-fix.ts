@@ -11,7 +11,9 @@ export interface FixableFile {
   readonly findings: readonly FixFinding[];
 }
 
-/** A change that takes findings away and, by what its rule is, nothing else. It is believed only when it was checked. */
+/**
+ * A change that takes findings away and, by what its rule is, nothing else. It is believed only when it was checked.
+ */
 export interface SafeFix {
   readonly path: string;
   /** What is done, in the past tense, without a subject. */

@@ -11,7 +11,9 @@ interface Specifier {
   readonly finding: FixFinding | null;
 }
 
-/** What is certain in a JavaScript or TypeScript file without its linter: imports nobody uses, a debugger left behind. */
+/**
+ * What is certain in a JavaScript or TypeScript file without its linter: imports nobody uses, a debugger left behind.
+ */
 export function scriptFixes({ path, text, findings }: FixableFile): SafeFix[] {
   const unused = findings.filter(({ rule }) => rule === 'eslint/no-unused-vars');
   const debuggers = findings.filter(({ rule }) => rule === 'eslint/no-debugger');

@@ -72,8 +72,8 @@ function isWholeCondition(text: string, edit: TextEdit, lines: string): boolean 
 }
 
 /**
- * An imported name that stands nowhere else but as a member of something, not even in a text or as a parameter: fixtures
- * of tests go by their name.
+ * An imported name that stands nowhere else but as a member of something, not even in a text or as a parameter:
+ * fixtures of tests go by their name.
  */
 function isNameAlone(text: string, message: string): boolean {
   const imported = /`([^`]+)`/.exec(message)?.[1] ?? '';

@@ -39,7 +39,8 @@ const startBySeniority: Readonly<Record<Seniority, Difficulty>> = {
  * Chooses up to three projects for each gap, in the order of the gaps. The score of a project is the sum of
  * - how much it is about the skill: 3 among its first two, 2 named, 1 only through another skill (Django: Python);
  * - other gaps that it covers: 1 for a required, 0.5 for a preferred one, 2 at most;
- * - twice the share of its prerequisites that the person has, or learns with the skill; the skill itself is not there yet;
+ * - twice the share of its prerequisites that the person has, or learns with the skill; the skill itself is not there
+ *   yet;
  * - the share of its other skills that are known or missing here, so that it stays in the person's field, less a
  *   hundredth for each hour that learning the rest takes, 1.5 at most;
  * - how its difficulty fits: 1.2, 0.3 and -1.2 with the distance from where somebody of this seniority begins.

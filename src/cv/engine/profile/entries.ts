@@ -20,8 +20,9 @@ const LINES_ABOVE = 2;
 const LINES_BELOW = 2;
 
 /**
- * Parts a section at the lines that hold a time. Lines before the first are its heading when they look like one. A single
- * date is a time where `single` says `any`, else only at the end of a line that names a post: `Engineer, Example (2019)`.
+ * Parts a section at the lines that hold a time. Lines before the first are its heading when they look like one. A
+ * single date is a time where `single` says `any`, else only at the end of a line that names a post: `Engineer, Example
+ * (2019)`.
  */
 export function entriesOf(section: Section, { single }: { readonly single: 'any' | 'of-posts' }): Entry[] {
   const { lines } = section;

@@ -1,6 +1,8 @@
 import { plain } from './spans.ts';
 
-/** Nouns of professions in English, German, Spanish and French, without accents. A word that ends with one counts too. */
+/**
+ * Nouns of professions in English, German, Spanish and French, without accents. A word that ends with one counts too.
+ */
 const PROFESSIONS = new Set(
   `accountant actor actuary administrator advisor adviser agent ambassador analyst anaesthetist anesthesiologist apprentice
   architect artist assembler assistant associate attendant attorney auditor author baker banker barista barrister bartender

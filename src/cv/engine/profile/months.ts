@@ -10,9 +10,9 @@ export interface Stretch {
 const MIDDLE = 6;
 
 /**
- * The months of a range. With months written, both count: January to March are three. A year alone counts from or to its
- * middle, so that 2018 – 2020 are 24 months. Null when both ends are the same bare year, which may be a day or a year,
- * and for a range that begins after `asOf`.
+ * The months of a range. With months written, both count: January to March are three. A year alone counts from or to
+ * its middle, so that 2018 – 2020 are 24 months. Null when both ends are the same bare year, which may be a day or a
+ * year, and for a range that begins after `asOf`.
  */
 export function stretchOf({ from, to }: Pick<DateRange, 'from' | 'to'>, asOf: YearMonth): Stretch | null {
   const end = to === 'present' ? asOf : to;

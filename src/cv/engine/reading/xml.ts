@@ -14,7 +14,10 @@ const DEEPEST = 256;
 const ATTRIBUTES = ':@';
 const TEXT = '#text';
 
-/** Parses a part of an Office document. Throws CvUnreadable for broken XML, too deep XML and any DTD: Office writes none. */
+/**
+ * Parses a part of an Office document. Throws CvUnreadable for broken XML, too deep XML and any DTD: Office writes
+ * none.
+ */
 export function parseXml(bytes: Buffer): XmlElement {
   const text = bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) throw damaged('document');

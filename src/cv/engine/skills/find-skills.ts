@@ -222,7 +222,8 @@ function judge(text: string, atoms: readonly Atom[], hit: FormHit, place: Place)
 
 /**
  * Every place where a text names a skill, in order. Deterministic, and linear in the length of the text. A skill is
- * known by whole words, and an ordinary word ("Go", "Excel", "R") is one only where list, section or words around say so.
+ * known by whole words, and an ordinary word ("Go", "Excel", "R") is one only where list, section or words around say
+ * so.
  */
 export function findSkills(text: string, facts: SkillTextFacts = {}): SkillMention[] {
   const sections = facts.sections ?? headingSections(text);

@@ -81,7 +81,9 @@ function leads(text: string, atoms: readonly Atom[], from: number): boolean {
   return false;
 }
 
-/** Whether these words are part of the name of a street, place, firm or school: "Spring Street", "University of Redis". */
+/**
+ * Whether these words are part of the name of a street, place, firm or school: "Spring Street", "University of Redis".
+ */
 export function inProperName(text: string, atoms: readonly Atom[], from: number, to: number): boolean {
   const first = atoms[from];
   if (first === undefined || !capital(text, first)) return false;

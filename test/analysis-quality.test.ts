@@ -596,7 +596,6 @@ describe('an analysis', () => {
       documentation: { part: 1, of: 2 },
       documentedPercent: 50,
       reasons: {},
-      notAnalysed: [{ language: 'Go', files: 1 }],
     });
     const nothing = await measureTree(await inputOf({ 'main.go': 'package main\n' }));
     expect(nothing).toMatchObject({ complexity: null, duplication: null, documentation: null });

@@ -41,8 +41,6 @@ export interface TreeMeasures {
   readonly documentedPercent: number | null;
   /** Why a measure is null, by its name. */
   readonly reasons: Readonly<Record<string, string>>;
-  /** Languages that were counted and not analysed, the most files first. */
-  readonly notAnalysed: readonly { readonly language: string; readonly files: number }[];
 }
 
 /** What measures are made of. */
@@ -51,9 +49,6 @@ export interface MeasuredFiles {
   readonly facts: ReadonlyMap<string, FileFacts>;
   readonly duplication: { readonly lines: number; readonly reason: string | null };
 }
-
-/** Prose and data, of which there is nothing to analyse. */
-const noCode: ReadonlySet<string> = new Set('INI JSON Markdown MDX reStructuredText Text TOML XML YAML'.split(' '));
 
 /** Measures a tree. Pure; independent of the order of files. */
 export function measureFiles({ files, facts, duplication }: MeasuredFiles): TreeMeasures {
@@ -88,7 +83,6 @@ export function measureFiles({ files, facts, duplication }: MeasuredFiles): Tree
     documentation: publicSymbols === 0 ? null : { part: publicSymbols - documented, of: publicSymbols },
     documentedPercent: publicSymbols === 0 ? null : Math.floor((documented * 1000) / publicSymbols) / 10,
     reasons,
-    notAnalysed: notAnalysed(files),
   };
 }
 
@@ -102,17 +96,6 @@ function spreadOf(values: readonly number[], threshold: number): Spread | null {
     over: sorted.filter((value) => value > threshold).length,
     threshold,
   };
-}
-
-function notAnalysed(files: readonly SourceFile[]): { language: string; files: number }[] {
-  const counts = new Map<string, number>();
-  for (const { language } of files) {
-    if (language === null || noCode.has(language) || /^(?:Python|JavaScript|TypeScript)$/.test(language)) continue;
-    counts.set(language, (counts.get(language) ?? 0) + 1);
-  }
-  return [...counts]
-    .map(([language, count]) => ({ language, files: count }))
-    .sort((a, b) => b.files - a.files || (a.language < b.language ? -1 : 1));
 }
 
 function sum(values: readonly number[]): number {

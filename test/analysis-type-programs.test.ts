@@ -5,6 +5,11 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { AnalyserInput } from '../src/code/analyser.ts';
 import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
+import { groupProjects } from '../src/code/types/tsc-groups.ts';
+import { relativeImports } from '../src/code/types/tsc-imports.ts';
+import { dividedOutput } from '../src/code/types/tsc-output.ts';
+import { divideFiles } from '../src/code/types/tsc-projects.ts';
+import { collectImports, type ImportedModule } from '../src/code/types/tsc-shims.ts';
 import { analyseTypes } from '../src/code/types/types.ts';
 import { createThreadPool } from '../src/platform/thread-pool.ts';
 
@@ -83,5 +88,81 @@ describe('a tree of one large program and small ones', () => {
     stop.abort(reason);
     await expect(running).rejects.toBe(reason);
     expect(readdirSync(temporary)).toEqual([]);
+  });
+});
+
+/** Groups of the small programs of a tree, each by its configuration. */
+function groupsOf(tree: Readonly<Record<string, string>>): (string | null)[][] {
+  const files = Object.entries(tree).map(([path, text]) => ({ path, text }));
+  const named = new Map<string, ImportedModule>();
+  for (const file of files) collectImports(file, named);
+  const projects = divideFiles(files, named);
+  const groups = groupProjects(projects, files, { relative: relativeImports(files), named });
+  return groups.map((group) => group.map(({ config }) => config).sort()).sort();
+}
+
+describe('small programs that are checked in one run', () => {
+  const CONFIG = '{"include":["*.ts"]}';
+  const named = (name: string) => JSON.stringify({ name });
+
+  it('do not import from each other, neither by a path, nor by a name, nor through a third', () => {
+    const tree = {
+      'a/tsconfig.json': CONFIG,
+      'a/package.json': named('@tree/a'),
+      'a/index.ts': 'export const a = 1;\n',
+      'b/tsconfig.json': CONFIG,
+      'b/index.ts': "export { a } from '@tree/a';\n",
+      'c/tsconfig.json': CONFIG,
+      'c/index.ts': "export * from '../b/index';\n",
+      'd/tsconfig.json': '{"compilerOptions":{"paths":{"~/*":["../c/*"]}},"include":["*.ts"]}',
+      'd/index.ts': "import '~/index';\nexport {};\n",
+      'e/tsconfig.json': CONFIG,
+      'e/index.ts': "import 'elsewhere';\nexport {};\n",
+    };
+    expect(groupsOf(tree)).toEqual([
+      ['a/tsconfig.json', 'e/tsconfig.json'],
+      ['b/tsconfig.json'],
+      ['c/tsconfig.json'],
+      ['d/tsconfig.json'],
+    ]);
+    const { 'b/index.ts': _, ...apart } = tree;
+    expect(groupsOf({ ...apart, 'b/index.ts': 'export {};\n' })).toEqual([
+      ['a/tsconfig.json', 'b/tsconfig.json', 'e/tsconfig.json'],
+      ['c/tsconfig.json'],
+      ['d/tsconfig.json'],
+    ]);
+  });
+
+  it('are judged each by its own settings, also where one of them does not parse', async () => {
+    const list = 'const list: number[] = [];\nexport const first: number = list[0];\n';
+    const tree = {
+      'plain/tsconfig.json': '{"compilerOptions":{"strict":true},"include":["*.ts"]}',
+      'plain/list.ts': list,
+      'careful/tsconfig.json': '{"compilerOptions":{"noUncheckedIndexedAccess":true,"strict":true},"include":["*.ts"]}',
+      'careful/list.ts': list,
+      'careless/tsconfig.json': '{"compilerOptions":{"strict":false},"include":["*.ts"]}',
+      'careless/nothing.ts': 'export const nothing: string = null;\nexport const text: string = 1;\n',
+      'half/tsconfig.json': '{"compilerOptions":{"strict":true,"target":"es2022"},"include":["*.ts"]}',
+      'half/broken.ts': 'export const half = (;\n',
+      'half/whole.ts': 'export const nothing: string = null;\n',
+    };
+    const { findings, gaps } = await analyseTypes(await inputOf(tree, new AbortController().signal));
+    expect(findings.map(({ file, line, rule }) => `${file}:${line} ${rule}`).sort()).toEqual([
+      'careful/list.ts:2 TS2322',
+      'careless/nothing.ts:2 TS2322',
+      'half/whole.ts:1 TS2322',
+    ]);
+    expect(gaps.map(({ file, reason }) => `${file ?? '*'}: ${reason}`)).toEqual([
+      'half/broken.ts: It does not parse: line 1, Expression expected.',
+    ]);
+  });
+
+  it('are asked about again one by one when the run does not tell of each in turn', () => {
+    const begun = (name: string) => `01:02:03 PM - Building project '../generated/${name}'...`;
+    const whole = [begun('one.json'), '', 'a.ts(1,1): error TS1: x', begun('two.json'), '/b.ts'].join('\n');
+    expect(dividedOutput(whole, ['one.json', 'two.json'])).toEqual(['\na.ts(1,1): error TS1: x', '/b.ts']);
+    expect(dividedOutput(whole, ['two.json', 'one.json'])).toBeNull();
+    expect(dividedOutput(whole, ['one.json', 'two.json', 'three.json'])).toBeNull();
+    expect(dividedOutput('', ['one.json'])).toBeNull();
   });
 });

@@ -1,13 +1,13 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { OutputLimitError, ProcessStartError, ProcessTimeoutError, runProcess } from '../../platform/child-process.ts';
-import { isInside } from '../source-text.ts';
 import type { CheckedFiles } from './checked-files.ts';
 import type { InstalledEngine } from './engine-places.ts';
 import type { Diagnostic } from './messages.ts';
 import type { Mirror } from './mirror.ts';
 import { safeOptions } from './tsc-options.ts';
+import { dividedOutput, readOutput } from './tsc-output.ts';
 import type { TypeScriptProject } from './tsc-projects.ts';
 import { BROKEN, DANGLING } from './tsc-rules.ts';
 import { type ImportedModule, isNodeModule, JSX_SHIM, shimText } from './tsc-shims.ts';
@@ -77,7 +77,7 @@ export async function checkProject(
 ): Promise<TscAnswer> {
   let left = project;
   for (let repairs = 0; ; repairs += 1) {
-    const answer = await runTsc(setup, left, place);
+    const answer = await askAlone(setup, left, place);
     if ('failure' in answer) return answer;
     const broken = answer.diagnostics.filter(({ rule }) => BROKEN.has(rule));
     const dangling = answer.diagnostics.filter(({ rule }) => DANGLING.has(rule));
@@ -93,11 +93,63 @@ export async function checkProject(
   }
 }
 
-async function runTsc(
+async function askAlone(
+  setup: TscSetup,
+  project: TypeScriptProject,
+  place: { readonly typeRoot: string; readonly number: number },
+): Promise<TscAnswer> {
+  const { config, assumed } = await writeProgram(setup, project, place);
+  const said = await runTsc(setup, ['-p', config, ...threadsFor(project)]);
+  if ('failure' in said) return said;
+  const answer = readOutput(said.stdout, setup);
+  return 'failure' in answer ? answer : { ...answer, assumed };
+}
+
+/**
+ * Asks once about projects that do not import from each other, in one run of the compiler. What it says of each, in
+ * their order; null where it has to be asked again about that one alone: something in it stopped the compiler, or the
+ * run did not come to its end.
+ */
+export async function checkTogether(
+  setup: TscSetup,
+  projects: readonly (readonly [number: number, project: TypeScriptProject])[],
+  typeRoot: string,
+): Promise<(TscAnswer | null)[]> {
+  const programs: Program[] = [];
+  for (const [number, project] of projects) programs.push(await writeProgram(setup, project, { typeRoot, number }));
+  const configs = programs.map(({ config }) => config);
+  const isSmall = projects.every(([, { files }]) => files.length < FILES_FOR_THREADS);
+  const threads = isSmall ? ['--singleThreaded'] : ['--checkers', '1', '--builders', '1'];
+  const said = await runTsc(setup, ['--build', ...configs, '--force', '--verbose', ...threads]);
+  const parts =
+    'failure' in said
+      ? null
+      : dividedOutput(
+          said.stdout,
+          configs.map((config) => basename(config)),
+        );
+  return programs.map(({ assumed }, index) => {
+    const part = parts?.[index];
+    if (part === undefined) return null;
+    const answer = readOutput(part, setup);
+    if ('failure' in answer) return answer;
+    const isStopped = answer.diagnostics.some(({ rule }) => BROKEN.has(rule) || DANGLING.has(rule));
+    return isStopped ? null : { ...answer, assumed };
+  });
+}
+
+/** What the compiler is given of a project. */
+interface Program {
+  readonly config: string;
+  /** Names of the modules that are taken as any type. */
+  readonly assumed: readonly string[];
+}
+
+async function writeProgram(
   setup: TscSetup,
   project: TypeScriptProject,
   { typeRoot, number }: { readonly typeRoot: string; readonly number: number },
-): Promise<TscAnswer> {
+): Promise<Program> {
   const { mirror, nodeTypes, ownJsx } = setup;
   const types = project.usesNode && nodeTypes !== null ? ['node'] : [];
   const shims = join(mirror.generated, `packages-${number}.d.ts`);
@@ -111,15 +163,23 @@ async function runTsc(
   const places = { root: mirror.root, typeRoot, types, unsettled, major: project.major, libraries: setup.libraries };
   const compilerOptions = safeOptions(project.options, places);
   await writeFile(config, JSON.stringify({ compilerOptions, files: [...files, shims] }));
+  return { config, assumed: assumed.map(([name]) => name) };
+}
+
+/** Runs the compiler. Rejects with the signal's reason only. */
+async function runTsc(
+  setup: TscSetup,
+  asked: readonly string[],
+): Promise<{ readonly stdout: string } | { readonly failure: string }> {
   try {
     const [program, ...before] = walledCommand(setup);
     const { exitCode, stdout, stderr } = await runProcess(
       program,
-      [...before, '-p', config, '--pretty', 'false', '--listFiles', ...threadsFor(project)],
+      [...before, ...asked, '--pretty', 'false', '--listFiles'],
       {
-        cwd: mirror.root,
+        cwd: setup.mirror.root,
         env: {
-          HOME: mirror.generated,
+          HOME: setup.mirror.generated,
           GOGC: COLLECTED_AFTER,
           GOMEMLIMIT: `${Math.ceil(setup.memoryMegabytes * COLLECTED_AT)}MiB`,
         },
@@ -129,9 +189,7 @@ async function runTsc(
       },
     );
     if (/\bout of memory\b|cannot allocate memory/.test(stderr)) return { failure: 'The compiler ran out of memory' };
-    if (exitCode > 2) return { failure: `The compiler ended with code ${exitCode}${firstLine(stderr)}` };
-    const answer = readOutput(stdout, setup);
-    return 'failure' in answer ? answer : { ...answer, assumed: assumed.map(([name]) => name) };
+    return exitCode > 2 ? { failure: `The compiler ended with code ${exitCode}${firstLine(stderr)}` } : { stdout };
   } catch (error) {
     if (error instanceof ProcessTimeoutError) return { failure: 'The compiler ran out of time' };
     if (error instanceof OutputLimitError) return { failure: 'The compiler said more than is read' };
@@ -190,49 +248,4 @@ function firstNames({ files }: Mirror, folder: string): string[] {
   return files.flatMap(({ path }) =>
     path.startsWith(folder) ? (path.slice(folder.length).split('/')[0] ?? '').replace(/\.[^/]*$/, '') : [],
   );
-}
-
-const PLACE = /^(.+?)\((\d+),(\d+)\): error (TS\d+): (.*)$/;
-const GENERAL = /^error (TS\d+): (.*)$/;
-
-/**
- * Reads the compiler's text output. When it has read a file of the machine that it was not given, by whatever way,
- * nothing it said is passed on: a message could quote what stands there.
- */
-function readOutput(
-  stdout: string,
-  { mirror, tsc, nodeTypes }: TscSetup,
-): { readonly failure: string } | { readonly diagnostics: Diagnostic[]; readonly general: string[] } {
-  const installed = nodeTypes === null ? [] : [nodeTypes.path, join(nodeTypes.path, '../../undici-types')];
-  const allowed = [mirror.root, mirror.generated, dirname(tsc.path), ...installed];
-  const diagnostics: Diagnostic[] = [];
-  const general: string[] = [];
-  // Whether the lines that follow belong to the last diagnostic.
-  let isTold = false;
-  for (const line of stdout.split('\n')) {
-    const last = diagnostics.at(-1);
-    if (/^ +\S/.test(line) && last !== undefined && isTold) {
-      diagnostics[diagnostics.length - 1] = { ...last, details: `${last.details ?? ''}${line.trim()}\n` };
-      continue;
-    }
-    isTold = false;
-    const [, path, row, column, rule, message] = PLACE.exec(line) ?? [];
-    if (path !== undefined && rule !== undefined && message !== undefined) {
-      const file = join(mirror.root, path);
-      const place = { line: Math.max(1, Number(row)), column: Math.max(1, Number(column)), endLine: null };
-      if (isInside(mirror.root, file)) {
-        isTold = true;
-        diagnostics.push({ file: relative(mirror.root, file).replaceAll(sep, '/'), ...place, rule, message });
-      } else if (path.endsWith('.json')) general.push(message);
-    } else if (GENERAL.test(line)) general.push(GENERAL.exec(line)?.[2] ?? '');
-    else if (line.startsWith('/') && !allowed.some((folder) => isInside(folder, line.trimEnd()))) {
-      return { failure: 'The compiler was led out of the tree, so what it said is not used' };
-    }
-  }
-  const roots = `${dirname(mirror.root)}${sep}`;
-  const cleaned = (text: string) => text.replaceAll(`${mirror.root}${sep}`, '').replaceAll(roots, '');
-  return {
-    diagnostics: diagnostics.map((one) => ({ ...one, message: cleaned(one.message) })),
-    general: general.map(cleaned),
-  };
 }

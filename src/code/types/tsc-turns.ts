@@ -1,8 +1,9 @@
 import { CheckedFiles, copyBeside } from './checked-files.ts';
 import type { Diagnostic } from './messages.ts';
 import type { Mirror } from './mirror.ts';
+import { groupProjects, type TreeImports } from './tsc-groups.ts';
 import type { TypeScriptProject } from './tsc-projects.ts';
-import { checkProject, type TscAnswer, type TscSetup } from './tsc-run.ts';
+import { checkProject, checkTogether, type TscAnswer, type TscSetup } from './tsc-run.ts';
 
 /** Below this many files a program takes so little memory that it may be checked while another one is. */
 const MOST_FILES_BESIDE = 200;
@@ -24,6 +25,7 @@ export interface CheckedProject {
 export async function checkProjects(
   setup: TscSetup,
   projects: readonly TypeScriptProject[],
+  imports: TreeImports,
   typeRoot: string,
 ): Promise<CheckedProject[]> {
   const stop = new AbortController();
@@ -34,13 +36,8 @@ export async function checkProjects(
       const mirror = await copy();
       const checked = new CheckedFiles(mirror);
       const found: CheckedProject[] = [];
-      for (const project of own) {
-        const files = new Set(project.files);
-        await checked.show((path) => projects.length === 1 || files.has(path));
-        const broken: Diagnostic[] = [];
-        const place = { typeRoot, checked, number: projects.indexOf(project) };
-        const answer = await checkProject({ ...stoppable, mirror }, project, place, (one) => broken.push(one));
-        found.push({ project, answer, broken });
+      for (const group of groupProjects(own, mirror.files, imports)) {
+        found.push(...(await checkGroup({ ...stoppable, mirror }, group, { typeRoot, checked, projects })));
       }
       return found;
     } catch (error) {
@@ -57,6 +54,39 @@ export async function checkProjects(
     return one.value;
   });
   return found.sort((a, b) => projects.indexOf(a.project) - projects.indexOf(b.project));
+}
+
+/** Checks projects in one run, and those of which that says nothing one after the other. */
+async function checkGroup(
+  setup: TscSetup,
+  group: readonly TypeScriptProject[],
+  { typeRoot, checked, projects }: GroupPlace,
+): Promise<CheckedProject[]> {
+  const show = async (own: readonly TypeScriptProject[]) => {
+    const files = new Set(own.flatMap((project) => project.files));
+    await checked.show((path) => projects.length === 1 || files.has(path));
+  };
+  const numbered = group.map((project) => [projects.indexOf(project), project] as const);
+  if (group.length > 1) await show(group);
+  const answers = group.length > 1 ? await checkTogether(setup, numbered, typeRoot) : [];
+  const found: CheckedProject[] = [];
+  for (const [index, [number, project]] of numbered.entries()) {
+    const broken: Diagnostic[] = [];
+    let answer = answers[index] ?? null;
+    if (answer === null) {
+      await show([project]);
+      answer = await checkProject(setup, project, { typeRoot, checked, number }, (one) => broken.push(one));
+    }
+    found.push({ project, answer, broken });
+  }
+  return found;
+}
+
+interface GroupPlace {
+  readonly typeRoot: string;
+  readonly checked: CheckedFiles;
+  /** All projects of the tree: their places name the files of each. */
+  readonly projects: readonly TypeScriptProject[];
 }
 
 /** The projects that are checked one after the other, and those that are small enough to be checked beside them. */

@@ -59,7 +59,8 @@ export async function checkTypeScript(
     const report = new Report(input, mirror, tsc, imported);
     const typeRoot = await prepareTypeRoot(mirror, nodeTypes);
     const wanted = all.slice(0, limits.maxProjects);
-    const [checked] = await Promise.all([checkProjects(setup, wanted, typeRoot), report.prepare()]);
+    const imports = { relative: report.imports, named: imported };
+    const [checked] = await Promise.all([checkProjects(setup, wanted, imports, typeRoot), report.prepare()]);
     for (const project of all.slice(limits.maxProjects)) report.leaveOut(project, 'there are too many configurations');
     for (const { project, answer, broken } of checked) {
       for (const diagnostic of broken) report.breakOff(diagnostic);
@@ -112,6 +113,11 @@ class Report {
     this.#passesOn = mirror.files.some(({ text }) => passing.test(text));
     this.#evidence = new ScriptEvidence(mirror.files, imported);
     this.#gaps.push(...mirror.gaps);
+  }
+
+  /** The relative imports of the tree. */
+  get imports(): readonly RelativeImport[] {
+    return this.#evidence.imports;
   }
 
   /**

@@ -48,7 +48,7 @@ const COLLECTED_AT = 0.85;
  * Percent by which the memory in use may grow before it is collected. The compiler drops little of what it makes, so
  * the collector's usual 100 takes a fifth of its time to find next to nothing.
  */
-const COLLECTED_AFTER = '400';
+const COLLECTED_AFTER = '800';
 
 /** Names of the libraries that stand beside the compiler. */
 export async function librariesOf(tsc: InstalledEngine): Promise<Set<string>> {

@@ -41,6 +41,11 @@ export interface Running {
 export interface RunOptions extends Omit<AppOptions, 'working' | 'scheduling' | 'serving'> {
   /** False sends every GraphQL request the long way, so that the two can be compared. */
   readonly shortWay?: boolean;
+  /**
+   * Aborted when the process is told to stop: from then on it says that it takes no more, also while it still starts.
+   * Who ran it closes it all the same.
+   */
+  readonly stopping?: AbortSignal;
 }
 
 /** Creates the app and runs the asked roles. */
@@ -49,6 +54,8 @@ export async function run(options: RunOptions, roles: Roles): Promise<Running> {
   const { api, worker, scheduler } = roles;
   const app = await openApp({ ...options, working: worker, scheduling: scheduler, serving: api });
   tellStep(app.log, 'database');
+  options.stopping?.addEventListener('abort', () => app.beginClosing(), { once: true });
+  if (options.stopping?.aborted === true) app.beginClosing();
   try {
     const server = api ? await startApi(app, options) : undefined;
     try {

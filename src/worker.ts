@@ -5,6 +5,7 @@ import { docsDefinition } from './docs/jobs.ts';
 import type { JobDefinition } from './jobs/kind.ts';
 import { schedulePruning, startPruning } from './jobs/pruning.ts';
 import { type JobHandler, startDeadLetters, startHandler } from './jobs/runner.ts';
+import { madeOnce } from './platform/made-once.ts';
 import { taskDefinition } from './tasks/jobs.ts';
 
 /** Works on jobs of every kind until the app closes. */
@@ -36,14 +37,8 @@ function loadedLater<Input>(
   definition: JobDefinition<Input>,
   load: () => Promise<JobHandler<Input>>,
 ): JobHandler<Input> {
-  let loading: Promise<JobHandler<Input>> | undefined;
-  return {
-    definition,
-    async run(context) {
-      loading ??= load();
-      return (await loading).run(context);
-    },
-  };
+  const loaded = madeOnce(load);
+  return { definition, run: async (context) => (await loaded()).run(context) };
 }
 
 /** Starts what is due by the clock until the app closes. Any number may run; each time comes once. */

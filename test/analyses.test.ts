@@ -119,6 +119,50 @@ describe('an analysis', () => {
     ]);
   });
 
+  it('follows files that were renamed: by what they hold, else by what is found in them', async () => {
+    const flag = 'export const flag: boolean = 1;\n';
+    const list = 'export const list: string[] = 2;\n';
+    const input = (files: Readonly<Record<string, string>>) => ({
+      projectName: 'renamed',
+      types: ['TYPES'],
+      files: Object.entries({ 'tsconfig.json': config, ...files }).map(([path, content]) => ({ path, content })),
+    });
+    await toEnd(input({ 'one.ts': wrong, 'two.ts': wrong + flag + list, 'three.ts': wrong }));
+    // The first is elsewhere, the second also has a defect less and another one, the third is gone for a new one.
+    const edited = `export const why = 1;\n${wrong}${list}export const other: never = 1;\n`;
+    const fresh = `${right}\n${wrong.replace('count', 'found')}`.replace('count', 'first');
+    const { found } = await toEnd(input({ 'deep/uno.ts': wrong, 'deep/due.ts': edited, 'deep/tre.ts': fresh }));
+    expect(found.findings.nodes.map(({ file, line, state }) => [file, line, state])).toEqual([
+      ['deep/due.ts', 2, 'UNCHANGED'],
+      ['deep/due.ts', 3, 'UNCHANGED'],
+      ['deep/due.ts', 4, 'ADDED'],
+      ['deep/tre.ts', 3, 'ADDED'],
+      ['deep/uno.ts', 1, 'UNCHANGED'],
+    ]);
+    expect(found.fixed.nodes.map(({ file }) => file)).toEqual(['three.ts', 'two.ts']);
+    expect(found.comparison).toEqual({ types: ['TYPES'], added: 2, fixed: 2, unchanged: 3 });
+  });
+
+  it('names what no engine knows by its ending in capitals, and does not count it as analysed', async () => {
+    const files = [
+      { path: 'a.py', content: 'print(1)\n' },
+      { path: 'B.PY', content: 'import os\nprint(undefined_name)\n' },
+      { path: 'C.TS', content: wrong },
+    ];
+    const { id, found } = await toEnd({ projectName: 'capitals', types: ['QUALITY', 'TYPES'], files });
+    expect(found).toMatchObject({ summary: { filesAnalysed: 1, notAnalysed: [] } });
+    const query = 'query ($id: UUID!) { r: analysis(id: $id) { summary { gaps { type file reason } } } }';
+    const gap = z.object({ type: z.string(), file: z.string().nullable(), reason: z.string() });
+    const { summary } = await ada.get(z.object({ summary: z.object({ gaps: z.array(gap) }) }), query, { id });
+    const named = summary.gaps.filter(({ reason }) => reason.includes('not in small letters'));
+    expect(named.map(({ type, file }) => [type, file])).toEqual([
+      ['QUALITY', 'B.PY'],
+      ['QUALITY', 'C.TS'],
+      ['TYPES', 'B.PY'],
+      ['TYPES', 'C.TS'],
+    ]);
+  });
+
   it('compares what is found in a file that it could read in part only, each time the same part', async () => {
     const long = `// ${'x'.repeat(100)}\n`.repeat(3000);
     const token = `export const token = 'ghp_${'aB3dE5gH7jK9mN1pQ3sT5vX7zB9dF1hJ3lN5'.slice(0, 36)}';\n`;

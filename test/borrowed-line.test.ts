@@ -43,4 +43,18 @@ describe('statements one behind the other on a borrowed connection', () => {
     expect(before.status === 'fulfilled' && before.value[0]?.pid).not.toBe(after?.pid);
     await expect.poll(() => pool.idleCount === pool.totalCount).toBe(true);
   });
+
+  it('fail with the words of a server that ends their connection, and the next one gets another at once', async () => {
+    const { pool } = app.app.database;
+    const line = new BorrowedLine(pool);
+    const [before] = await line.run<Answer>(answer(1));
+    const end = line.run({ text: 'SELECT pg_terminate_backend(pg_backend_pid())', values: [] });
+    const after = end.catch((error: unknown) => {
+      expect(error).toMatchObject({ severity: 'FATAL', code: '57P01' });
+      return line.run<Answer>(answer(2));
+    });
+    expect(await after).toEqual([{ n: 2, pid: expect.any(Number) }]);
+    expect((await after)[0]).not.toMatchObject({ pid: before?.pid });
+    await expect.poll(() => pool.idleCount === pool.totalCount).toBe(true);
+  });
 });

@@ -158,18 +158,39 @@ describe('what many subscriptions to one job share', () => {
     }
   });
 
-  it('gives a slow reader of a state the newest progress, and every change of state', async () => {
+  it('gives a reader of a state that is behind, or comes late, the newest one once', async () => {
+    const state =
+      'subscription ($id: UUID!, $after: Int) { e: docsProgress(id: $id, after: $after) { status lastSeq } }';
+    const follow = (id: string, after: number | null) =>
+      client(ada.token).iterate({ query: state, variables: { id, after } });
+    const told = (status: string, lastSeq: number) => ({ data: { e: { status, lastSeq } } });
+    // Among the ticks are changes of state.
+    const change = async () =>
+      app.app.database.pool.query(
+        `UPDATE "Event" SET type = 'STEP_FINISHED' WHERE "jobId" = $1 AND "jobSeq" % 10 < 5 AND type = 'PROGRESS'`,
+        [job.id],
+      );
     await job.write(30);
-    const percentages: unknown[] = [];
-    const query = 'subscription ($id: UUID!) { e: docsProgress(id: $id, after: 0) { status lastSeq } }';
-    const stream = client(ada.token).iterate({ query, variables: { id: job.id } });
-    percentages.push((await stream.next()).value);
-    await job.write(2, { end: true });
-    for await (const one of stream) percentages.push(one);
-    expect(percentages).toEqual([
-      { data: { e: { status: 'RUNNING', lastSeq: 30 } } },
-      { data: { e: { status: 'COMPLETED', lastSeq: 32 } } },
-    ]);
+    await change();
+    const behind = follow(job.id, 0);
+    expect((await behind.next()).value).toEqual(told('RUNNING', 30));
+    await job.write(9, { wake: false });
+    await change();
+    await job.write(1, { end: true });
+    expect(await Array.fromAsync(behind)).toEqual([told('COMPLETED', 40)]);
+    // More than two pages of events.
+    const long = await writtenJob(app, ada.userId);
+    await long.write(279);
+    await change();
+    await long.write(1, { end: true });
+    for (const [id, after, expected] of [
+      [job.id, null, [told('COMPLETED', 40)]],
+      [long.id, 0, [told('COMPLETED', 280)]],
+      [long.id, 279, [told('COMPLETED', 280)]],
+      [long.id, 280, []],
+    ] as const) {
+      expect([after, await Array.fromAsync(follow(id, after))]).toEqual([after, expected]);
+    }
   });
 
   it('and a reader that has stopped reading for long gets every event when it goes on', async () => {

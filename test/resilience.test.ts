@@ -14,7 +14,7 @@ import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
 import type { Viewer } from '../src/platform/viewer.ts';
 import { type TestApp, type TestRoles, testApp } from './app.ts';
 import { writtenJob } from './event-rows.ts';
-import { gate, newJob, newViewer, startWork, untilAborted } from './spine.ts';
+import { gate, newJob, newViewer, startWork, untilAborted, type Work } from './spine.ts';
 import { graphqlAnswer, newCaller } from './story.ts';
 import { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
 
@@ -165,6 +165,85 @@ describe('a database that goes away for a while', () => {
     const table = await readEvents(first.app, { jobId: id }, 0, 100_000);
     expect(seen).toEqual(counting(table.length));
   }, 60_000);
+
+  it('counts as no try of a job that it takes its connections from, while it works and while it saves', async () => {
+    const { app: served } = await app();
+    const attempts: number[] = [];
+    const end = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()';
+    const work: Work = async (context) => {
+      attempts.push(attempts.length + 1);
+      context.progress({ stage: `attempt ${attempts.length}`, percentage: 50 });
+      if (attempts.length === 1) await served.database.pool.query(end);
+      return {
+        engine: 'test',
+        save: (transaction) => transaction.$queryRawUnsafe(attempts.length === 2 ? end : 'SELECT 1'),
+      };
+    };
+    await startWork(served, work, { tries: 1 });
+    const viewer = await newViewer(served);
+    const id = await newJob(served, viewer);
+    const types = (await collect(await jobEvents(served, viewer, id))).map(({ type }) => type);
+    const left = ['QUEUED', 'STARTED', 'RELEASED', 'RESUMED', 'RELEASED', 'RESUMED', 'COMPLETED'];
+    expect(types.filter((type) => type !== 'PROGRESS')).toEqual(left);
+    const job = await served.database.prisma.job.findUniqueOrThrow({ where: { id } });
+    expect(job).toMatchObject({ status: 'COMPLETED', attempt: 3, failures: 0 });
+  }, 60_000);
+
+  it('is waited for by a worker whose job it has broken off, which then goes on', async () => {
+    const first = await app();
+    const { wire, other } = await behindWire(first, { bare: true });
+    let attempts = 0;
+    await startWork(
+      other.app,
+      async (context) => {
+        attempts += 1;
+        if (attempts === 1) {
+          wire.sever();
+          context.progress({ stage: 'severed', percentage: 50 });
+          await context.flush();
+        }
+        return { engine: 'test' };
+      },
+      { tries: 1 },
+    );
+    const tried = vi.spyOn(other.app.log, 'warn');
+    const viewer = await newViewer(first.app);
+    const id = await newJob(first.app, viewer);
+    const saying = 'a job could not be changed; trying again';
+    await vi.waitFor(() => expect(tried.mock.calls.flat()).toContain(saying), 20_000);
+    wire.join();
+    const events = await collect(await jobEvents(first.app, viewer, id));
+    expect(events.map(({ type }) => type)).toEqual(['QUEUED', 'STARTED', 'RELEASED', 'RESUMED', 'COMPLETED']);
+    expect(attempts).toBe(2);
+  }, 60_000);
+
+  it.each<[string, Work]>([
+    [
+      'somebody else who does not answer',
+      () => {
+        const refused = Object.assign(new Error('connect ECONNREFUSED 192.0.2.1:443'), { code: 'ECONNREFUSED' });
+        return Promise.reject(new TypeError('fetch failed', { cause: refused }));
+      },
+    ],
+    [
+      'a transaction of its own that takes too long',
+      async ({ app: { database } }) =>
+        database.prisma.$transaction(
+          async (transaction) => {
+            await transaction.$queryRaw`SELECT 1 FROM pg_sleep(0.5)`;
+            await transaction.$queryRaw`SELECT 1`;
+            return { engine: 'test' };
+          },
+          { timeout: 20 },
+        ),
+    ],
+  ])('is not to blame where a job fails by %s', async (_reason, work) => {
+    const { app: served } = await app();
+    await startWork(served, work, { tries: 1 });
+    const viewer = await newViewer(served);
+    const id = await newJob(served, viewer);
+    expect((await collect(await jobEvents(served, viewer, id))).at(-1)?.type).toBe('FAILED');
+  });
 
   it('is started again when it is the embedded one and was killed', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'millwright-test-'));

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type App, openApp, startApp } from '../src/app.ts';
 import { authenticate } from '../src/auth/service.ts';
+import { runUntilStopped } from '../src/cli/run.ts';
+import { stopForLackOfReader } from '../src/cli/stopping.ts';
 import { generateDocs } from '../src/docs/service.ts';
+import { run } from '../src/main.ts';
 import { createLog } from '../src/platform/log.ts';
 import { type TestApp, testApp } from './app.ts';
 import { type Caller, makeProject, newCaller, smallProject } from './story.ts';
@@ -48,4 +51,35 @@ it('closes what was never started', async () => {
   const app = await open();
   await app.close();
   expect(() => app.queue.boss).toThrow('the queue has not started yet');
+});
+
+it('says from the moment it is told to stop that it takes nothing, also while it still starts', async () => {
+  const stop = new AbortController();
+  const steps: string[] = [];
+  const log = createLog('debug', {
+    write(line: string) {
+      steps.push(line);
+      if (line.includes('"step":"schema"')) stop.abort();
+    },
+  });
+  const roles = { api: true, worker: true, scheduler: false };
+  const running = await run({ config: served.config, log, stopping: stop.signal }, roles);
+  expect(stop.signal.aborted).toBe(true);
+  expect(steps.at(-1)).not.toContain('"step":"schema"');
+  const ready = await fetch(`${running.addresses[0]}/health/ready`);
+  expect([ready.status, await ready.json()]).toMatchObject([
+    503,
+    { status: 'not_ready', checks: { accepting: false } },
+  ]);
+  await running.close();
+});
+
+it('is not called ready when it is told to stop before, and closes', async () => {
+  let isReady = false;
+  const ended = runUntilStopped(served.config, { api: true, worker: false, scheduler: false }, () => {
+    isReady = true;
+  });
+  stopForLackOfReader();
+  await ended;
+  expect(isReady).toBe(false);
 });

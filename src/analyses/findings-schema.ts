@@ -31,7 +31,7 @@ export function addFindings(builder: Builder, TypeRef: AnalysisTypeRef) {
     description: 'How a finding stands to the analysis before.',
     values: {
       ADDED: { description: 'It is new.' },
-      UNCHANGED: { description: 'It was there before.' },
+      UNCHANGED: { description: 'It was there before, perhaps while the file had another name.' },
       FIXED: { description: 'It was there before and is gone.' },
     },
   });
@@ -58,7 +58,9 @@ export function addFindings(builder: Builder, TypeRef: AnalysisTypeRef) {
         description: 'What to do about it; null where the message says all.',
       }),
       cwe: t.exposeString('cwe', { nullable: true, description: 'The weakness, e.g. CWE-89; null where it is none.' }),
-      fingerprint: t.exposeString('fingerprint', { description: 'The same in the next analysis when lines move.' }),
+      fingerprint: t.exposeString('fingerprint', {
+        description: 'The same in the next analysis when lines move; another one when the file is renamed.',
+      }),
     }),
   });
   const ConnectionRef = builder.connectionObject(

@@ -2,11 +2,12 @@ import type { App } from '../app.ts';
 import type { Severity } from '../code/findings.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import type { FindingSeverity } from '../generated/prisma/enums.ts';
-import type { Comparable, TypedFinding } from './engine/typed-findings.ts';
-import { type AnalysisReport, analysisReport } from './report.ts';
+import type { Earlier } from './engine/renamed-files.ts';
+import type { TypedFinding } from './engine/typed-findings.ts';
+import { type AnalysisReport, storedReport } from './report.ts';
 
 /** The analysis of the same project before this one. */
-export interface Previous extends Comparable {
+export interface Previous extends Earlier {
   readonly jobId: string;
 }
 
@@ -32,7 +33,7 @@ export async function readPrevious(app: App, jobId: string): Promise<Previous | 
     });
   const found = (await last({ hasEvery: types })) ?? (await last({ hasSome: types }));
   if (found === null) return null;
-  const report = analysisReport.parse(found.report);
+  const report = storedReport.parse(found.report);
   if (!report.complete) return null;
   const rows = await prisma.analysisFinding.findMany({
     where: { jobId: found.jobId, OR: [{ state: null }, { state: { not: 'FIXED' } }] },
@@ -45,6 +46,7 @@ export async function readPrevious(app: App, jobId: string): Promise<Previous | 
     types: report.counts.map(({ type }) => type),
     absent: absentEngines(report),
     gaps: report.gaps,
+    contents: new Map(report.contents),
     isLeftOut: () => false,
   };
 }

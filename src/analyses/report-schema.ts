@@ -22,12 +22,16 @@ export function addReportTypes(builder: Builder, TypeRef: AnalysisTypeRef, leftO
       }),
     }),
     comparison: builder.objectRef<NonNullable<AnalysisReport['comparison']>>('AnalysisComparison').implement({
-      description: 'How an analysis stands to the one before, over the types that both have measured.',
+      description:
+        'How an analysis stands to the one before, over the types that both have measured. A file that is gone counts ' +
+        'as renamed when one that has come holds the same, or at least half of what was found in either is the same.',
       fields: (t) => ({
         types: t.expose('types', { type: [TypeRef], description: 'What is compared.' }),
         added: t.exposeInt('added', { description: 'Findings that are new: `findings(state: ADDED)`.' }),
         fixed: t.exposeInt('fixed', { description: 'Findings that are gone: `findings(state: FIXED)`.' }),
-        unchanged: t.exposeInt('unchanged', { description: 'Findings that are still there.' }),
+        unchanged: t.exposeInt('unchanged', {
+          description: 'Findings that are still there, also where a file was renamed.',
+        }),
       }),
     }),
     summary: addSummary(builder, TypeRef, leftOutRef),

@@ -28,3 +28,9 @@ export const analysisReport = z.object({
   complete: z.boolean(),
 });
 export type AnalysisReport = z.infer<typeof analysisReport>;
+
+/** The same as it is stored, with what only the comparison with the next analysis asks for. */
+export const storedReport = analysisReport.extend({
+  /** Of each file with findings its path and a hash of what it held. Earlier reports had none. */
+  contents: z.array(z.tuple([z.string(), z.string()])).default([]),
+});

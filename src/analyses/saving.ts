@@ -1,8 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
+import type { z } from 'zod';
 import type { Severity } from '../code/findings.ts';
 import type { FindingSeverity } from '../generated/prisma/enums.ts';
 import type { Transaction } from '../platform/database.ts';
 import type { Evaluation } from './evaluation.ts';
+import type { storedReport } from './report.ts';
 
 const severityOf: Record<Severity, FindingSeverity> = { high: 'HIGH', medium: 'MEDIUM', low: 'LOW' };
 
@@ -14,7 +16,7 @@ export async function saveResults(
   transaction: Transaction,
   jobId: string,
   commit: string | null,
-  { report, findings, previousId }: Evaluation,
+  { report, contents, findings, previousId }: Evaluation,
 ): Promise<void> {
   for (let at = 0; at < findings.length; at += rowsAtOnce) {
     await transaction.analysisFinding.createMany({
@@ -38,11 +40,12 @@ export async function saveResults(
       })),
     });
   }
+  const stored: z.infer<typeof storedReport> = { ...report, contents: [...contents] };
   // It may have been deleted since it was read.
   const previous = previousId === null ? null : await transaction.job.findUnique({ where: { id: previousId } });
   await transaction.analysis.update({
     where: { jobId },
-    data: { commit, qualityScore: report.score?.value ?? null, report, previousId: previous?.id ?? null },
+    data: { commit, qualityScore: report.score?.value ?? null, report: stored, previousId: previous?.id ?? null },
   });
 }
 

@@ -121,7 +121,7 @@ async function runAndEvaluate(app: App, work: Work, hashed: HashedTree, seconds:
   });
   reportStage(work, 'scoring', 0);
   const previous = await readPrevious(app, work.jobId);
-  return evaluate({ types, tree: hashed.tree, outcomes: results, measured, previous });
+  return evaluate({ types, hashed, outcomes: results, measured, previous });
 }
 
 /** Addresses of local repositories say where this machine keeps its files. */

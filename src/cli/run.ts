@@ -6,7 +6,7 @@ import { closeInTime, untilStopped } from './stopping.ts';
 
 /**
  * Runs roles of the house until a signal comes, then closes them in good order. `onReady` is called once everything
- * runs. @throws what starting fails with
+ * runs, unless the signal has come by then. @throws what starting fails with
  */
 export async function runUntilStopped(
   config: Config,
@@ -14,12 +14,14 @@ export async function runUntilStopped(
   onReady: (running: Running) => void,
 ): Promise<void> {
   const stopped = untilStopped();
+  const stopping = new AbortController();
+  stopped.then(() => stopping.abort());
   const [{ run }, { createLog }] = await Promise.all([import('../main.ts'), import('../platform/log.ts')]);
   const readable = process.stderr.isTTY && config.ENVIRONMENT !== 'production';
   const log = createLog(config.LOG_LEVEL, readable ? readableLog(process.stderr) : undefined);
   logUncaught(log);
-  const running = await run({ config, log }, roles);
-  onReady(running);
+  const running = await run({ config, log, stopping: stopping.signal }, roles);
+  if (!stopping.signal.aborted) onReady(running);
   const signal = await stopped;
   log.info({ signal }, 'closing');
   await closeInTime(() => running.close());

@@ -8,6 +8,7 @@ import type { Log } from '../platform/log.ts';
 import type { Writing } from '../platform/transactions.ts';
 import { recordTogether } from './gathered-moves.ts';
 import type { MovedJob } from './move-statements.ts';
+import { ofDatabase } from './outages.ts';
 import { type Claim, type Progress, recordStep } from './transitions.ts';
 
 /** This attempt no longer holds its job: it was cancelled, or a newer attempt took over. Nothing is left to write. */
@@ -207,7 +208,7 @@ export class JobContext<Input> {
     this.#writing = this.#writing.then(async () => {
       if (this.#failure !== undefined || this.signal.aborted) return;
       try {
-        const row = await recordTogether(this.app, this.#claim, tick);
+        const row = await ofDatabase(() => recordTogether(this.app, this.#claim, tick));
         if (row === null) throw new SupersededError();
         this.#announce(row);
       } catch (error) {

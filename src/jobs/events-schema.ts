@@ -84,8 +84,8 @@ export function addProgress(
     t.prismaField({
       type,
       description:
-        `${subject} each time it changes, ending with its final state. Who is behind gets the newest progress at once ` +
-        'and every change of status. Cursors as in jobEvents.',
+        `${subject} each time it changes, ending with its final state. Who is behind, or comes late, gets its newest ` +
+        'state at once and none of those between; jobEvents has every one. Cursors as there.',
       ...(permission !== undefined && { authScopes: { permission } }),
       args: {
         id: t.arg({ type: 'UUID', description: "The job's databaseId." }),
@@ -93,7 +93,7 @@ export function addProgress(
       },
       subscribe: async (_root, { id, after }, context) => {
         const viewer = viewerOf === undefined ? await signedIn(context) : await viewerOf(context, id);
-        return jobEvents(context.app, viewer, id, { ...following(context, after), kind, newestProgress: true });
+        return jobEvents(context.app, viewer, id, { ...following(context, after), kind, newestOnly: true });
       },
       resolve: (query, event: EventRow, _args, context) => getAskedJob(context.app, query, event.jobId ?? ''),
     }),
@@ -121,7 +121,11 @@ function addEventTypes(builder: Builder, jobRef: JobRef) {
       PROGRESS: { description: 'It went on.' },
       STEP_FINISHED: { description: 'A step was finished and will not be done again.' },
       RETRYING: { description: 'It failed for a reason worth another try; `data.retryAt` says when.' },
-      RELEASED: { description: 'Its worker went away, or it lost its place in the queue; another try goes on.' },
+      RELEASED: {
+        description:
+          'Its worker or the database went away, or it lost its place in the queue; another try goes on, and none is ' +
+          'counted. `data.retryAt` says when.',
+      },
       COMPLETED: { description: 'It is done.' },
       FAILED: { description: 'It was given up.' },
       CANCELLED: { description: 'Its owner stopped it.' },

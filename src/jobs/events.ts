@@ -5,6 +5,7 @@ import { stillSignedIn } from '../platform/sign-in-checks.ts';
 import type { Viewer } from '../platform/viewer.ts';
 import { type EventRow, type EventStream, seqOf } from './event-reading.ts';
 import { type EventTail, joinTail, rereadAfter, type Standing } from './event-tails.ts';
+import { outagePatience, outagePause } from './outages.ts';
 import { terminalStatuses } from './transitions.ts';
 
 /** The cursor is older than what is kept. The snapshot says where things stand and from which cursor to go on. */
@@ -22,10 +23,6 @@ interface Snapshot {
   readonly job: { status: string; percentage: number; stage: string; message: string | null } | null;
 }
 
-/** Milliseconds that a reader bears a database that does not answer, and between two tries. */
-const outagePatience = 60_000;
-const outagePause = 500;
-
 export interface Following {
   /** Number of the last event already seen. Absent: for a job from its first kept event, for a user from now on. */
   readonly after?: number | null | undefined;
@@ -34,10 +31,10 @@ export interface Following {
   /** Told the number of each event just before it is given out. */
   readonly onCursor?: ((cursor: number) => void) | undefined;
   /**
-   * For a reader who only wants to know where the job stands: ticks of progress are left out that have a successor
-   * already when it gets to them. Every change of state is given all the same.
+   * For a reader of one job who answers each event with the job as it is by then: an event that has a successor already
+   * is left out, as its reader would be told the same state twice.
    */
-  readonly newestProgress?: boolean | undefined;
+  readonly newestOnly?: boolean | undefined;
 }
 
 /**
@@ -54,8 +51,10 @@ export async function followEvents(
   stream: EventStream,
   following: Following = {},
 ): Promise<AsyncGenerator<EventRow, void, undefined>> {
-  const cursor = await startingCursor(app, stream, following.after);
-  return follow(app, viewer, stream, cursor, following);
+  const snapshot = await snapshotOf(app, stream);
+  const cursor = startingCursor(stream, snapshot, following.after);
+  const start = following.newestOnly === true ? Math.max(cursor, snapshot.lastSeq - 1) : cursor;
+  return follow(app, viewer, stream, start, following);
 }
 
 async function* follow(
@@ -80,7 +79,8 @@ async function* follow(
         const seq = seqOf(stream, event);
         if (seq !== cursor + 1) await patiently(() => explainGap(app, stream, cursor));
         cursor = seq;
-        if (following.newestProgress === true && isOutdated(event, events[index + 1])) continue;
+        const isOutdated = index + 1 < events.length || tail.reachesBeyond(seq);
+        if (following.newestOnly === true && isOutdated) continue;
         following.onCursor?.(seq);
         yield event;
         if ('jobId' in stream && isTerminalEvent(event)) return;
@@ -133,11 +133,6 @@ async function hasEndedBefore(
   return standing.hasEnded && cursor >= standing.lastSeq;
 }
 
-/** Whether an event is a tick of progress that another event has overtaken. */
-function isOutdated(event: EventRow, next: EventRow | undefined): boolean {
-  return event.type === 'PROGRESS' && next !== undefined;
-}
-
 /** Asks again while the database does not answer, until the reader goes or a minute is over. */
 async function bearingOutages<Answer>(app: App, attention: Attention, ask: () => Promise<Answer>): Promise<Answer> {
   const since = performance.now();
@@ -169,8 +164,7 @@ export function isTerminalEvent(event: Pick<EventRow, 'type'>): boolean {
   return (terminalStatuses as readonly string[]).includes(event.type);
 }
 
-async function startingCursor(app: App, stream: EventStream, after: number | null | undefined): Promise<number> {
-  const snapshot = await snapshotOf(app, stream);
+function startingCursor(stream: EventStream, snapshot: Snapshot, after: number | null | undefined): number {
   if (after === null || after === undefined) return 'jobId' in stream ? snapshot.prunedSeq : snapshot.lastSeq;
   if (!Number.isInteger(after) || after < 0) throw new ValidationError('after must be 0 or more');
   if (after > snapshot.lastSeq) {

@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { JobKind } from '../generated/prisma/enums.ts';
+import type { Sql, Transaction } from '../platform/database.ts';
 import { DomainError } from '../platform/errors.ts';
 import { deadLetterQueue, topicOfQueue } from '../platform/queue.ts';
 import type { TakenEntry } from '../platform/queue-work.ts';
@@ -14,6 +15,7 @@ import { endJob } from './endings.ts';
 import { claimTogether } from './gathered-moves.ts';
 import { backoffSeconds, type JobDefinition } from './kind.ts';
 import type { MovedJob } from './move-statements.ts';
+import { bearingOutage, isOutage, ofDatabase } from './outages.ts';
 import {
   buryJob,
   type Claim,
@@ -82,7 +84,7 @@ async function bury(app: App, jobId: string, queueId: string): Promise<JobRow | 
 
 async function runJob<Input>(app: App, handler: JobHandler<Input>, taken: TakenEntry): Promise<void> {
   const { jobId, queueId } = entry.parse(taken.data);
-  const row = await claimTogether(app, jobId, queueId);
+  const row = await bearingOutage(app, () => claimTogether(app, jobId, queueId));
   if (row === null) return;
   announce(app, row);
   const claim: Claim = { jobId, attempt: row.attempt };
@@ -155,7 +157,7 @@ async function finish(
   result: JobResult,
 ): Promise<void> {
   const outcome = { stage: result.stage ?? 'completed', engine: result.engine, message: result.message };
-  const row = await completeWith(app, { kind, claim, outcome }, result, context);
+  const row = await ofDatabase(() => completeWith(app, { kind, claim, outcome }, result, context));
   announce(app, row);
   await context.removeWorkFolder();
 }
@@ -181,6 +183,13 @@ async function settle(
     await rmUnlessHeld(app, row);
     return;
   }
+  if (isOutage(error)) {
+    log.warn({ err: error }, 'attempt broken off: the database was away');
+    // Not counted as a failure; the deadline, by the first start, ends a job that never gets through.
+    const reason = 'The database was away; another try goes on';
+    const delaySeconds = backoffSeconds(row.attempt);
+    return requeue(app, definition, row, claim, { type: 'RELEASED', delaySeconds, reason });
+  }
   const refusal = error instanceof DomainError;
   if (!refusal) log.error({ err: error }, 'attempt failed');
   const worthRetrying = refusal ? error.extensions.retryable === true : true;
@@ -193,13 +202,14 @@ async function settle(
 }
 
 async function fail(app: App, row: MovedJob, claim: Claim, error: DomainError): Promise<void> {
-  const failed = await endJob(app, {
+  const end = {
     kind: row.kind,
     status: 'FAILED',
     error: { code: error.code, message: error.message },
     condition: heldBy(claim),
-    move: (sql) => failJob(sql, claim, error),
-  });
+    move: (sql: Sql) => failJob(sql, claim, error),
+  } as const;
+  const failed = await bearingOutage(app, () => endJob(app, end));
   if (failed === null) return;
   announce(app, failed);
   await rm(join(app.workFolder, row.id), { recursive: true, force: true });
@@ -216,23 +226,23 @@ async function requeue(
   claim: Claim,
   requeueing: Omit<Requeueing, 'queueId'>,
 ): Promise<void> {
-  const queueId = uuidv7();
-  const requeued = await app.database.prisma
-    .$transaction(async (transaction) => {
-      await app.queue.send(transaction, definition.queue, {
-        id: queueId,
-        data: { jobId: row.id, queueId },
-        priority: row.priority,
-        delaySeconds: requeueing.delaySeconds,
-      });
-      const moved = await requeueJob(transaction, claim, { ...requeueing, queueId });
-      if (moved === null) throw new SupersededError();
-      return moved;
-    })
-    .catch((error: unknown) => {
-      if (error instanceof SupersededError) return null;
-      throw error;
+  const send = async (transaction: Transaction) => {
+    // Another one for each try: nobody knows whether the one before was committed.
+    const queueId = uuidv7();
+    await app.queue.send(transaction, definition.queue, {
+      id: queueId,
+      data: { jobId: row.id, queueId },
+      priority: row.priority,
+      delaySeconds: requeueing.delaySeconds,
     });
+    const moved = await requeueJob(transaction, claim, { ...requeueing, queueId });
+    if (moved === null) throw new SupersededError();
+    return moved;
+  };
+  const requeued = await bearingOutage(app, () => app.database.prisma.$transaction(send)).catch((error: unknown) => {
+    if (error instanceof SupersededError) return null;
+    throw error;
+  });
   if (requeued === null) return;
   announce(app, requeued);
   if (requeueing.delaySeconds === 0) app.wakeUps.publish([topicOfQueue(definition.queue)]);

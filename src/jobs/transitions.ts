@@ -153,7 +153,7 @@ export interface Requeueing {
 
 /**
  * Gives a job back to the queue under a new entry, which the same transaction must send: after a failure worth
- * another try (counted), or because its worker is going away (not counted).
+ * another try (counted), or because its worker or the database went away (not counted).
  */
 export async function requeueJob(sql: Sql, claim: Claim, requeueing: Requeueing): Promise<JobRow | null> {
   const counted = requeueing.type === 'RETRYING' ? 1 : 0;

@@ -35,7 +35,7 @@ export class BorrowedLine {
       return (await client.query<Row>(queryOf(statement))).rows;
     } catch (error) {
       // Whoever comes next borrows another one.
-      if (!(error instanceof DatabaseError)) this.#leave(line).isBroken = true;
+      if (!isBorne(error)) this.#leave(line).isBroken = true;
       throw error;
     } finally {
       line.underWay -= 1;
@@ -61,4 +61,12 @@ export class BorrowedLine {
       client.release(line.isBroken);
     }, ignore);
   }
+}
+
+/**
+ * Whether a connection outlives an error: with a graver one than ERROR the server closes it, a moment later. A server
+ * that says it in another language costs a connection for each refusal, no more.
+ */
+function isBorne(error: unknown): boolean {
+  return error instanceof DatabaseError && error.severity === 'ERROR';
 }

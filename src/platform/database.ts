@@ -117,13 +117,23 @@ const awayMessage =
 /** Whether an error says that the database cannot be reached at the moment: the same request may succeed later. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (awayMessage.test(error.message)) return true;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (awayStates.test(code) || awayCodes.has(code) || awayPrisma.has(code)) return true;
+  return saysDatabaseAway(error) || awayCodes.has(codeOf(error)) || isDatabaseAway(error.cause);
+}
+
+/**
+ * The same of work that asks others over the network too: only in words that are PostgreSQL's, its driver's or
+ * Prisma's own.
+ */
+export function saysDatabaseAway(error: Error): boolean {
+  const code = codeOf(error);
+  if (awayMessage.test(error.message) || awayStates.test(code) || awayPrisma.has(code)) return true;
   if (error instanceof Prisma.PrismaClientInitializationError) return true;
   // For most states Prisma has no code of its own.
-  if (awayStates.test(refusalIn(error)?.originalCode ?? '')) return true;
-  return isDatabaseAway(error.cause);
+  return awayStates.test(refusalIn(error)?.originalCode ?? '');
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /** The constraints that tie a row to the user it belongs to, by their names. */

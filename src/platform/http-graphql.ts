@@ -6,6 +6,7 @@ import type { GraphqlServer } from './graphql.ts';
 import { inRequest } from './graphql-errors.ts';
 import type { ShortWay } from './graphql-short-way.ts';
 import { requestIdOf } from './http-request.ts';
+import { madeOnce } from './made-once.ts';
 
 export interface GraphqlHttpOptions {
   readonly graphql: GraphqlServer;
@@ -15,8 +16,8 @@ export interface GraphqlHttpOptions {
 
 /** Answers /graphql: GraphiQL for browsers, preflights, and everything else through the GraphQL server. */
 export function graphqlListener(app: App, { graphql, shortWay, readySignIn }: GraphqlHttpOptions): RequestListener {
-  const page = renderedOnce(async () => renderGraphiqlPage(await readySignIn()));
-  const openPage = renderedOnce(() => renderGraphiqlPage(null));
+  const page = madeOnce(async () => renderGraphiqlPage(await readySignIn()));
+  const openPage = madeOnce(() => renderGraphiqlPage(null));
   const isAddressable = addressCheck();
   return (request, response) => {
     const requestId = requestIdOf(request);
@@ -89,18 +90,6 @@ function failure(requestId: string): string {
   return JSON.stringify({
     errors: [{ message: 'Unexpected error', extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } }],
   });
-}
-
-/** Makes the page when it is first asked for; a failure is not kept. */
-function renderedOnce(render: () => Promise<GraphiqlPage>): () => Promise<GraphiqlPage> {
-  let page: Promise<GraphiqlPage> | undefined;
-  return () => {
-    page ??= render().catch((error: unknown) => {
-      page = undefined;
-      throw error;
-    });
-    return page;
-  };
 }
 
 function isBrowserPage({ method, headers }: IncomingMessage): boolean {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { madeOnce } from '../platform/made-once.ts';
 import type { Dialect } from './dialect.ts';
 
 /** Pages that ask nobody but this server, over HTTP as over HTTPS. */
@@ -22,12 +23,17 @@ interface Described {
 /** By a server inside this one, which is made when somebody opens the page: few ever do. */
 function addSwaggerUi(server: FastifyInstance, urls: readonly Described[]): void {
   let making: Promise<FastifyInstance> | undefined;
+  const made = madeOnce(() => {
+    making = makeSwaggerUi(urls);
+    return making;
+  });
   server.addHook('onClose', async () => {
-    await (await making)?.close();
+    // Whoever opened the page was told of a failure.
+    const inner = await making?.catch(() => undefined);
+    await inner?.close();
   });
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
-    making ??= makeSwaggerUi(urls);
-    const inner = await making;
+    const inner = await made();
     for (const [name, value] of Object.entries(reply.getHeaders())) {
       if (value !== undefined) reply.raw.setHeader(name, value);
     }
@@ -70,13 +76,10 @@ const logo = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
 const emptyImage = 'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E';
 
 function addRedoc(server: FastifyInstance, urls: readonly Described[]): void {
-  let bundle: Promise<string> | undefined;
+  const bundle = madeOnce(async () => (await readFile(redocScript(), 'utf8')).replaceAll(logo, emptyImage));
   server.get('/api/redoc/redoc.js', { config: { purpose: "ReDoc's script" } }, async (_request, reply) => {
-    bundle ??= readFile(redocScript(), 'utf8').then((text) => text.replaceAll(logo, emptyImage));
-    return reply
-      .type('text/javascript; charset=utf-8')
-      .header('cache-control', 'public, max-age=3600')
-      .send(await bundle);
+    const text = await bundle();
+    return reply.type('text/javascript; charset=utf-8').header('cache-control', 'public, max-age=3600').send(text);
   });
   server.get('/api/redoc/page.js', { config: { purpose: "The ReDoc page's own script" } }, (_request, reply) =>
     reply.type('text/javascript; charset=utf-8').send(pageScript(urls)),

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type TestApp, testApp } from '../app.ts';
 import { type Caller, newCaller } from '../story.ts';
 
@@ -25,6 +25,17 @@ describe('the explorer', () => {
     expect(policy).not.toContain('upgrade-insecure-requests');
     expect(policy).not.toMatch(/https?:/);
     expect((await response.text()).match(/(src|href)=["']?(https?:)?\/\//g)).toBeNull();
+  });
+
+  it('is there once what it is made of can be loaded, although it could not at first', async () => {
+    vi.doMock('@fastify/swagger-ui', () => {
+      throw new Error('too many open files');
+    });
+    const other = await app.another();
+    expect((await fetch(`${other.url}/api/docs`)).status).toBe(500);
+    vi.doUnmock('@fastify/swagger-ui');
+    expect((await fetch(`${other.url}/api/docs`)).status).toBe(200);
+    await other.close();
   });
 
   it('stands beside POST /api/docs/run, which stays the backend’s', async () => {

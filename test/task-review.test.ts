@@ -78,6 +78,14 @@ async function review(change: Files, { base = main, later = {} }: { base?: Files
   return { content: finding.content, summary: finding.summary, told: data.parse(finding.data), repository };
 }
 
+describe('a review of a project that declares files generated', () => {
+  it('does not take what is left out now for fixed', async () => {
+    const base = { ...main, 'shop/made.py': 'import os\n', '.gitattributes': 'shop/made.py linguist-generated\n' };
+    const { told } = await review({ 'README.md': '# Shop\n' }, { base });
+    expect(told.fixed).toBe(0);
+  });
+});
+
 describe('a review', { timeout: 120_000 }, () => {
   it('tells what is new on changed lines, and nothing of what was there before', async () => {
     const cart = String(main['shop/cart.py']).replace('    return sum(rows)', '    return sum(rows) + missing');

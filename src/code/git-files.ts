@@ -1,21 +1,24 @@
-import { execFile } from 'node:child_process';
 import { lstat } from 'node:fs/promises';
-import { devNull } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { askAttributes, type Declaration, readAttributes } from './git-attributes.ts';
+import { askGuarded } from './guarded-git.ts';
 
 /** What git knows of a checkout: paths relative to its root, with forward slashes, and which of them are submodules. */
 export interface GitListing {
   readonly files: readonly string[];
   readonly submodules: readonly string[];
+  /** What `.gitattributes` declares of source files, by path; null when git could not tell. */
+  readonly declared: ReadonlyMap<string, Declaration> | null;
 }
 
-const LISTING_BYTES = 128 * 1024 * 1024;
 const LISTING_MILLISECONDS = 60_000;
 
 /** What git printed about a checkout. Plain bytes: they are cheap to hand to a thread, which may take them apart. */
 export interface GitOutput {
   readonly staged: Uint8Array;
   readonly others: Uint8Array;
+  /** Empty where nothing is declared; null when git could not tell. */
+  readonly attributes: Uint8Array | null;
 }
 
 /**
@@ -35,16 +38,21 @@ export interface GitQuestion {
 
 /** The same, not yet taken apart. Rejects with the signal's reason; git is killed then. */
 export async function askGit(root: string, { signal, onStaged }: GitQuestion = {}): Promise<GitOutput | null> {
-  const marker = await lstat(join(root, '.git')).catch(() => null);
+  const gitDir = join(root, '.git');
+  const marker = await lstat(gitDir).catch(() => null);
   if (marker === null || !(marker.isDirectory() || marker.isFile())) return null;
+  const call = { root, gitDir, milliseconds: LISTING_MILLISECONDS, signal };
   const [staged, others] = await Promise.all([
-    git(root, ['ls-files', '-z', '--stage'], signal).then((output) => {
+    askGuarded(['ls-files', '-z', '--stage'], call).then((output) => {
       if (output !== null) onStaged?.(output);
       return output;
     }),
-    git(root, ['ls-files', '-z', '--others', '--exclude-standard'], signal),
+    askGuarded(['ls-files', '-z', '--others', '--exclude-standard'], call),
   ]);
-  return staged === null || others === null ? null : { staged, others };
+  if (staged === null || others === null) return null;
+  const mayDeclare = [staged, others].some((output) => output.includes('.gitattributes\0'));
+  const paths = mayDeclare ? [...stagedPaths(staged), ...entriesOf(others)] : [];
+  return { staged, others, attributes: await askAttributes(root, paths, signal) };
 }
 
 /** Takes the output of git apart. */
@@ -60,7 +68,8 @@ export function readGitOutput(output: GitOutput): GitListing {
     if (path.endsWith('/')) submodules.add(path.slice(0, -1));
     else files.add(path);
   }
-  return { files: [...files], submodules: [...submodules] };
+  const declared = output.attributes === null ? null : readAttributes(output.attributes);
+  return { files: [...files], submodules: [...submodules], declared };
 }
 
 /** The paths of git's listing of what it tracks, in its order: submodules too, and one in conflict several times. */
@@ -76,50 +85,4 @@ function pathIn(entry: string): string | null {
 function entriesOf(bytes: Uint8Array): string[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   return text.split('\0').filter((entry) => entry !== '');
-}
-
-function git(root: string, args: readonly string[], signal: AbortSignal | undefined): Promise<Buffer | null> {
-  const guarded = [
-    '-c',
-    'core.fsmonitor=false',
-    '-c',
-    `core.hooksPath=${devNull}`,
-    '-c',
-    `core.excludesFile=${devNull}`,
-  ];
-  return new Promise((resolve, reject) => {
-    execFile(
-      'git',
-      [...guarded, '-c', 'core.untrackedCache=false', '-c', 'safe.directory=*', ...args],
-      {
-        cwd: root,
-        encoding: 'buffer',
-        env: gitEnvironment(root),
-        maxBuffer: LISTING_BYTES,
-        timeout: LISTING_MILLISECONDS,
-        killSignal: 'SIGKILL',
-        ...(signal === undefined ? {} : { signal }),
-      },
-      (error, output) => {
-        if (signal?.aborted === true) reject(signal.reason);
-        else resolve(error === null ? output : null);
-      },
-    );
-  });
-}
-
-function gitEnvironment(root: string): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env.PATH,
-    HOME: process.env.HOME,
-    LC_ALL: 'C',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: devNull,
-    GIT_OPTIONAL_LOCKS: '0',
-    GIT_TERMINAL_PROMPT: '0',
-    // The folder's own core.worktree must not send the listing somewhere else.
-    GIT_WORK_TREE: root,
-    GIT_DIR: join(root, '.git'),
-    GIT_CEILING_DIRECTORIES: dirname(root),
-  };
 }

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import type { Declaration } from './git-attributes.ts';
 import { hasBinaryExtension, languageOf, parsedLanguageOf } from './languages.ts';
-import { foreignScript, generatedByName, generatedByText } from './left-out.ts';
+import { foreignScript, generatedByName, generatedByText, leftOutAsDeclared } from './left-out.ts';
 import { countLines } from './lines.ts';
 import { decodeSource, errorCode, isInside, readSourceBytesSync, type Skip, type TextEncoding } from './source-text.ts';
 
@@ -37,6 +38,8 @@ export interface LookedFile {
   readonly state: FileState;
   /** A folder on the way to it is a link. */
   readonly isBehindLink: boolean;
+  /** What the repository itself says of it; absent where it says nothing. */
+  readonly declared?: Declaration;
 }
 
 /** What stands at a path: a file that may be read, or why it is left out. */
@@ -88,23 +91,33 @@ function describeLink(root: string, path: string): Skip {
 /** Told the bytes of a file that was read whole: others may want to know what stands in it. */
 export type TakeBytes = (path: string, bytes: Uint8Array) => void;
 
+/** What is known of a file before it is read, and who is told its bytes. */
+interface InspectOptions {
+  readonly declared?: Declaration | undefined;
+  readonly take?: TakeBytes | undefined;
+}
+
 /** Reads one regular file, once: what it is, or why it is left out. Never throws. Waits for the disk. */
 export function inspectFile(
   place: Place,
   path: string,
   size: number,
-  take: TakeBytes = () => undefined,
+  { declared, take = () => undefined }: InspectOptions = {},
 ): SourceFile | Skip {
   if (hasBinaryExtension(path)) return { path, reason: 'binary', detail: 'by its ending' };
-  const generated = generatedByName(path.slice(path.lastIndexOf('/') + 1));
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const generated = generatedByName(name, { isDenied: declared?.generated === false });
   if (generated !== null) return { path, ...generated };
   const language = languageOf(path);
   if (parsedLanguageOf(path) === null) return inspectOther(place, path, size, take);
+  const byRepository = leftOutAsDeclared(declared);
+  if (byRepository !== null) return { path, ...byRepository };
   const read = readSourceBytesSync(place.root, path, place.maxFileBytes);
   if ('reason' in read) return { path, ...read };
   const decoded = decodeSource(read.bytes);
   if ('reason' in decoded) return { path, ...decoded };
-  const byText = generatedByText(decoded.text) ?? foreignScript(path, decoded.text);
+  const isForeign = declared?.vendored !== false;
+  const byText = generatedByText(decoded.text) ?? (isForeign ? foreignScript(path, decoded.text) : null);
   if (byText !== null) return { path, ...byText };
   const { encoding } = decoded;
   const lines = countLines(decoded.text);

@@ -3,9 +3,10 @@ import type { Dirent } from 'node:fs';
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { type GitListing, listGitFiles } from './git-files.ts';
-import { isManifestName, isVendoredFolder } from './left-out.ts';
+import { denialOf, isManifestName, isOutputListName, isVendoredFolder } from './left-out.ts';
 import { inspectFile, type Looked, type LookedFile, lookAt, type SourceFile, type TakeBytes } from './source-file.ts';
 import { errorCode, isInside, type Skip } from './source-text.ts';
+import { vendoredFolders } from './vendored-folders.ts';
 
 export type { SourceFile } from './source-file.ts';
 
@@ -71,7 +72,9 @@ export interface ListedTree {
 
 /**
  * Lists the files of a folder. Links are never followed, nothing outside the folder is read, special files are not
- * opened for reading. A git checkout is listed by git, so ignored files are absent; any other folder is walked.
+ * opened for reading. A git checkout is listed by git, so ignored files are absent, and sources that its
+ * `.gitattributes` declares to be generated or vendored are left out. Any other folder is walked: no repository speaks
+ * for it, and what the patterns mean is not guessed.
  * Rejects with a ValidationError when `root` is no readable folder, and with the signal's reason when it is aborted.
  */
 export async function readSourceTree(root: string, options: TreeOptions = {}): Promise<SourceTree> {
@@ -98,7 +101,12 @@ export async function listSourceTree(root: string, options: TreeOptions = {}): P
   } else takeListing(walk, listing);
   nameFolders(walk);
   const folders = new Map<string, boolean>();
-  const looked = walk.paths.flatMap((path) => options.seen?.(path) ?? lookAt(resolved, path, folders) ?? []);
+  const looked = walk.paths.flatMap((path) => {
+    const one = options.seen?.(path) ?? lookAt(resolved, path, folders);
+    if (one === null || 'reason' in one) return one ?? [];
+    const declared = listing?.declared?.get(path);
+    return declared === undefined ? one : { ...one, declared };
+  });
   return { root: resolved, limits: walk.limits, looked, skips: walk.skips, limitsReached: [...walk.limitsReached] };
 }
 
@@ -147,7 +155,7 @@ export function inspectorOf(
   take?: TakeBytes,
 ): (file: LookedFile) => SourceFile | Skip {
   const place = { root, maxFileBytes: limits.maxFileBytes };
-  return ({ path, state }) => inspectFile(place, path, state.size, take);
+  return ({ path, state, declared }) => inspectFile(place, path, state.size, { declared, take });
 }
 
 /** Orders strings by their UTF-8 bytes: the same on every machine, whatever its locale. */
@@ -208,6 +216,10 @@ async function walkFolder(walk: Walk, folder: string, depth: number): Promise<vo
     skip(walk, folder, 'submodule', 'another repository inside this one');
     return;
   }
+  if (folder !== '' && entries.some((entry) => isOutputListName(entry.name))) {
+    leaveOut(walk, folder, 'vendored', null);
+    return;
+  }
   for (const entry of entries) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
@@ -232,15 +244,12 @@ function takePath(walk: Walk, path: string): boolean {
 /** Takes the paths of a listing, sorted. */
 function takeListing(walk: Walk, listing: GitListing): void {
   for (const path of listing.submodules) skip(walk, path, 'submodule', 'another repository inside this one');
-  const folders = new Set<string>();
-  for (const path of listing.files) {
-    const slash = path.lastIndexOf('/');
-    if (isManifestName(path.slice(slash + 1))) folders.add(slash < 0 ? '' : path.slice(0, slash));
-  }
-  const vendoredAbove = new Map<string, string | null>();
+  const { declared } = listing;
+  if (declared === null) walk.limitsReached.add('Git could not tell what .gitattributes declares.');
+  const vendoredAbove = vendoredFolders(listing.files);
   for (const path of [...listing.files].sort(compareBytes)) {
     const excluded = excludedAncestor(walk, path);
-    const vendored = excluded === null ? vendoredAncestor(path, folders, vendoredAbove) : null;
+    const vendored = excluded === null ? vendoredAbove(path, denialOf(declared?.get(path))) : null;
     if (excluded !== null) leaveOut(walk, excluded, 'excluded', 1);
     else if (vendored !== null) leaveOut(walk, vendored, 'vendored', 1);
     else if (!takePath(walk, path)) return;
@@ -264,26 +273,6 @@ function nameFolders(walk: Walk): void {
 
 function excludedAncestor(walk: Walk, path: string): string | null {
   return [...walk.excluded].find((folder) => path === folder || path.startsWith(`${folder}/`)) ?? null;
-}
-
-/** `known` remembers the answer for every folder: many files stand in one. */
-function vendoredAncestor(
-  path: string,
-  manifestFolders: ReadonlySet<string>,
-  known: Map<string, string | null>,
-): string | null {
-  const slash = path.lastIndexOf('/');
-  if (slash < 0) return null;
-  const folder = path.slice(0, slash);
-  const before = known.get(folder);
-  if (before !== undefined) return before;
-  const above = vendoredAncestor(folder, manifestFolders, known);
-  const parent = folder.slice(0, Math.max(0, folder.lastIndexOf('/')));
-  const stands = { inRoot: parent === '', besideManifest: manifestFolders.has(parent) };
-  const isVendored = above === null && isVendoredFolder(folder.slice(folder.lastIndexOf('/') + 1), stands);
-  const found = isVendored ? folder : above;
-  known.set(folder, found);
-  return found;
 }
 
 function skip(walk: Walk, path: string, reason: Skip['reason'], detail: string): void {

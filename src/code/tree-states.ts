@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ContentCache } from '../platform/content-cache.ts';
-import type { FileState, LookedFile, SourceFile, TakeBytes } from './source-file.ts';
+import type { LookedFile, SourceFile, TakeBytes } from './source-file.ts';
 import type { Skip } from './source-text.ts';
 import { inspectorOf, type ListedTree, type SourceTree, treeOf } from './source-tree.ts';
 
@@ -29,7 +29,7 @@ export function stateOfTree(
   tracked: readonly string[],
   now: number,
 ): string | null {
-  const numbers = new Float64Array(looked.length * 5);
+  const numbers = new Float64Array(looked.length * 6);
   const names: (string | Skip)[] = [];
   let at = 0;
   for (const one of looked) {
@@ -39,7 +39,7 @@ export function stateOfTree(
     }
     if (!isSettled(one, now)) return null;
     names.push(one.path);
-    for (const part of tupleOf(one.state)) {
+    for (const part of tupleOf(one)) {
       numbers[at] = part;
       at += 1;
     }
@@ -48,8 +48,14 @@ export function stateOfTree(
   return createHash('sha256').update(rest).update(numbers).digest('hex');
 }
 
-function tupleOf({ size, mtimeMs, ctimeMs, ino, dev }: FileState): [number, number, number, number, number] {
-  return [size, mtimeMs, ctimeMs, ino, dev];
+/** All that a file's result comes from, save its path. */
+function tupleOf({ state, declared }: LookedFile): [number, number, number, number, number, number] {
+  const { size, mtimeMs, ctimeMs, ino, dev } = state;
+  return [size, mtimeMs, ctimeMs, ino, dev, numberOf(declared?.generated) + 3 * numberOf(declared?.vendored)];
+}
+
+function numberOf(said: boolean | null | undefined): number {
+  return said == null ? 0 : said ? 1 : 2;
 }
 
 /** What was seen at a path, and in which state. */
@@ -96,7 +102,7 @@ export function readChangedFiles(some: SomeFiles, { cache, kind, time }: SeenBef
   const read = inspectorOf(some, take);
   const results = some.looked.map((file) => {
     if ('reason' in file) return file;
-    const state = tupleOf(file.state);
+    const state = tupleOf(file);
     const last = known.get(file.path);
     const isSame = last !== undefined && isSettled(file, time) && last[1].every((part, at) => part === state[at]);
     if (!isSame) opened += 1;

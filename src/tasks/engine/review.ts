@@ -63,18 +63,21 @@ async function analyseBoth({ root, folder, changes }: Versions, { threads, cache
     (path) => path !== null && /\.(?:pyi?|[cm]?[jt]sx?)$|(?:^|\/)tsconfig.*\.json$/.test(path),
   );
   const types = isTyped ? allTypes : quickTypes;
-  const look = async (at: string, renamed?: (path: string) => string) => {
+  const look = async (at: string, renamed: (path: string) => string, leftOut: ReadonlySet<string>) => {
     const { tree, hashes, ...rest } = await readHashedTree(at, threads, { signal });
-    const input = { root: rest.root, files: tree.files, hashes, threads, cache, signal };
-    return { analysed: await analyseTree(input, types, renamed), files: tree.files };
+    const files = tree.files.filter(({ path }) => !leftOut.has(renamed(path)));
+    const input = { root: rest.root, files, hashes, threads, cache, signal };
+    return { analysed: await analyseTree(input, types, renamed), tree };
   };
-  const { analysed: now, files } = await look(root);
+  const { analysed: now, tree } = await look(root, (path) => path, new Set());
   report(0.45, `Analysing what it was before`);
   const names = new Map(
     changes.files.flatMap(({ before, after }) => (before === null || after === null ? [] : [[before, after]])),
   );
-  const { analysed: before } = await look(folder, (path) => names.get(path) ?? path);
-  return { before: comparable(before, now), now: comparable(now, before), files };
+  // Nothing is fixed because its file is left out now; the folder of before is no checkout, which could declare it.
+  const leftOut = new Set(tree.skips.map(({ path }) => path));
+  const { analysed: before } = await look(folder, (path) => names.get(path) ?? path, leftOut);
+  return { before: comparable(before, now), now: comparable(now, before), files: tree.files };
 }
 
 /** Without the types of analysis that the other side has not: all of theirs would look new. */

@@ -95,15 +95,16 @@ const weaknesses: readonly Pair[] = [
     name: 'a parameter that becomes part of SQL, not one that is to be SQL',
     said: 'medium security/sql-injection',
     path: 'src/a.py',
-    defect: 'def explain(conn, table):\n    return conn.execute("EXPLAIN SELECT * FROM " + table)\n',
+    defect: 'def explain(conn, name):\n    return conn.execute("EXPLAIN SELECT * FROM users WHERE name = " + name)\n',
     alike: 'def explain(conn, sql):\n    return conn.execute("EXPLAIN " + sql)\n',
   },
   {
     name: 'a parameter, with less weight where it lies deep in what is handed over',
     said: 'medium security/sql-injection',
     path: 'src/a.py',
-    defect: 'def count(conn, table):\n    return conn.execute("SELECT count(*) FROM " + table)\n',
-    alike: 'def count(conn, query):\n    return conn.execute("SELECT count(*) FROM " + query.target.table)\n',
+    defect: 'def count(conn, name):\n    return conn.execute("SELECT count(*) FROM t WHERE name = " + name)\n',
+    alike:
+      'def count(conn, query):\n    return conn.execute("SELECT count(*) FROM t WHERE name = " + query.user.name)\n',
     rest: ['low security/sql-injection'],
   },
   {
@@ -162,8 +163,8 @@ const weaknesses: readonly Pair[] = [
     name: 'HTML of somebody, not rules of style',
     said: 'medium security/cross-site-scripting',
     path: 'src/a.jsx',
-    defect: 'export const Page = () => <div dangerouslySetInnerHTML={{ __html: content }} />;\n',
-    alike: 'export const Page = () => <style dangerouslySetInnerHTML={{ __html: content }} />;\n',
+    defect: 'export const Page = () => <div dangerouslySetInnerHTML={{ __html: user.bio }} />;\n',
+    alike: 'export const Page = () => <style dangerouslySetInnerHTML={{ __html: user.bio }} />;\n',
   },
   {
     name: 'a key that stands in the code, not one whose bytes are filled in',

@@ -60,7 +60,7 @@ const weaknesses: readonly Pair[] = [
     name: 'code of a caller, not the name of a class',
     said: 'medium security/code-injection',
     path: 'src/a.py',
-    defect: 'def make(cl):\n    exec(f"import {cl.source}")\n',
+    defect: 'def make(cl):\n    exec(f"import {cl.text}")\n',
     alike: 'def make(cl):\n    exec(f"import {cl.__module__}")\n',
   },
   {
@@ -89,9 +89,9 @@ const weaknesses: readonly Pair[] = [
     name: 'a page of text that is handed over, not an answer that says below that it is data',
     said: 'medium security/cross-site-scripting',
     path: 'src/a.py',
-    defect: 'from flask import make_response\n\ndef answer(result):\n    return make_response("<b>" + result)\n',
+    defect: 'from flask import make_response\n\ndef answer(message):\n    return make_response("<b>" + message)\n',
     alike:
-      'from flask import make_response\n\ndef answer(result):\n    response = make_response("[" + result)\n    response.headers["Content-Type"] = "application/json"\n    return response\n',
+      'from flask import make_response\n\ndef answer(message):\n    response = make_response("[" + message)\n    response.headers["Content-Type"] = "application/json"\n    return response\n',
   },
   {
     name: 'a secret that the program compares, not one that a database does',

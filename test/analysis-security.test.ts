@@ -140,6 +140,21 @@ describe('Suppressions', () => {
     expect(await rulesIn('a.py', python(comment))).toHaveLength(count);
   });
 
+  // Bandit's numbers stand for ruff's codes: B113 for S113, which ruff alone finds.
+  it.each([
+    ['# nosec', []],
+    ['# nosec B113 - the server is ours', []],
+    ['# nosec B101, B113', []],
+    ['# nosec B101', ['ruff/S113']],
+    ['# noqa: S113', []],
+    ['# noqa: S1', []],
+    ['# noqa: B113', ['ruff/S113']],
+  ])('of what ruff finds in Python: %s leaves %j', async (comment, left) => {
+    const text = `import requests\nreply = requests.get('https://example.com/')  ${comment}\n`;
+    const { findings } = await scanText('a.py', text);
+    expect(findings.map(({ engine, rule }) => `${engine}/${rule}`)).toEqual(left);
+  });
+
   it.each([
     ['', '// eslint-disable-line no-eval', 0],
     ['// eslint-disable-next-line security/detect-eval-with-expression', '', 0],

@@ -1,7 +1,7 @@
 import type { Expressions } from './evaluate.ts';
 import type { RuleId } from './rules.ts';
 import type { Check, Scope } from './scope.ts';
-import type { CallExpression, CompareExpression, Expression } from './syntax.ts';
+import { type CallExpression, type CompareExpression, type Expression, pathOf } from './syntax.ts';
 import type { Value } from './values.ts';
 
 /** What a test tells of the values in it, on either side. */
@@ -18,6 +18,9 @@ const ADDRESSES: readonly RuleId[] = ['server-side-request-forgery', 'open-redir
 /** Names of functions that say whether a value is one that may be used. */
 const VALIDATES =
   /(?:^|[.$])_*(?:(?:is|has|are|can|url_has)\w*?)?_?(?:allowed|valid|safe|trusted|permitted|known|whitelisted|allowlisted|in_?side|with_?in|local|same_?origin)/i;
+/** Names of functions that say whether a value has a form without any signs: a number, an identifier, a duration. */
+const HAS_FORM =
+  /(?:^|[.$])is_?(?:iso_?\w*|uuid\w*|numeric|integer|int|number|hex\w*|alpha\w*|slug|mongo_?id|object_?id|semver)$/i;
 /** Statements of their own that throw for a value that may not be used. */
 const ASSERTS = /(?:^|[.$])_*(?:assert|ensure|validate|verify|check|require|guard)(?=[_A-Z]|$)/;
 
@@ -145,7 +148,8 @@ function call(expressions: Expressions, test: CallExpression, scope: Scope): Che
   if (/^(?:isInteger|isSafeInteger|isFinite)$/.test(method) && first !== undefined) return whenTrue(first, null);
   if (method === 'isinstance' && first !== undefined) return instance(test, first);
   const name = callee.kind === 'member' ? `.${method}` : method;
-  if (VALIDATES.test(name)) return { whenTrue: args.flatMap((one) => checks(one, null)), whenFalse: [] };
+  if (VALIDATES.test(name) || HAS_FORM.test(name))
+    return { whenTrue: args.flatMap((one) => checks(one, null)), whenFalse: [] };
   return NONE;
 }
 
@@ -182,6 +186,9 @@ function beginning(method: string, receiver: Value, first: Value | undefined): C
 
 function instance({ args }: CallExpression, first: Value): Checks {
   const type = args[1];
+  // A text that says of itself that it is HTML.
+  if (type !== undefined && /(?:^|\.)(?:Markup|SafeString|SafeText|SafeData)$/.test(pathOf(type) ?? ''))
+    return whenTrue(first, ['cross-site-scripting']);
   if (type?.kind !== 'name') return NONE;
   return /^(?:int|float|bool|UUID|Decimal)$/.test(type.name)
     ? whenTrue(first, null)

@@ -1,9 +1,10 @@
 import { roleOf } from '../file-roles.ts';
 import type { RawFinding, Severity } from '../findings.ts';
+import { gravestOf } from './doubts.ts';
 import type { Language } from './language.ts';
 import { type RuleId, ruleOf } from './rules.ts';
 import type { Scope } from './scope.ts';
-import type { Value } from './values.ts';
+import type { Taint, Value } from './values.ts';
 
 /** A part of a text, by its first character and the one behind its last. */
 export interface Placed {
@@ -26,7 +27,11 @@ export interface Found {
 const RANK: Readonly<Record<Severity, number>> = { high: 3, medium: 2, low: 1 };
 
 /** Rules whose defects are written in more than one statement. */
-const ONE_ACT: ReadonlySet<RuleId> = new Set(['disabled-certificate-check', 'prototype-pollution']);
+const ONE_ACT: ReadonlySet<RuleId> = new Set([
+  'disabled-certificate-check',
+  'outdated-protocol',
+  'prototype-pollution',
+]);
 
 /** Takes what rules find in one file. Of one rule at one place the worst is kept. */
 export class Collector {
@@ -79,21 +84,34 @@ export class Collector {
     sink: string,
     options: { needsBuilt?: boolean; worst?: Severity } = {},
   ): boolean {
-    const danger = scope.dangerOf(value, rule);
-    if (danger === null) return false;
-    const severity = ruleOf(rule).levels[danger.level];
-    if (severity === null) return false;
-    // Who calls an example or a script of the project's own gives it what belongs there.
-    if (danger.level === 'parameter' && (!this.#isOffered || isContract(rule, danger.root))) return false;
-    if (danger.level === 'parameter' && danger.takenBy !== undefined && this.#isLocal(danger.takenBy)) return false;
-    if (danger.level !== 'request' && options.needsBuilt === true && !value.isBuilt) return false;
+    let gravest: { readonly danger: Taint; readonly severity: Severity } | null = null;
+    for (const danger of scope.dangersOf(value, rule)) {
+      if (danger.level !== 'request' && options.needsBuilt === true && !value.isBuilt) continue;
+      const severity = this.#severityOf(rule, danger, options.worst ?? 'high');
+      if (severity === null || (gravest !== null && RANK[gravest.severity] >= RANK[severity])) continue;
+      gravest = { danger, severity };
+    }
+    if (gravest === null) return false;
+    const { danger, severity } = gravest;
     const source =
       danger.level === 'parameter' ? `Parameter \`${short(danger.root)}\`` : `Text from \`${short(danger.root)}\``;
     const message = `${source} reaches \`${short(sink)}\`, which ${ruleOf(rule).effect}.`;
-    // What lies deep in something that is handed over was hardly put there by whoever hands it over.
-    const isDeep = danger.level === 'parameter' && (danger.root.match(/\.|\[\]/g)?.length ?? 0) >= DEEP;
-    this.certain(rule, place, message, milder(severity, isDeep ? 'low' : (options.worst ?? 'high')));
+    this.certain(rule, place, message, severity);
     return true;
+  }
+
+  /** How grave it is that a text from there breaks a rule; null where that is no finding. */
+  #severityOf(rule: RuleId, danger: Taint, worst: Severity): Severity | null {
+    const { level, root, takenBy } = danger;
+    const severity = ruleOf(rule).levels[level];
+    if (severity === null) return null;
+    // Who calls an example or a script of the project's own gives it what belongs there.
+    if (level === 'parameter' && (!this.#isOffered || isContract(rule, root))) return null;
+    if (level === 'parameter' && takenBy !== undefined && this.#isLocal(takenBy)) return null;
+    // What lies deep in something that is handed over was hardly put there by whoever hands it over.
+    const isDeep = level === 'parameter' && (root.match(/\.|\[\]/g)?.length ?? 0) >= DEEP;
+    const gravest = isDeep ? 'low' : gravestOf(rule, danger, this.text);
+    return milder(severity, milder(gravest, worst));
   }
 
   /** Reports what is wrong whatever the values are. */

@@ -12,6 +12,14 @@ export function isSensitiveCookie(name: string): boolean {
   return SENSITIVE_COOKIE.test(name) && !HARMLESS_COOKIE.test(name);
 }
 
+/**
+ * The protections that a cookie of that name can have: one that a page sends back in a header or a field, to show that
+ * it is the site's own, must be readable by its scripts.
+ */
+export function protectionsOf(name: string, all: readonly [string, string]): readonly string[] {
+  return /csrf|xsrf/i.test(name) ? [all[0]] : all;
+}
+
 /** Reports a cookie that is set without its protection. */
 export function cookie(
   collector: Collector,

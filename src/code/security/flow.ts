@@ -3,7 +3,7 @@ import { Expressions } from './evaluate.ts';
 import type { Language } from './language.ts';
 import type { Observer } from './observer.ts';
 import { Scope } from './scope.ts';
-import { handlerLevel, parameterValue } from './sources.ts';
+import { convertedByRoute, handlerLevel, inheritedSources, nameOfTarget, parameterValue } from './sources.ts';
 import type { FunctionExpression, Statement, Target } from './syntax.ts';
 import { carrying, eitherOf, elementOf, takenFrom, UNKNOWN, type Value } from './values.ts';
 
@@ -75,7 +75,7 @@ export class Flow {
       }
       case 'return': {
         const value = one.value === null ? UNKNOWN : this.#expressions.evaluate(one.value, scope);
-        this.#returned.at(-1)?.push(value);
+        this.#returned.at(-1)?.push(scope.settledHere(value));
         if (value.made !== null) this.whole(value.made, scope);
         if (one.value !== null)
           this.observer.returned(one.value, value, scope, this.#inRoute && this.#returned.length === 2);
@@ -92,8 +92,10 @@ export class Flow {
       case 'block':
         return this.run(one.body, scope);
       case 'class': {
-        for (const base of one.bases) this.#expressions.evaluate(base, scope);
-        this.run(one.body, new Scope(scope, true));
+        const bases = one.bases.map((base) => this.#expressions.evaluate(base, scope).name);
+        const own = new Scope(scope, true);
+        for (const [path, value] of inheritedSources(this.language, bases)) own.values.set(path, value);
+        this.run(one.body, own);
         return false;
       }
       case 'function':
@@ -138,7 +140,10 @@ export class Flow {
     this.#seen.add(made);
     const level = handlerLevel(made, (decorator) => this.#expressions.evaluate(decorator, scope).name);
     const takenBy = made.isMethod ? null : made.name;
-    const inputs = made.parameters.map((parameter) => takenFrom(takenBy, parameterValue(parameter, level)));
+    const converted = convertedByRoute(made);
+    const inputs = made.parameters.map((parameter) =>
+      converted.has(nameOfTarget(parameter.target)) ? UNKNOWN : takenFrom(takenBy, parameterValue(parameter, level)),
+    );
     const outer = this.#inRoute;
     this.#inRoute = level === 'route';
     this.#enter(made, scope, inputs);

@@ -41,7 +41,7 @@ function lowerStatement(node: Node): Statement[] {
       return lowerImport(node);
     case 'match_statement':
       return children(node.childForFieldName('body') ?? node).flatMap((one) =>
-        one.type === 'case_clause' ? [block(lowerPython(one.childForFieldName('consequence')))] : [],
+        one.type === 'case_clause' ? [lowerCase(one, node.childForFieldName('subject'))] : [],
       );
     case 'assert_statement':
     case 'delete_statement':
@@ -51,6 +51,34 @@ function lowerStatement(node: Node): Statement[] {
     default:
       return [];
   }
+}
+
+/** `case "a" | "b":` is taken where the subject is one of these; of any other pattern nothing is known. */
+function lowerCase(node: Node, subject: Node | null): Statement {
+  const body = lowerPython(node.childForFieldName('consequence'));
+  const [pattern, ...others] = children(node).filter(({ type }) => type === 'case_pattern');
+  const inner = pattern?.namedChild(0) ?? null;
+  const choices = inner?.type === 'union_pattern' ? children(inner) : inner === null ? [] : [inner];
+  const isFixed =
+    others.length === 0 && choices.length > 0 && choices.every(({ type }) => /^(?:string|integer)$/.test(type));
+  if (!isFixed || subject === null) return block(body);
+  const { startIndex: start, endIndex: end } = node;
+  const [first, ...rest] = choices.map(
+    (one): Expression => ({
+      kind: 'compare',
+      operator: '==',
+      left: lowerPythonExpression(subject),
+      right: lowerPythonExpression(one),
+      start,
+      end,
+    }),
+  );
+  if (first === undefined) return block(body);
+  const test = rest.reduce(
+    (left, right): Expression => ({ kind: 'logic', operator: 'or', left, right, start, end }),
+    first,
+  );
+  return { kind: 'if', test, yes: body, no: [] };
 }
 
 function lowerLoop(node: Node): Statement[] {

@@ -7,9 +7,9 @@ import { carrying, joinTaints, madeSafe, type Value } from './values.ts';
 /** Calls whose result carries what they are given, by the whole name of what is called. */
 const PASSES: Readonly<Record<Language, RegExp>> = {
   script:
-    /^(?:String|Object|Array|decodeURI|decodeURIComponent|encodeURI|encodeURIComponent|unescape|escape|URL|URLSearchParams|Buffer|JSON\.parse|JSON\.stringify|Object\.(?:assign|values|entries|fromEntries|keys)|Array\.from|Buffer\.(?:from|concat)|Promise\.(?:all|resolve)|(?:node:)?path(?:\.posix|\.win32)?\.(?:join|resolve|normalize|dirname|basename|relative)|(?:url|querystring|qs)\.(?:parse|format|resolve|unescape)|join|resolve|normalize|util\.(?:format|inspect)|atob|structuredClone|_\.(?:merge|template|escape|get|pick)|lodash\.\w+|handlebars\.SafeString|Handlebars\.SafeString)$|(?:sanitize|escape|quote|encode|decode|purify|stringify|serialize)\w*$/i,
+    /^(?:String|Object|Array|decodeURI|decodeURIComponent|encodeURI|encodeURIComponent|unescape|escape|URL|URLSearchParams|Buffer|JSON\.parse|JSON\.stringify|Object\.(?:assign|values|entries|fromEntries|keys)|Array\.from|Buffer\.(?:from|concat)|Promise\.(?:all|resolve)|(?:node:)?path(?:\.posix|\.win32)?\.(?:join|resolve|normalize|dirname|basename|relative)|(?:url|querystring|qs)\.(?:parse|format|resolve|unescape)|join|resolve|normalize|util\.(?:format|inspect)|atob|structuredClone|_\.(?:merge|template|escape|get|pick)|lodash\.\w+|handlebars\.SafeString|Handlebars\.SafeString)$|(?:sanitize|escape|quote|encode|decode|purify|stringify|serialize|trunc)\w*$/i,
   python:
-    /^(?:str|bytes|list|tuple|set|dict|sorted|reversed|iter|next|repr|format|re\.sub|json\.(?:loads|dumps)|os\.path\.(?:join|abspath|realpath|normpath|expanduser|dirname|basename)|os\.fsencode|os\.fspath|(?:pathlib\.)?(?:Path|PurePath)|urllib\.parse\.\w+|urljoin|urlparse|unquote|quote|base64\.\w+|b64decode|(?:urllib\.request\.)?Request|html\.(?:escape|unescape)|markupsafe\.(?:Markup|escape)|io\.(?:BytesIO|StringIO)|BytesIO|StringIO|zip|enumerate|filter|map|sqlalchemy\.text|text|textwrap\.dedent|shlex\.(?:quote|split|join)|copy\.(?:copy|deepcopy)|django\.utils\.\w+\.\w+|werkzeug\.utils\.\w+)$|(?:sanitize|escape|clean|quote|encode|decode|secure_filename|safe_join)\w*$/i,
+    /^(?:compile|str|bytes|list|tuple|set|dict|sorted|reversed|iter|next|repr|format|re\.(?:sub|split|findall|finditer)|json\.(?:loads|dumps)|os\.path\.(?:join|abspath|realpath|normpath|expanduser|dirname|basename)|os\.fsencode|os\.fspath|(?:pathlib\.)?(?:Path|PurePath)|urllib\.parse\.\w+|urljoin|urlparse|unquote|quote|base64\.\w+|b64decode|(?:urllib\.request\.)?Request|html\.(?:escape|unescape)|markupsafe\.(?:Markup|escape)|io\.(?:BytesIO|StringIO)|BytesIO|StringIO|zip|enumerate|filter|map|sqlalchemy\.text|text|textwrap\.dedent|shlex\.(?:quote|split|join)|copy\.(?:copy|deepcopy)|django\.utils\.\w+\.\w+|werkzeug\.utils\.\w+)$|(?:sanitize|escape|clean|quote|encode|decode|secure_filename|safe_join)\w*$/i,
 };
 
 /** Methods whose result carries what they are called on, and for some what they are given. */
@@ -27,6 +27,8 @@ export function passesOn(
   given: readonly Value[],
 ): readonly Value[] {
   const plain = name.replace(/^\$/, '');
+  // What is looked for is not what is found.
+  if (language === 'python' && /^re\.\w+$/.test(plain)) return PASSES.python.test(plain) ? given.slice(1) : [];
   if (PASSES[language].test(plain))
     return receiver !== null && receiver.taints.length > 0 ? [receiver, ...given] : given;
   if (receiver === null || !METHODS.test(name)) return [];
@@ -64,6 +66,9 @@ const MARKUP: readonly RuleId[] = ['cross-site-scripting'];
 const SQL_QUOTING =
   /(?:^|[._$])(?:escape|quote)_?(?:sqlite|sql|identifier|ident|id|name|table|column|literal)(?:_?names?)?$|(?:^|[._$])(?:sql|sqlite|identifier)_?(?:escape|quote)$/i;
 
+/** Names of functions that write a text as filters of LDAP have it: `escapeLdapFilter`. */
+const LDAP_QUOTING = /ldap-?escape(?:\.\w+)?$|escape_?(?:ldap\w*|filter\w*)$/i;
+
 /** Names of functions that give a path back without what leads up: `sanitizePathname`, `safe_file_name`. */
 const SAFE_PATH = /(?:^|[._$/])(?:sanitize|safe|secure)_?(?:path(?:_?name)?|file_?(?:name|path))$/i;
 
@@ -86,6 +91,8 @@ const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
       ],
     },
     { name: /^encodeURI$/, rules: ['header-injection'] },
+    // It writes what it holds as parts of an address.
+    { name: /(?:^|\.)URLSearchParams\(\)\.toString$/, rules: ['cross-site-scripting', 'header-injection'] },
     {
       name: /(?:^|\.)path(?:\.\w+)?\.basename$|^basename$|(?:^|\.)sanitize-?filename$|(?:^|[$.])sanitizeFilename$/i,
       rules: ['path-traversal', 'zip-slip'],
@@ -109,7 +116,7 @@ const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
     { name: SQL_QUOTING, rules: ['sql-injection'] },
     { name: SAFE_PATH, rules: ['path-traversal', 'zip-slip'] },
     { name: /(?:^|\.)(?:String|toString)$/, rules: ['nosql-injection'] },
-    { name: /ldap-?escape(?:\.\w+)?$|escape_?(?:ldap\w*|filter\w*)$/i, rules: ['ldap-injection'] },
+    { name: LDAP_QUOTING, rules: ['ldap-injection'] },
     { name: /mongo-?sanitize(?:\.\w+)?$/i, rules: ['nosql-injection'] },
     { name: /(?:^|\.)path(?:\.\w+)?\.extname$|^extname$/, rules: ['path-traversal', 'zip-slip'] },
     { name: /\.(?:pick|parse|safeParse|parseAsync)$/, rules: ['nosql-injection', 'mass-assignment'] },
@@ -171,6 +178,7 @@ const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
  */
 export function quotedBy(name: string, value: Value): Value {
   if (SQL_QUOTING.test(name)) return madeSafe(value, ['sql-injection']);
+  if (LDAP_QUOTING.test(name)) return madeSafe(value, ['ldap-injection']);
   return SAFE_ADDRESS.test(name) ? madeSafe(value, ['open-redirect', 'server-side-request-forgery']) : value;
 }
 

@@ -1,6 +1,7 @@
 import type { FileRole } from '../file-roles.ts';
 import type { RawFinding, Severity } from '../findings.ts';
 import type { RuffDiagnostic } from '../ruff.ts';
+import { speaksOfPages } from './places.ts';
 import { type RuleId, ruleIds, ruleOf } from './rules.ts';
 
 /** How a rule of ruff counts here. */
@@ -106,13 +107,39 @@ const LISTENS =
 const IS_ASKED = /[=!]=|\bin\b|\bip_?address\(|IPv4Address\(|IPv4Network\(/i;
 
 /** A statement of SQL that is built in one place and run in another, where our own rule has told it. */
-function isRunBelow(lines: readonly string[], row: number, taken: ReadonlyMap<number, ReadonlySet<string>>): boolean {
-  const name = /^\s*(\w+)\s*\+?=[^=]/.exec(lines[row - 1] ?? '')?.[1];
+function isRunBelow(
+  lines: readonly string[],
+  [first, row]: readonly [number, number],
+  taken: ReadonlyMap<number, ReadonlySet<string>>,
+): boolean {
+  const [name] = [first, row].flatMap((at) => /^\s*(\w+)\s*\+?=[^=]/.exec(lines[at - 1] ?? '')?.[1] ?? []);
   if (name === undefined) return false;
   const used = new RegExp(`\\b${name}\\b`);
   return lines
     .slice(row, row + REACH)
     .some((line, at) => taken.get(row + at + 1)?.has('CWE-89') === true && used.test(line));
+}
+
+/** `Environment(loader=loader, **options)`, where the file says that the options escape. */
+function isSetAbove(lines: readonly string[], first: number, last: number): boolean {
+  if (!/\*\*\w/.test(lines.slice(first - 1, last).join('\n'))) return false;
+  return lines.some((line) => /autoescape['"]?\s*[=:]\s*(?:True|(?:jinja2\.)?select_autoescape)/.test(line));
+}
+
+/** Lines below a template engine's setting up that name its templates. */
+const TEMPLATES_NAMED = 15;
+/** Names of templates by what they make: `service.conf.j2`, `report.html`. */
+const TEMPLATE = /['"/][\w./-]*?\.(\w+)(?:\.(?:j2|jinja2?|tpl|tmpl|template|in))?['"]/g;
+const PLAIN =
+  /^(?:cfg|conf|ini|toml|ya?ml|json|py|[cm]?[jt]s|go|rs|c|h|cc|cpp|hpp|java|cs|rb|sh|bash|ps1|txt|text|md|rst|tex|sql|service|env|tf|hcl|csv|css)$/i;
+const PAGE = /^(?:x?html?|svg|htm5)$/i;
+
+/** Whether an engine's templates make settings, code or text, which nobody shows as HTML. */
+function makesNoPages(lines: readonly string[], row: number): boolean {
+  const below = lines.slice(row - 1, row + TEMPLATES_NAMED).join('\n');
+  const made = [...below.matchAll(TEMPLATE)].map((match) => match[1] ?? '');
+  if (made.some((ending) => PAGE.test(ending))) return false;
+  return made.some((ending) => PLAIN.test(ending)) || !lines.some(speaksOfPages);
 }
 
 /** Findings of ruff that our own rules do not have already. `taken` tells the lines on which a rule found something. */
@@ -131,14 +158,16 @@ export function ruffFindings(
     const line = lines[start.row - 1] ?? '';
     // The flow has followed what is compiled.
     if (code === 'S307' && /\beval\(\s*compile\(/.test(line)) return [];
+    if (code === 'S701' && isSetAbove(lines, start.row, end.row)) return [];
+    const isPlain = code === 'S701' && makesNoPages(lines, start.row);
     if (code === 'S104' && (!LISTENS.test(line) || IS_ASKED.test(line))) return [];
-    if (judgement.cwe === 'CWE-89' && isRunBelow(lines, end.row, taken)) return [];
+    if (judgement.cwe === 'CWE-89' && isRunBelow(lines, [start.row, end.row], taken)) return [];
     for (let row = start.row; row <= end.row; row += 1) if (taken.get(row)?.has(judgement.cwe) === true) return [];
     return [
       {
         rule: code,
         engine: 'ruff',
-        severity: judgement.severity,
+        severity: isPlain ? 'low' : judgement.severity,
         file: path,
         line: start.row,
         column: start.column,

@@ -9,14 +9,14 @@ export function checkCipher(collector: Collector, { name, args, node, named }: C
       'weak-cipher',
       node,
       `\`${name}\` derives its key with MD5 and always the same initialisation vector.`,
-      'high',
+      isReader(collector, name) ? 'low' : 'high',
     );
     return;
   }
   const script = /^crypto\.create(?:Cipheriv|Decipheriv)$/.exec(name);
   if (script !== null) {
     const algorithm = String(args[0]?.constant ?? '');
-    weakCipher(collector, node, name, algorithm);
+    weakCipher(collector, node, name, algorithm, isGiven(collector, node, name) ? 'low' : 'high');
     if (name.endsWith('Cipheriv') && !/ecb/i.test(algorithm)) fixedVector(collector, node, name, args[2]);
     fixedKey(collector, node, name, args[1]);
     return;
@@ -24,14 +24,29 @@ export function checkCipher(collector: Collector, { name, args, node, named }: C
   const python = /(?:^|\.)(AES|DES3?|ARC4|ARC2|Blowfish|TripleDES|CAST5|IDEA|ECB|CBC|CTR|CFB)(\.new)?$/.exec(name);
   if (python === null || !/^(?:Crypto|Cryptodome|cryptography)\./.test(name)) return;
   const mode = args[1]?.name ?? named.get('mode')?.name ?? '';
-  // How it was encrypted others have decided.
-  const isRead = name.includes('.modes.') && isOnlyDecrypted(collector, node);
+  const isRead = name.includes('.modes.') ? isOnlyDecrypted(collector, node) : isGiven(collector, node, name);
   weakCipher(collector, node, name, `${python[1]} ${mode.split('.').pop() ?? ''}`, isRead ? 'low' : 'high');
   if (isRead) return;
   if (python[2] !== undefined) {
     fixedVector(collector, node, name, args[2] ?? named.get('iv') ?? named.get('nonce'));
     fixedKey(collector, node, name, args[0]);
   } else if (/^C/.test(python[1] ?? '') && name.includes('.modes.')) fixedVector(collector, node, name, args[0]);
+}
+
+/** Protocols that leave nobody a choice of the cipher. */
+const PRESCRIBED = /ntlm|lan_?man|\blm_?hash|ms-?chap/i;
+
+/** How it was encrypted others have decided: what another program wrote is read, or a protocol says it. */
+function isGiven(collector: Collector, node: CallSite['node'], name: string): boolean {
+  if (PRESCRIBED.test(collector.path) || PRESCRIBED.test(collector.surroundings({ start: node.start, end: node.end })))
+    return true;
+  return isReader(collector, name);
+}
+
+/** A file that decrypts and nowhere encrypts. */
+function isReader({ text }: Collector, name: string): boolean {
+  if (name.startsWith('crypto.')) return name.includes('Decipher') && !/\bcreateCipher(?:iv)?\s*\(/.test(text);
+  return /\.decrypt\w*\(/.test(text) && !/\.encrypt\w*\(/.test(text);
 }
 
 /** Whether the cipher that a mode is given to is asked for a decryptor, and for nothing else nearby. */

@@ -55,6 +55,8 @@ function hashed(
 ): void {
   const password = /passw(?:or)?d|passwd|\bpwd\b|passphrase/i.test(around);
   if (WEAK.test(algorithm)) {
+    // The service that knows which passwords were stolen is asked with the beginning of their SHA-1.
+    if (/pwned|\bhibp|haveibeen/i.test(collector.text.slice(Math.max(0, node.start - 400), node.end + 400))) return;
     // HMAC does not need what MD5 and SHA-1 have lost.
     if (isHmac && !/^md[245]$/i.test(algorithm)) return;
     // Protocols that ask for HMAC-MD5 cannot be spoken with another one.
@@ -91,6 +93,12 @@ const RANDOM =
 const GUESSED =
   /token|secret|passw|passwd|\botp\b|_otp|otp_|session_?id|nonce|salt|csrf|api_?key|reset_?(?:code|key)|verification|invite|auth_?code|pin_?code|security_?code|encryption|private_?key|coupon|voucher/i;
 
+/** What a nonce protects; elsewhere it only makes one request unlike the other. */
+const NONCE_HOLDS = /content-?security|script-src|\bcsp\b|csrf|cipher|encrypt|\bgcm\b|poly1305|openid|oidc|replay/i;
+/** How much or how long, not what. */
+const MEASURE =
+  /(?:length|len|size|count|delay|index|idx|offset|timeout|jitter|interval|seconds|amount|width|height)$/i;
+
 /** `choice(api_keys)` */
 function isPlural(collector: Collector, { args }: CallSite['node']): boolean {
   const [list] = args;
@@ -103,9 +111,12 @@ function random(collector: Collector, { name, node }: CallSite): void {
   if (/\.choice$/.test(name) && isPlural(collector, node)) return;
   const around = madeFor(collector, node)
     .replace(/max_?tokens|tokeni[sz]er|tokeni[sz]e/gi, '')
+    // `idForToken`
+    .replace(/For[A-Z]\w*/g, '')
     .replace(/([a-z])([A-Z])/g, '$1_$2');
   // A page's nonce makes an address new or a style allowed; only servers make those that must hold.
   const searched = /\.[jt]sx$/.test(collector.path) ? around.replace(/nonce/gi, '') : around;
+  if (!GUESSED.test(searched.replace(/nonce/gi, '')) && !NONCE_HOLDS.test(collector.text)) return;
   const isOnlySalt = !GUESSED.test(searched.replace(/salt/gi, ''));
   // A salt is one of a hash: without one it only tells one thing from another.
   if (!GUESSED.test(searched) || (isOnlySalt && !/hash|crypt|pbkdf|digest|passw/i.test(collector.text))) return;
@@ -128,13 +139,19 @@ function madeFor(collector: Collector, node: CallSite['node']): string {
   const around = collector.surroundings(node);
   const before = collector.source({ start: collector.text.lastIndexOf('\n', node.start - 1) + 1, end: node.start });
   const target = /([\w$.\]['"]+)\s*(?:(?::\s*[\w[\]. |]+)?[-+|*/^]?=(?![=>])|:)\s*([^,;={}]*)$/.exec(before);
-  if (target === null) return around;
+  if (target === null) {
+    // What the function takes says nothing of what it makes.
+    const [head = '', ...lines] = around.split('\n');
+    return `${HEAD_NAME.test(head) ? head.replace(/\([^()]*\)/, '()') : head}\n${lines.join('\n')}`;
+  }
+  // `length = randint(24, 64)`, `faker.password(randint(4, 10))`
+  if (MEASURE.test(target[1] ?? '') || /\.(?:password|token|secret|pin)\($/.test(target[2] ?? '')) return '';
   const head = HEAD_NAME.exec(around.split('\n')[0] ?? '');
   return `${target[1] ?? ''} ${target[2] ?? ''} ${head?.[1] ?? head?.[2] ?? head?.[3] ?? ''}`;
 }
 
 const SECRET_NAME =
-  /(?:^|[._$A-Za-z])(?:signature|hmac|digest|secret|token|api_?key|password_?hash|csrf|mac|auth_?key|webhook_?key)\w*(?:\(\))?$/i;
+  /(?:^|[._$A-Za-z])(?:signature|hmac|digest|secret|token|api_?key|password_?hash|csrf|mac(?![a-z])|auth_?key|webhook_?key)\w*(?:\(\))?$/i;
 
 /** `==` on secrets tells by its time how much of a guess is right. */
 export function checkComparison(
@@ -157,6 +174,7 @@ export function checkComparison(
       // A challenge is shown to whoever is to answer it.
       /challenge/i.test(collector.source(node)) ||
       isChecksum(collector.source(node)) ||
+      isRoundTrip(collector, node) ||
       isCondition(collector, node) ||
       (expected.isFixed && expected.constant !== undefined && typeof expected.constant !== 'string')
     )
@@ -169,7 +187,7 @@ export function checkComparison(
     if (isMagic) continue;
     const isSecret =
       /^(?:process\.env\.|os\.environ|settings\.|config\.|app\.config)/.test(expected.name ?? '') ||
-      (typeof expected.constant === 'string' && expected.constant.length >= 8);
+      (typeof expected.constant === 'string' && expected.constant.length >= 8 && !isWords(expected.constant));
     const isGuess = scope.dangerOf(given, 'timing-attack') !== null;
     const other = node.left === expression ? node.right : node.left;
     const named = isSecretName(collector.source(other)) || isSecretName(source.replace(/['")\]]+$/, ''));
@@ -182,12 +200,30 @@ export function checkComparison(
   }
 }
 
+/** A kind or a name, as a parser or a list of cookies compares it. */
+function isWords(text: string): boolean {
+  return /^[a-z]+(?:[_ -][a-z]+)*$/i.test(text);
+}
+
 /** A name that says of something that it must not be known; not of what kind that is, or how many there are. */
 function isSecretName(source: string): boolean {
   return (
     SECRET_NAME.test(source) &&
-    !/(?:type|kind|name|class|id|count|index|length|position|status|state)(?:\(\))?$/i.test(source)
+    !/(?:type|kind|name|class|id|count|index|length|position|status|state|source|field|header|prefix|label|mode|scope)(?:\(\))?$/i.test(
+      source,
+    )
   );
+}
+
+/** `encode(decode(text)) == text`: whether a text is well formed. */
+function isRoundTrip(collector: Collector, { left, right }: CompareExpression): boolean {
+  return [
+    [left, right],
+    [right, left],
+  ].some(([one, other]) => {
+    if (one?.kind !== 'name' || other?.kind !== 'call') return false;
+    return new RegExp(`\\(\\s*${one.name.replaceAll('$', '\\$')}\\s*[,)]`).test(collector.source(other));
+  });
 }
 
 /** A hash of content, which anybody can compute: no key goes into it. */
@@ -202,6 +238,8 @@ function isChecksum(source: string): boolean {
 function isCondition({ language, text }: Collector, { start }: CompareExpression): boolean {
   if (language !== 'python') return false;
   const before = text.slice(Math.max(0, start - 300), start);
+  // What is kept of a list.
+  if (/\bfilter\(\s*lambda\s+\w+\s*:[^\n]*$/.test(before)) return true;
   let open = 0;
   for (let at = before.length - 1; at >= 0; at -= 1) {
     if (before[at] === ')') open += 1;

@@ -1,6 +1,7 @@
 import type { Collector } from './collector.ts';
 import type { CallSite } from './observer.ts';
 import type { Scope } from './scope.ts';
+import { djangoSetting } from './settings-django.ts';
 import { isSwitchedOn, pythonSettings } from './settings-python.ts';
 import { scriptSettings } from './settings-script.ts';
 import type { AssignExpression, RecordExpression } from './syntax.ts';
@@ -67,16 +68,16 @@ function tokens(collector: Collector, { name, args, named, node }: CallSite): vo
     // With its header, which says by which key it is to be verified.
     if (args[1]?.entries?.get('complete')?.constant === true) return;
     if (isOwnToken(args[0]) || isExpired(collector, node.start)) return;
-    collector.certain(
-      rule,
-      node,
-      `\`${name}\` reads a token without looking at its signature.`,
-      name.startsWith('jwt-decode') ? 'low' : 'medium',
-    );
+    const isLess = name.startsWith('jwt-decode') || isFromIssuer(collector, node) || isVerifiedToo(collector);
+    const message = `\`${name}\` reads a token without looking at its signature.`;
+    collector.certain(rule, node, message, isLess ? 'low' : 'medium');
   } else if (collector.language === 'python' && /\.decode$|get_unverified_claims$/.test(name)) {
     const verifies = named.get('options')?.entries?.get('verify_signature')?.constant;
     if (verifies === false || named.get('verify')?.constant === false || name.endsWith('get_unverified_claims')) {
-      collector.certain(rule, node, `\`${name}\` reads a token without looking at its signature.`, 'medium');
+      const message = `\`${name}\` reads a token without looking at its signature.`;
+      const isLess =
+        isFromIssuer(collector, node) || /\bdecode\((?:[^()]|\([^()]*\)){0,400}\balgorithms\s*=/.test(collector.text);
+      collector.certain(rule, node, message, isLess ? 'low' : 'medium');
     }
   }
 }
@@ -84,6 +85,17 @@ function tokens(collector: Collector, { name, args, named, node }: CallSite): vo
 /** A page reads what it keeps itself: who is signed in is decided elsewhere. */
 function isOwnToken(token: Value | undefined): boolean {
   return /^(?:js-cookie|universal-cookie|(?:window\.)?(?:local|session)Storage)\b/.test(token?.name ?? '');
+}
+
+/** The issuer itself has just sent it over TLS, which OpenID Connect takes for enough. */
+function isFromIssuer(collector: Collector, { args }: CallSite['node']): boolean {
+  const [token] = args;
+  return token !== undefined && /(?:id|access)_?token\b/i.test(collector.source(token));
+}
+
+/** What a token says has to be read to know with which key it is to be verified. */
+function isVerifiedToo({ text }: Collector): boolean {
+  return /\b(?:jwt|JWT|jsonwebtoken)\.verify\(|\bjwtVerify\(/.test(text);
 }
 
 /** That a token has run out is said after its signature was verified. */
@@ -99,6 +111,7 @@ function permissions(collector: Collector, site: CallSite): void {
     ?.constant;
   const mode = typeof given === 'string' ? Number.parseInt(given, 8) : typeof given === 'number' ? given : null;
   if (mode === null || Number.isNaN(mode)) return;
+  if (name.endsWith('umask') && isAsked(collector, node)) return;
   const isOpen = name.endsWith('umask') ? (mode & 0o002) === 0 : (mode & 0o002) !== 0;
   if (isOpen)
     collector.certain(
@@ -107,6 +120,12 @@ function permissions(collector: Collector, site: CallSite): void {
       `\`${name}\` lets every user of the machine write (mode ${mode.toString(8)}).`,
       'medium',
     );
+}
+
+/** `mask = os.umask(0)` with `os.umask(mask)` behind it: the only way to ask for it. */
+function isAsked({ text }: Collector, { start, end }: CallSite['node']): boolean {
+  const name = /([\w.$]+)\s*=\s*$/.exec(text.slice(Math.max(0, start - 80), start))?.[1];
+  return name !== undefined && /^[\w.]*umask\(\s*([\w.$]+)\s*\)/.exec(text.slice(end, end + 200).trim())?.[1] === name;
 }
 
 /** `writeFile(path, data, { mode: 0o666 })`, `os.open(path, flags, 0o666)`. */
@@ -139,7 +158,10 @@ function temporaryFiles(collector: Collector, { name, args, node }: CallSite): v
     ) ||
     (/^(?:io\.)?open$/.test(name) && /[wax]/.test(String(args[1]?.constant ?? '')));
   const [path] = args;
-  if (!writes || path === undefined || !/^\/(?:var\/)?tmp\//.test(path.prefix)) return;
+  const isUnguessable = /uuid4|randomUUID|token_hex|nanoid|randomBytes/.test(
+    collector.text.slice(Math.max(0, node.start - 300), node.end),
+  );
+  if (!writes || isUnguessable || path === undefined || !/^\/(?:var\/)?tmp\//.test(path.prefix)) return;
   collector.certain(
     'insecure-temporary-file',
     node,
@@ -163,7 +185,7 @@ export function checkRecord(collector: Collector, node: RecordExpression, record
     if (entry.value.kind !== 'literal') continue;
     const { value } = entry.value;
     if ((entry.key === 'rejectUnauthorized' || entry.key === 'strictSSL') && value === false) {
-      if (isOfServer(node) || leadsHome(node)) continue;
+      if (isOfServer(node) || leadsHome(node) || isPlain(node)) continue;
       collector.certain(
         'disabled-certificate-check',
         entry,
@@ -186,6 +208,13 @@ export function checkRecord(collector: Collector, node: RecordExpression, record
 /** A server that asks nobody for a certificate has none to refuse. */
 function isOfServer({ entries }: RecordExpression): boolean {
   return entries.some(({ key, value }) => key === 'requestCert' && value.kind === 'literal' && value.value === false);
+}
+
+/** A connection without TLS, which has no certificates. */
+function isPlain({ entries }: RecordExpression): boolean {
+  return entries.some(
+    ({ key, value }) => /^(?:tls|ssl|secure)$/.test(key ?? '') && value.kind === 'literal' && value.value === false,
+  );
 }
 
 /** A connection of the machine with itself, which nobody else can come between. */
@@ -223,9 +252,6 @@ export function checkSettingAssignment(collector: Collector, node: AssignExpress
     const before = collector.text.slice(Math.max(0, node.start - 400), node.start);
     const isAsked = /\b(?:if|elif)\b[^\n]*(?:verif\w*|insecure|check|validat\w*|cert_reqs|trust|\bssl\b)/i.test(before);
     collector.certain('disabled-certificate-check', node, trusts, isAsked ? 'low' : 'high');
-  } else if (path === 'DEBUG' && value.constant === true && /settings|config/i.test(collector.path)) {
-    const message = '`DEBUG = True` shows the inside of the program to visitors when an error occurs.';
-    collector.certain('debug-mode', node, message, 'medium');
   } else if (
     /\.debug$/.test(path) &&
     value.constant === true &&
@@ -233,10 +259,7 @@ export function checkSettingAssignment(collector: Collector, node: AssignExpress
     !isSwitchedOn(collector.text, node.start)
   ) {
     collector.certain('debug-mode', node, 'Debug mode is on, whose console runs code.', 'medium');
-  } else if (/^(?:SESSION|CSRF)_COOKIE_(?:SECURE|HTTPONLY)$/.test(last) && value.constant === false) {
-    const cwe = last.endsWith('HTTPONLY') ? 'CWE-1004' : 'CWE-614';
-    collector.certain('insecure-cookie', node, `\`${last}\` is turned off.`, 'medium', cwe);
-  }
+  } else if (collector.language === 'python') djangoSetting(collector, node, path, value);
 }
 
 /** What is wrong with a setting of certificates; null for nothing. */

@@ -57,12 +57,25 @@ export function checkProtocolAssignment(
   value: Value,
 ): void {
   const version = /TLSVersion\.(SSLv3|TLSv1(?:_1)?)$/.exec(value.name ?? '');
-  if (/\.(?:minimum|maximum)_version$/.test(path) && version?.[1] !== undefined) outdated(collector, node, version[1]);
+  if (!/\.(?:minimum|maximum)_version$/.test(path) || version?.[1] === undefined) return;
+  outdated(collector, node, version[1], isAskedFor(collector.text, node.start) ? 'low' : 'medium');
 }
 
-function outdated(collector: Collector, node: { readonly start: number; readonly end: number }, version: string): void {
+/** Whether the condition around names the version: whoever set this up has chosen it. */
+function isAskedFor(text: string, start: number): boolean {
+  const before = text.slice(Math.max(0, start - 250), start);
+  const head = before.lastIndexOf('if ');
+  return head >= 0 && /^if [^\n]*==\s*['"](?:SSL|TLS)v?[\d._]+['"]/.test(before.slice(head));
+}
+
+function outdated(
+  collector: Collector,
+  node: { readonly start: number; readonly end: number },
+  version: string,
+  severity: 'medium' | 'low' = 'medium',
+): void {
   const message = `Connections may use ${version.replaceAll('_', '.').replace(/\.method$/, '')}, whose weaknesses are known.`;
-  collector.certain('outdated-protocol', node, message, 'medium');
+  collector.certain('outdated-protocol', node, message, severity);
 }
 
 function modulus(collector: Collector, { name, args, node }: CallSite): void {

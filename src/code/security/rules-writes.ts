@@ -1,3 +1,4 @@
+import { roleOf } from '../file-roles.ts';
 import type { Collector } from './collector.ts';
 import { cookie } from './cookies.ts';
 import type { CallSite, Observer } from './observer.ts';
@@ -41,6 +42,8 @@ export function ruleObserver(collector: Collector): Observer {
 function unknownCode(collector: Collector, { name, args, node, scope }: CallSite): void {
   const [first] = args;
   if (collector.language !== 'script' || name !== 'eval' || first === undefined || first.isFixed) return;
+  // What builds the program runs code of those who write it.
+  if (roleOf(collector.path) === 'tooling') return;
   if (scope.dangerOf(first, 'code-injection') === null) {
     collector.certain(
       'code-injection',
@@ -111,7 +114,8 @@ function checkAssignment(
     if (!isRequest && !isWritten && !collector.source(node).includes('<')) return;
     collector.tainted('cross-site-scripting', node, value, scope, place.property, { needsBuilt: !isWritten });
   } else if (path !== null && /^(?:window\.)?document\.cookie$/.test(path)) documentCookie(collector, node, value);
-  else if (path !== null && /(?:^|\.)location(?:\.href)?$/.test(path)) redirect(collector, node, value, scope, path);
+  else if (path !== null && /^(?:(?:window|document|self|top|parent|globalThis)\.)*location(?:\.href)?$/.test(path))
+    redirect(collector, node, value, scope, path);
   else if (path === 'ctx.body' && value.isBuilt && /</.test(value.prefix)) {
     collector.tainted('cross-site-scripting', node, value, scope, path);
   }
@@ -186,11 +190,22 @@ function recursiveMerge(collector: Collector, node: AssignExpression, index: Exp
   );
   if (!calls.test(body) || !/\bfor\s*\(|\.forEach\(/.test(body)) return;
   if (/__proto__|prototype|hasOwn\(target|Object\.create\(null\)|\bMap\b/.test(body)) return;
+  // A copy of its own keeps the prototype of all others as it is.
+  if (isFresh(node, body)) return;
   collector.certain(
     'prototype-pollution',
     node,
     `\`${name}\` copies every key, so "__proto__" changes the prototype of all objects.`,
     'medium',
+  );
+}
+
+/** Whether what is written into was made in the function. */
+function isFresh({ target }: AssignExpression, body: string): boolean {
+  const object = target.kind === 'place' && target.place.kind === 'member' ? target.place.object : null;
+  if (object?.kind !== 'name') return false;
+  return new RegExp(`\\b(?:const|let|var)\\s+${escaped(object.name)}\\s*=\\s*(?:\\{|Object\\.assign\\(\\s*\\{)`).test(
+    body,
   );
 }
 
@@ -217,12 +232,9 @@ function checkMarkup(
       html.name?.endsWith('()') === true
     )
       continue;
-    collector.certain(
-      'cross-site-scripting',
-      entry,
-      `<${node.name}> shows \`${collector.source(entry).slice(0, 50)}\` as HTML without cleaning it.`,
-      'medium',
-    );
+    const message = `<${node.name}> shows \`${collector.source(entry).slice(0, 50)}\` as HTML without cleaning it.`;
+    const isWritten = WRITTEN_BY_PEOPLE.test(html.name ?? '');
+    collector.certain('cross-site-scripting', entry, message, isWritten ? 'medium' : 'low');
   }
 }
 

@@ -18,6 +18,8 @@ export interface Rule {
 }
 
 const INJECTION = { request: 'high', input: 'medium', parameter: 'medium' } as const;
+/** Who runs a program can run any other. */
+const OF_OTHERS = { request: 'high', input: 'low', parameter: 'medium' } as const;
 const REQUEST_ONLY = { request: 'high', input: null, parameter: null } as const;
 const REQUEST_MEDIUM = { request: 'medium', input: null, parameter: null } as const;
 
@@ -35,7 +37,7 @@ export const rules = {
     cwe: 'CWE-78',
     effect: 'hands it to a shell',
     advice: 'Run the program without a shell and give its arguments as a list.',
-    levels: INJECTION,
+    levels: OF_OTHERS,
     ruff: ['S602', 'S604', 'S605', 'S609'],
   },
   'code-injection': {
@@ -43,7 +45,7 @@ export const rules = {
     effect: 'runs it as code',
     advice:
       'Parse the data (JSON, ast.literal_eval) or look the operation up in a fixed table instead of running text.',
-    levels: INJECTION,
+    levels: OF_OTHERS,
     ruff: ['S307', 'S102'],
   },
   'template-injection': {

@@ -52,7 +52,16 @@ export class Scope {
 
   /** The taint that breaks a rule, the worst one first; null when everything is harmless to it. */
   dangerOf(value: Value, rule: RuleId): Taint | null {
-    return value.taints.find((taint) => !taint.safeFor.has(rule) && !this.#isChecked(taint, rule)) ?? null;
+    return value.taints.find((taint) => this.#isDanger(taint, rule)) ?? null;
+  }
+
+  /** All taints that break a rule, the worst ones first. */
+  dangersOf(value: Value, rule: RuleId): readonly Taint[] {
+    return value.taints.filter((taint) => this.#isDanger(taint, rule));
+  }
+
+  #isDanger(taint: Taint, rule: RuleId): boolean {
+    return !taint.safeFor.has(rule) && !this.#isChecked(taint, rule);
   }
 
   /** The value with what was checked of it here, to be used where the checks are not known. */

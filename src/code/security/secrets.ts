@@ -3,6 +3,8 @@ import { rules } from '@secretlint/secretlint-rule-preset-recommend';
 import type { FileRole } from '../file-roles.ts';
 import type { Severity } from '../findings.ts';
 import type { Found } from './collector.ts';
+import { isOfDevelopment } from './places.ts';
+import { entropy, isDense, isNoSecret, isPlaceholderOf } from './secret-values.ts';
 
 /** A text longer than this is not searched for secrets: it is data. */
 const LONGEST_TEXT = 1_000_000;
@@ -38,11 +40,6 @@ const INDEXED = /\[["']([A-Za-z_][\w.-]{2,60})["']\]\s*=\s*(["'])((?:(?!\2)[^\\\
 /** `password="…"` given to a call in Python and `|| '…'` after a look into the environment. */
 const FALLBACK =
   /(?:process\.env\.|(?:os\.environ\.get|os\.getenv)\(\s*["'])([A-Z][A-Z0-9_]{2,60})["']?(?:\s*(?:\|\||\?\?)\s*|\s*,\s*)(["'])((?:(?!\2)[^\\\n]|\\.){8,200})\2/g;
-
-const PLACEHOLDER =
-  /^(?:x+|\*+|\.+|_+|-+|0+|1+|change[_-]?me\w*|replace\w*|todo|tbd|none|null|undefined|true|false|test\w*|example\w*|sample\w*|dummy\w*|fake\w*|mock\w*|foo\w*|bar\w*|string|value|my[_-].*|your.*|the[_-].*|some[_-].*|enter.*|insert.*|put.*|pass(?:word|wd|phrase)?|passwd|secret|token|redacted|hidden|placeholder|default|admin|root|user|abc\w{0,6}|123\w{0,6}|not[_-]?(?:a|set|used).*|required|optional|n\/a|key|api[_-]?key|lorem.*)$/i;
-const PLACEHOLDER_PART =
-  /example|placeholder|change.?me|your[_-]|[_-]here\b|<[^>]+>|\$\{|\{\{|%\(|%s|\$\(|\.\.\.|…|xxxx|\*\*\*|dummy|sample|insecure-default|redacted|fake|lorem|_env\b|process\.env|getenv|vault:|ssm:|arn:aws|secrets?\.|env\./i;
 
 /** One value that may be a secret. */
 interface Candidate {
@@ -85,20 +82,28 @@ async function knownFormats(path: string, text: string, role: FileRole): Promise
   return messages.flatMap((message): Found[] => {
     const [start, end] = message.range;
     const value = text.slice(start, end);
-    if (/privatekey/.test(message.ruleId) || isPlaceholderOf(value)) return [];
+    if (/privatekey/.test(message.ruleId) || isPlaceholderOf(value) || isFormOfAddress(value)) return [];
     // An address with a password is what a test of addresses is about.
     if (role === 'test' && /basicauth/.test(message.ruleId)) return [];
     const what = message.ruleId.replace(/^.*secretlint-rule-/, '').replaceAll('-', ' ');
     const shown = redacted(/:\/\/[^:]*:([^@]+)@/.exec(value)?.[1] ?? value);
-    const severity: Severity = role === 'source' || role === 'tooling' ? 'high' : 'low';
+    const isUsed = (role === 'source' || role === 'tooling') && !isOfDevelopment(path);
+    const severity: Severity = isUsed ? 'high' : 'low';
     const isLocal =
-      /@(?:127\.0\.0\.1|[A-Za-z][\w-]*|\[::1\])(?=[:/?]|$)|:(?:password|postgres|secret|pass|user|root|example|guest)@/i.test(
+      /@(?:127\.0\.0\.1|0\.0\.0\.0|[A-Za-z][\w-]*|\[::1\])(?![\w.-])|:(?:pass(?:word|wd)?|pwd|pw|postgres|secret|user|root|admin|example|guest|change_?me|my_?pass(?:word)?)@/i.test(
         value,
       );
+    const isLess = isLocal || (/:\/\/[^@]*@/.test(value) && isExplained(path, text, start));
     return [
-      found(start, end, `A secret of the form "${what}" stands in the file (${shown}).`, isLocal ? 'low' : severity),
+      found(start, end, `A secret of the form "${what}" stands in the file (${shown}).`, isLess ? 'low' : severity),
     ];
   });
+}
+
+/** An address in a document or a comment shows how one is written. */
+function isExplained(path: string, text: string, start: number): boolean {
+  const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  return /\.(?:md|mdx|rst|txt|adoc|html?)$/i.test(path) || /^\s*(?:#|\/\/|\*|\/\*|--|;)/.test(before);
 }
 
 const presetRules = rules.map((rule) => ({ id: rule.meta.id, rule }));
@@ -113,7 +118,7 @@ const PRIVATE_KEY = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----([\s\S]{0
 const LOCAL_KEY = /(?:^|[/._-])(?:localhost|snake-?oil|self-?signed)(?=[._-])/i;
 
 function privateKeys(path: string, text: string, role: FileRole): Found[] {
-  const isUsed = (role === 'source' || role === 'tooling') && !LOCAL_KEY.test(path);
+  const isUsed = (role === 'source' || role === 'tooling') && !LOCAL_KEY.test(path) && !isOfDevelopment(path);
   return [...text.matchAll(PRIVATE_KEY)].flatMap((match): Found[] => {
     const body = (match[1] ?? '').replace(/\\[nr]|["'+\s]/g, '');
     if (body.length < 60 || !/[A-Za-z0-9+/=]{40}/.test(body) || /\.\.\.|xxxx|example/i.test(body)) return [];
@@ -151,13 +156,16 @@ function byEntropy(path: string, text: string, role: FileRole): Found[] {
     const wasComment = isComment;
     if (isComment && line.includes('*/')) isComment = false;
     const isCode = line.length <= LONGEST_LINE && !wasComment && !wasText && !isText;
-    if (isCode && SECRET_WORD.test(line) && !/^\s*(?:#|\/\/|\*|\/\*|--)/.test(line)) {
+    // What a script of a shell only shows is no setting.
+    const isShown = /^\s*(?:echo|printf)\b[^>]*$/.test(line);
+    if (isCode && !isShown && SECRET_WORD.test(line) && !/^\s*(?:#|\/\/|\*|\/\*|--)/.test(line)) {
       for (const candidate of candidates(line, isSettings)) {
         const severity = judge(candidate, line);
         if (severity === null || isSearchKey(candidate, text, offset)) continue;
         const start = offset + candidate.start;
         const message = `\`${candidate.name}\` is given a secret that stands in the file (${redacted(candidate.value)}).`;
-        results.push(found(start, start + candidate.value.length, message, role === 'source' ? severity : 'low'));
+        const isUsed = role === 'source' && !isOfDevelopment(path) && !isClientKey(candidate, text, offset);
+        results.push(found(start, start + candidate.value.length, message, isUsed ? severity : 'low'));
       }
     }
     offset += line.length + 1;
@@ -185,10 +193,36 @@ function isSearchKey({ name }: Candidate, text: string, offset: number): boolean
   return /^(?:searchA|a)pi_?key$/i.test(name) && /\bapp_?id\b/i.test(around) && /\bindex_?name\b/i.test(around);
 }
 
+/** Services whose keys of that name programs carry to everybody: they only tell whose reports or searches these are. */
+const CLIENT_SERVICE = /algolia|bugsnag|amplitude|mixpanel|rollbar|datadogRum|posthog|logrocket/i;
+
+/** A key that says which project reports or asks, and lets nobody in. */
+function isClientKey({ name }: Candidate, text: string, offset: number): boolean {
+  if (!/api[_-]?key$|client[_-]?token$/i.test(name) || /secret|admin|private/i.test(name)) return false;
+  return CLIENT_SERVICE.test(text.slice(Math.max(0, offset - 200), offset + 200));
+}
+
+/** An address that shows where a password is to be put: `mysql://[user[:password]@][host]`. */
+function isFormOfAddress(value: string): boolean {
+  const userAndPassword = /:\/\/([^@]*)@/.exec(value)?.[1];
+  return userAndPassword !== undefined && /^(?:[[<{]|\$\{)|[\]>}]$|:(?:[[<{]|\$\{)/.test(userAndPassword);
+}
+
+/** What is done with a password, not one: `change_password`. */
+const DOES =
+  /^(?:change|reset|forgot|forget|update|verify|confirm|check|require|request|recover|validate|show|hide)_pass/i;
+
+/** `KEY_OAUTH2_SECRET = 'oauth2-secret'`: the name alone. */
+function bare(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+
 /** How grave it is that this value stands there; null when it is no secret. */
 function judge({ name, value }: Candidate, line: string): Severity | null {
   const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
-  if (!SECRET_NAME.test(words) || NOT_SECRET_NAME.test(words)) return null;
+  if (!SECRET_NAME.test(words) || NOT_SECRET_NAME.test(words) || DOES.test(words)) return null;
+  // The name of an action or an event: `SET_TOKEN = 'config/SET_TOKEN'`.
+  if (value.toLowerCase().includes(name.toLowerCase()) || bare(name).endsWith(bare(value))) return null;
   // A key that pages carry to every visitor.
   if (/^(?:phc_|pk_(?:live|test)_|pk\.eyJ|GTM-|UA-\d)/.test(value)) return null;
   if (isPlaceholderOf(value) || (isNoSecret(value) && !isDense(value))) return null;
@@ -203,68 +237,6 @@ function judge({ name, value }: Candidate, line: string): Severity | null {
   if (!isPassword && value.length >= 8 && classes >= 2 && bits >= 2.5 && /secret|key|token|credential/i.test(words))
     return 'medium';
   return null;
-}
-
-function isPlaceholderOf(value: string): boolean {
-  return PLACEHOLDER.test(value.trim()) || PLACEHOLDER_PART.test(value) || new Set(value).size <= 3;
-}
-
-/** Words, addresses, paths, names of things, templates, identifiers and hashes of files are no secrets. */
-function isNoSecret(value: string): boolean {
-  return (
-    /\s.*\s|^\s|\s$/.test(value) ||
-    isWording(value) ||
-    /^[a-z]+(?:_[a-z]+)+$/.test(value) ||
-    // A command: `node tools/reset-password.js`.
-    /^[a-z][\w.-]*\s+(?:\S*\/)?[\w./-]+\.[a-z]{1,4}$/.test(value) ||
-    /^(?:https?|file|ftp|data|mailto|urn|arn|ssh-|sha\d+-|\/|\.\/|\.\.\/|~\/|[A-Za-z]:\\|#|@)/.test(value) ||
-    /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value) ||
-    (/^[a-z]+(?:[._:-][a-z]+)*$/.test(value) && !/\d/.test(value) && entropy(value) < 3.6) ||
-    /^[a-z]+(?:[._:/-][a-z]+){2,}$/.test(value) ||
-    /^[A-Z]?[a-z]+[.!?,:…]+$|\\x[0-9a-f]{2}|%[a-z]$|%[a-z]\W/.test(value) ||
-    /^[A-Z]+(?:_[A-Z0-9]+)*$/.test(value) ||
-    // Words with something between them name a place: `Shop_limiter.token`.
-    /^[A-Za-z][a-z]+[A-Za-z]*(?:[._:-][A-Za-z][a-z]+)+$/.test(value) ||
-    // One word with a capital: the name of a thing, not what opens it.
-    /^[A-Z][a-z]+$/.test(value) ||
-    // The name of a header, as `X-Auth-Token`.
-    /^X(?:-[A-Z][A-Za-z0-9]{1,20}){1,5}$/.test(value) ||
-    /^[a-z]+(?:[A-Z][a-z]+)+$/.test(value) ||
-    /^[a-z][\w-]*(?:\.[a-zA-Z][\w-]*)+$/.test(value) ||
-    /^(?:ssh-(?:rsa|ed25519)|-----BEGIN (?:PUBLIC|CERTIFICATE))/.test(value) ||
-    /["'`]\s*[+.]|[+.]\s*["'`]|[()[\]{}<>;]|=>|\\[dwsbn]/.test(value)
-  );
-}
-
-/**
- * One word of a language that needs more than ASCII, or two words of any, with the end of a sentence: what pages show
- * to people.
- */
-function isWording(value: string): boolean {
-  const words = /^(\p{L}[\p{L}\p{M}'’-]*)( \p{L}[\p{L}\p{M}'’-]*)?\s?[.!?:…。？！：]*$/u.exec(value);
-  return words !== null && (words[2] !== undefined || /[^\p{ASCII}]/u.test(words[1] ?? ''));
-}
-
-/** Letters, digits and many signs without any order: what a generator of keys makes, not code and no pattern. */
-function isDense(value: string): boolean {
-  const signs = new Set(value.replace(/[A-Za-z0-9\s]/g, ''));
-  return (
-    value.length >= 20 &&
-    entropy(value) >= 3.9 &&
-    signs.size >= 5 &&
-    (value.match(/\d/g)?.length ?? 0) >= 2 &&
-    !/\s.*\s/.test(value) &&
-    !/[A-Za-z_]{3,}\(|=>|\$\{|:\/\/|\(\?|\[[^\]]*\w-\w|\.[*+]|\\[dwsbSWD]|<\/?\w|&&|\|\|/.test(value)
-  );
-}
-
-/** Bits per character by Shannon's formula. */
-export function entropy(text: string): number {
-  const counts = new Map<string, number>();
-  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
-  let bits = 0;
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
-  return bits;
 }
 
 /** The first four characters, fewer of a short one: enough to find it, too little to use it. */

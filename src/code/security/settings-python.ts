@@ -1,6 +1,7 @@
 import type { Collector } from './collector.ts';
-import { cookie, isSensitiveCookie } from './cookies.ts';
+import { cookie, isSensitiveCookie, protectionsOf } from './cookies.ts';
 import type { CallSite } from './observer.ts';
+import { speaksOfPages } from './places.ts';
 import type { Value } from './values.ts';
 
 /** Calls of Python that turn a protection off. */
@@ -22,7 +23,8 @@ export function pythonSettings(collector: Collector, site: CallSite): void {
   // ruff looks at jinja2's own class; frameworks pass the switch on.
   if (named.get('autoescape')?.constant === false && /(?:^|[._])setup\w*$|Jinja2?\w*$/.test(name)) {
     const message = `\`${name}\` is told not to escape what templates write into pages.`;
-    collector.certain('cross-site-scripting', node, message, 'medium');
+    const isEngine = /Environment$/.test(name) && !speaksOfPages(collector.text);
+    collector.certain('cross-site-scripting', node, message, isEngine ? 'low' : 'medium');
   }
   if (
     named.get('httponly')?.constant === false &&
@@ -31,7 +33,7 @@ export function pythonSettings(collector: Collector, site: CallSite): void {
   ) {
     cookie(collector, node, `\`${name}\` lets scripts read the session's cookie.`, ['httponly'], 'medium');
   }
-  if (/\.set_cookie$/.test(name)) pythonCookie(collector, node, args[0], named);
+  if (/\.set_cookie$/.test(name)) pythonCookie(collector, node, args, named);
   corsSettings(collector, site);
   if (/^yaml\.load(?:_all)?$/.test(name)) yamlLoad(collector, site);
   xmlSettings(collector, site);
@@ -68,15 +70,17 @@ export function isSwitchedOn(text: string, start: number): boolean {
 function pythonCookie(
   collector: Collector,
   node: CallSite['node'],
-  key: Value | undefined,
+  [key, value]: readonly Value[],
   named: ReadonlyMap<string, Value>,
 ): void {
   const name = String(key?.constant ?? '');
   if (named.has('')) return;
-  const missing = ['secure', 'httponly'].filter(
+  // An empty one takes what was set before away.
+  if (value?.constant === '') return;
+  const missing = protectionsOf(name, ['secure', 'httponly']).filter(
     (one) => named.get(one) === undefined || named.get(one)?.constant === false,
   );
-  const isOff = ['secure', 'httponly'].some((one) => named.get(one)?.constant === false);
+  const isOff = missing.some((one) => named.get(one)?.constant === false);
   if (missing.length === 0 || (!isSensitiveCookie(name) && !isOff)) return;
   cookie(
     collector,
@@ -143,7 +147,8 @@ function massAssignment(collector: Collector, { name, args, named, node, scope }
     const isWhole = spread.taints.some(({ root }) =>
       /(?:^|\.)request\.(?:json|form|POST|data|get_json\(\)|json\(\))$/.test(root),
     );
-    if (isWhole)
+    // Models of pydantic take the fields that they declare.
+    if (isWhole && !collector.hasImport(/^pydantic/))
       collector.certain(
         'mass-assignment',
         node,

@@ -1,5 +1,5 @@
 import type { Collector } from './collector.ts';
-import { cookie, isSensitiveCookie } from './cookies.ts';
+import { cookie, isSensitiveCookie, protectionsOf } from './cookies.ts';
 import type { CallSite } from './observer.ts';
 import type { Value } from './values.ts';
 
@@ -29,7 +29,7 @@ export function scriptSettings(collector: Collector, site: CallSite): void {
       );
   }
   if (
-    /^(?:_|lodash|lodash\.merge|deepmerge|merge-deep|hoek|jQuery|\$)(?:\.(?:merge|mergeWith|defaultsDeep|set|setWith|extend|applyToDefaults))?$/.test(
+    /^(?:(?:_|lodash|hoek)\.(?:merge|mergeWith|defaultsDeep|set|setWith|applyToDefaults)|lodash\.merge|deepmerge|merge-deep|(?:jQuery|\$)\.extend)$/.test(
       name,
     ) &&
     args.length > 1
@@ -107,11 +107,13 @@ function scriptCookie(collector: Collector, node: CallSite['node'], args: readon
   const name = String(args[0]?.constant);
   if (options !== undefined && (options.entries === null || (options.name !== null && options.entries === null)))
     return;
-  const missing = ['secure', 'httpOnly'].filter((key) => {
+  // An empty one takes what was set before away.
+  if (args[1]?.constant === '') return;
+  const missing = protectionsOf(name, ['secure', 'httpOnly']).filter((key) => {
     const value = options?.entries?.get(key);
     return value === undefined || value.constant === false;
   });
-  const isOff = ['secure', 'httpOnly'].some((key) => options?.entries?.get(key)?.constant === false);
+  const isOff = missing.some((key) => options?.entries?.get(key)?.constant === false);
   if (missing.length === 0 || (!isSensitiveCookie(name) && !isOff)) return;
   cookie(
     collector,

@@ -40,7 +40,7 @@ function hasFixedHost(value: Value): boolean {
 /** The page's own address leads to where the visitor is already. */
 function isOwnAddress({ taints }: Value): boolean {
   const choosing = taints.filter(({ safeFor }) => !safeFor.has('open-redirect'));
-  return choosing.every(({ root }) => /(?:^|\.)location\.(?:href|pathname)$/.test(root));
+  return choosing.every(({ root }) => /(?:^|\.)location\.(?:href|pathname)(?:\[\])*$/.test(root));
 }
 
 /** The text decides which host an address has. */
@@ -57,7 +57,7 @@ export const mayChooseTarget = (_: CallSite, value: Value): boolean =>
   !value.taints.every(
     ({ root, safeFor }) =>
       safeFor.has('open-redirect') ||
-      /(?:^|\.)(?:req|request)\.(?:url|originalUrl|hostname|host)$|(?:get|header)\((?:referr?er|host)\)$|\bheaders\.(?:referr?er|host)$|HTTP_(?:REFERER|HOST)$|\.(?:signedC|c|C)ookies\b|\.COOKIES\b/i.test(
+      /(?:^|\.)(?:req|request)\.(?:url|originalUrl|hostname|host)(?:\[\])*$|(?:get|header)\((?:referr?er|host)\)$|\bheaders\.(?:referr?er|host)$|HTTP_(?:REFERER|HOST)$|\.(?:signedC|c|C)ookies\b|\.COOKIES\b/i.test(
         root,
       ),
   );
@@ -122,22 +122,44 @@ export function mayBeObject(value: Value): boolean {
  * to stay in there can lead out of it.
  */
 export function choosesFile(_: CallSite, value: Value): boolean {
-  if (value.taints.some(({ level }) => level === 'request')) return true;
+  // A file in memory has no path.
+  if (/(?:^|\.)(?:BytesIO|StringIO)\(\)$/.test(value.name ?? '')) return false;
+  if (value.taints.some(({ level, root }) => level === 'request' && !UPLOAD.test(root))) return true;
   const isJoined = value.isBuilt
     ? value.prefix.includes('/')
     : /(?:^|\.)(?:join|resolve|joinpath)\(\)$/.test(value.name ?? '');
   return isJoined && value.taints.length === 1 && value.taints.every(({ root }) => ONE_FILE.test(root));
 }
 
+/** An upload itself; its name is one of its properties. */
+const UPLOAD = /(?:^|\.)(?:files|FILES)(?:\.get(?:list)?\(\))?(?:\.(?!filename\b|name\b)[\w-]+|\[\])(?:\[\])*$/;
+
 const ONE_FILE =
   /^(?:(?:requested|uploaded|user|attachment|document|report|invoice|avatar|image|upload|download)_?)?(?:file_?name|name|key|slug)$/i;
 
 const WRITES = /(?:write\w*|createWriteStream|append\w*|open|mkdir\w*|outputFile|copyfileobj|makedirs)$/;
 
+/** `open(path)`, `open(path, 'rb')` of Python. */
+function onlyReads({ name, args, named }: CallSite): boolean {
+  if (!/^(?:io\.)?open$/.test(name)) return false;
+  const mode = args[1] ?? named.get('mode');
+  return mode === undefined || (typeof mode.constant === 'string' && /^[rbt]+$/.test(mode.constant));
+}
+
+/** Code that is run under the name of its file was read from there: a loader of plugins or modules. */
+export function isCodeOfFile({ args }: CallSite, { taints }: Value): boolean {
+  const last = args.at(-1);
+  const file = last?.entries?.get('filename') ?? (args.length > 1 ? last : undefined);
+  const isNamed = file !== undefined && file.entries === null && (file.taints.length > 0 || file.name !== null);
+  return isNamed && taints.every(({ level }) => level === 'parameter');
+}
+
 /** The path is one that an archive names. */
-export function fromArchive(site: CallSite, value: Value): boolean {
+export function fromArchive(site: CallSite, value: Value, { text }: Collector): boolean {
   return (
     WRITES.test(site.name) &&
+    /zip|\btar\b|tarball|tarfile|yauzl|archive|extract/i.test(text) &&
+    !onlyReads(site) &&
     value.taints.some(
       ({ root, safeFor }) =>
         !safeFor.has('zip-slip') && /^(?:entry|zipEntry|header|file)\.|archive|\.entryName$/.test(root),

@@ -41,7 +41,8 @@ export const PYTHON_SINKS: readonly Sink[] = [
   },
   {
     rule: 'code-injection',
-    name: /^(?:eval|exec|compile|builtins\.eval|builtins\.exec|__import__|importlib\.import_module|code\.InteractiveInterpreter\(\)\.runcode)$/,
+    // What `compile` gives is code, which these run.
+    name: /^(?:eval|exec|builtins\.eval|builtins\.exec|__import__|importlib\.import_module|code\.InteractiveInterpreter\(\)\.runcode)$/,
     args: [0],
     only: (site, value) =>
       value.taints.some(({ level }) => level === 'request') ||
@@ -64,7 +65,7 @@ export const PYTHON_SINKS: readonly Sink[] = [
   },
   {
     rule: 'path-traversal',
-    name: /^(?:open|io\.open|codecs\.open|aiofiles\.open|os\.(?:remove|unlink|rmdir|listdir|scandir|mkdir|makedirs|rename|open|stat|chmod)|shutil\.\w+|zipfile\.ZipFile|tarfile\.open)$|(?:^|\.)(?:send_file|FileResponse)$/,
+    name: /^(?:open|io\.open|codecs\.open|aiofiles\.open|os\.(?:remove|unlink|rmdir|listdir|scandir|mkdir|makedirs|rename|open|stat|chmod)|shutil\.(?!copyfileobj|which|get_)\w+|zipfile\.ZipFile|tarfile\.open)$|(?:^|\.)(?:send_file|FileResponse)$/,
     args: [0, 1],
     keys: ['path', 'file', 'filename', 'path_or_file'],
     only: choosesFile,

@@ -1,6 +1,7 @@
 import {
   choosesFile,
   fromArchive,
+  isCodeOfFile,
   isMongo,
   isSql,
   mayChooseHost,
@@ -38,8 +39,21 @@ export const SCRIPT_SINKS: readonly Sink[] = [
   },
   {
     rule: 'code-injection',
-    name: /^(?:eval|Function|globalThis\.eval|window\.eval|vm\.(?:runInNewContext|runInContext|runInThisContext|compileFunction|Script)|vm2\.VM\(\)\.run)$/,
+    name: /^(?:eval|Function|globalThis\.eval|window\.eval)$/,
     args: [0, 'all'],
+  },
+  {
+    // What is in the sandbox is data, unless the code evaluates it.
+    rule: 'code-injection',
+    name: /^vm\.(?:runInNewContext|runInContext)$/,
+    args: [1],
+    only: ({ args }) => /eval\w*\(/i.test(String(args[0]?.constant)),
+  },
+  {
+    rule: 'code-injection',
+    name: /^(?:vm\.(?:runInNewContext|runInContext|runInThisContext|compileFunction|Script)|vm2\.VM\(\)\.run)$/,
+    args: [0],
+    only: (site, value) => !isCodeOfFile(site, value),
   },
   {
     rule: 'code-injection',

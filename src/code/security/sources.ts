@@ -29,6 +29,8 @@ const FIXED: Readonly<Record<Language, readonly { readonly name: RegExp; readonl
   script: [
     { name: /^(?:(?:window|document|self|globalThis)\.)?location\.(?:hash|search|href|pathname)$/, level: 'request' },
     { name: /^document\.(?:URL|documentURI|referrer|cookie|baseURI)$|^window\.name$/, level: 'request' },
+    // The page's address as the router of Angular has taken it apart.
+    { name: /\.snapshot\.(?:queryParams|queryParamMap|params|paramMap|fragment)$/, level: 'request' },
     { name: /^process\.argv$/, level: 'input' },
     { name: /^\$(?:entry|zipEntry|header|file)\.(?:path|fileName|entryName)$|\.entryName$/, level: 'input' },
     { name: /^\$?(?:ctx|context)\.(?:query|params|request\.body|request\.query|querystring)$/, level: 'request' },
@@ -58,6 +60,21 @@ function tainted(root: string, level: Level, name: string | null): Value {
   return carrying([{ root, level, safeFor: new Set() }], { name });
 }
 
+/**
+ * What the methods of a class find on `self` because of what it extends: the request that a server of the standard
+ * library hands to its handler.
+ */
+export function inheritedSources(language: Language, bases: readonly (string | null)[]): ReadonlyMap<string, Value> {
+  const isHandler = bases.some((name) => /(?:^|[.$])(?:Base|Simple|CGI)HTTPRequestHandler$/.test(name ?? ''));
+  if (language !== 'python' || !isHandler) return new Map();
+  return new Map(
+    ['self.path', 'self.headers', 'self.rfile', 'self.requestline'].map((name) => [
+      name,
+      tainted(name, 'request', name),
+    ]),
+  );
+}
+
 /** What a call brings in: `input()`, `prompt()`, a command line's parsed arguments. */
 export function sourceOfCall(language: Language, { name, node, args }: CallSite): Value | null {
   if (language === 'python') {
@@ -65,6 +82,11 @@ export function sourceOfCall(language: Language, { name, node, args }: CallSite)
       return tainted(`${name}()`, 'input', null);
     if (/^(?:zipfile|tarfile)\..*\.(?:namelist|getnames|infolist|getmembers)$/.test(name)) {
       return tainted('the entry of the archive', 'input', null);
+    }
+    // Handlers of Tornado.
+    if (/^\$?self\.get_(?:(?:query|body)_)?arguments?$/.test(name)) {
+      const key = typeof args[0]?.constant === 'string' ? args[0].constant : '';
+      return tainted(`self.get_argument(${key})`, 'request', null);
     }
     if (/\.parse_args$|\.parse_known_args$/.test(name)) return tainted('the command line', 'input', null);
   }
@@ -84,21 +106,45 @@ export function sourceOfCall(language: Language, { name, node, args }: CallSite)
 }
 
 const ROUTES =
-  /(?:^|[.$\])])(?:route|get|post|put|patch|delete|head|options|api_route|websocket|api_view|action|require_http_methods|require_GET|require_POST|csrf_exempt|login_required|before_request|expose)(?:\(\))?$/;
+  /(?:^|[.$\])])(?:route|get|post|put|patch|delete|head|options|api_route|websocket|api_view|require_http_methods|require_GET|require_POST|csrf_exempt|login_required|before_request|expose)(?:\(\))?$/;
+
+/** Extra routes of Django REST framework; others call what is run from a command line so. */
+const ACTION = /^(?:rest_framework\.(?:\w+\.)*)?action(?:\(\))?$/;
+
+/** Functions that whoever runs the program calls with words of the command line. */
+const COMMAND =
+  /^(?:rich_|async)?click\.(?:command|group|option|argument)(?:\(\))?$|^typer\.Typer\(\)\.command(?:\(\))?$/;
+
+/** Who calls a function: a request by its route, a request, the command line. */
+type HandlerLevel = 'route' | 'view' | 'command';
 
 /** Whether a function answers requests, by its decorators and its parameters. */
 export function handlerLevel(
   made: FunctionExpression,
   nameOf: (decorator: Expression) => string | null,
-): 'route' | 'view' | null {
+): HandlerLevel | null {
   const decorated = made.decorators.some((one) =>
-    one.kind === 'call' || one.kind === 'member' ? ROUTES.test(nameOf(one) ?? '') : false,
+    one.kind === 'call' || one.kind === 'member' ? isRoute(nameOf(one) ?? '') : false,
   );
   if (decorated) return 'route';
+  if (made.decorators.some((one) => COMMAND.test(nameOf(one) ?? ''))) return 'command';
   const names = made.parameters.map(({ target }) => nameOfTarget(target));
   const first = names[0] === 'self' || names[0] === 'this' ? names[1] : names[0];
   if (first === 'request' || first === 'req' || first === '_req') return 'view';
   return null;
+}
+
+/** Parameters that a route takes as numbers or UUIDs only: `/year/<int:year>`. */
+export function convertedByRoute({ decorators }: FunctionExpression): ReadonlySet<string> {
+  const paths = decorators.flatMap((one) =>
+    one.kind === 'call' && one.args[0]?.kind === 'literal' ? one.args[0].value : [],
+  );
+  const found = paths.flatMap((path) => [...String(path).matchAll(/<(?:int|float|uuid)(?:\([^()<>]*\))?:(\w+)>/g)]);
+  return new Set(found.flatMap((match) => match[1] ?? []));
+}
+
+function isRoute(name: string): boolean {
+  return ROUTES.test(name) || ACTION.test(name);
 }
 
 /** Types whose values hold no text of a stranger's choice. */
@@ -111,7 +157,7 @@ const REQUEST_TYPE =
   /^(?:Request|HttpRequest|NextRequest|FastifyRequest|IncomingMessage|NextApiRequest|Auth\w*Request|WSGIRequest|fastapi\.Request|starlette\.requests\.Request)$/;
 
 /** What a parameter of a function is before anybody calls it. */
-export function parameterValue({ target, type, fallback }: FunctionParameter, level: 'route' | 'view' | null): Value {
+export function parameterValue({ target, type, fallback }: FunctionParameter, level: HandlerLevel | null): Value {
   if (type !== null && /^@(?:Body|Query|Param|Headers|Req|Request|Cookies|UploadedFile)$/.test(type))
     return tainted(nameOfTarget(target), 'request', null);
   const name = nameOfTarget(target);
@@ -129,11 +175,13 @@ export function parameterValue({ target, type, fallback }: FunctionParameter, le
     const isInjected = fallback?.kind === 'call' && /Depends|Security/.test(pathOf(fallback.callee) ?? '');
     return isInjected ? namedValue(`$${name}`) : tainted(name, 'request', `$${name}`);
   }
+  if (level === 'command') return tainted(name, 'input', `$${name}`);
   const isKey = level === 'view' && /(?:^|_)(?:id|pk|num|page|year|month|day|count)$/.test(name);
   return isKey ? namedValue(`$${name}`) : tainted(name, 'parameter', `$${name}`);
 }
 
-function nameOfTarget(target: Target): string {
+/** The name that a target gives; a pattern has none of its own. */
+export function nameOfTarget(target: Target): string {
   return target.kind === 'place' && target.place.kind === 'name' ? target.place.name : 'the request';
 }
 

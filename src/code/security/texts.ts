@@ -15,16 +15,29 @@ export function joined(values: readonly Value[]): Value {
 
 /** The fixed text that begins what `'\n'.join(lines)` gives. */
 export function prefixOfList(name: string, args: readonly Value[]): string {
+  // What is compiled begins as its text does.
+  if (name === 'compile') return args[0]?.prefix ?? '';
   return name.endsWith('.join') ? (args[0]?.items?.[0]?.prefix ?? '') : '';
 }
 
-/** What comes after a host that nobody outside chooses, and a slash, does not choose where an address leads. */
+/** An address that stops before the end of its host: `http://`, `https://api.`. */
+const BEGINS_ADDRESS = /^[a-z][a-z\d+.-]*:\/\/[^/]*$/i;
+
+/**
+ * What comes after a host that nobody outside chooses, and a slash, does not choose where an address leads: of
+ * `${base}/${id}` and of `http://${HOST}:${PORT}/${id}` as well.
+ */
 function afterHost(values: readonly Value[]): readonly Value[] {
   const [first] = values;
-  if (first === undefined || first.isFixed || first.taints.length > 0) return values;
-  const at = values.findIndex(({ prefix, taints }) => taints.length > 0 || prefix.includes('/'));
-  if (at < 0 || values[at]?.taints.length !== 0) return values;
-  return values.map((value, index) => (index > at ? madeSafe(value, ADDRESSES) : value));
+  if (first === undefined || first.taints.length > 0) return values;
+  if (first.isFixed && !BEGINS_ADDRESS.test(first.prefix)) return values;
+  const at = values.findIndex(
+    ({ prefix, taints }, index) => taints.length > 0 || (prefix.includes('/') && !(first.isFixed && index === 0)),
+  );
+  const end = values[at];
+  // The slash may be the first character of what comes from outside.
+  if (end === undefined || (end.taints.length > 0 && !end.prefix.startsWith('/'))) return values;
+  return values.map((value, index) => (index >= at ? madeSafe(value, ADDRESSES) : value));
 }
 
 /** What comes after `?` or `#` does not choose where an address leads. */
@@ -65,6 +78,9 @@ export function replacedIn(name: string, args: readonly Value[]): readonly RuleI
 export function leftInProperty(property: string, object: Value, value: Value): Value {
   // What a class or a function is called stands in the program.
   if (/^__(?:name|qualname|module)__$/.test(property)) return { ...UNKNOWN, name: value.name };
+  // How large something is on the screen.
+  if (/^(?:(?:offset|client|scroll|inner|outer)(?:Width|Height|Top|Left)|byteLength|valueAsNumber)$/.test(property))
+    return { ...UNKNOWN, name: value.name };
   // A constant of what is handed over.
   const isOfCaller = object.taints.every(({ level }) => level === 'parameter');
   if (isOfCaller && /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)*$/.test(property)) return { ...UNKNOWN, name: value.name };

@@ -1,0 +1,49 @@
+import type { Severity } from '../findings.ts';
+import type { RuleId } from './rules.ts';
+import type { Taint } from './values.ts';
+
+/** A name of something of the database's own, which no placeholder can stand for. */
+const SQL_NAME =
+  /(?:^|[._$a-z])(?:table|column|col|schema|database|db|index|view|sequence|collation)(?:_?names?)?s?(?:\[\])*$/i;
+/** What a caller gives to be run, by its name. */
+const IS_CODE = /(?:^|[._$])(?:\w+_)?(?:code|source|script|program|snippet)(?:\[\])*$/i;
+const IS_COMMAND = /(?:cmd|command|command_?line)s?(?:\[\])*$/i;
+/** What visitors write, by its name; who gives HTML calls it so. */
+const IS_WRITTEN =
+  /(?:^|[._$a-z])(?:bio|comment|message|msg|user_?name|display_?name|full_?name|search_?(?:term|text)|description|review|feedback|user_?input|query|text|value|title|note|caption|subject|question|answer|input|string)s?(?:\[\])*$|(?:^|[._])(?:comment|post|message|note|review|ticket|issue|reply)s?(?:\[\])*\.(?:body|content)$|(?:^|[._])(?:user|author|customer|member|profile|account|contact|person|player|file|item)\.name$/i;
+/** Headers that no other site can make a visitor's browser send. */
+const OWN_HEADER =
+  /\.headers(?:\.(?!referr?er$)|\[)|\.(?:get|header)\((?!referr?er\))[\w-]+\)$|\.META\.(?:HTTP_(?!REFERER$)|SERVER_|REMOTE_)/i;
+/** Browsers write `<`, `>` and `"` in an address as `%3C`, `%3E` and `%22`. */
+const ADDRESS_OF_PAGE =
+  /(?:^|\.)location\.(?:href|pathname)(?:\[\])*$|^document\.(?:URL|documentURI|baseURI)(?:\[\])*$/;
+
+/**
+ * The gravest that a finding may be called, by what the name of its source says of it. `text` is that of the whole
+ * file.
+ */
+export function gravestOf(rule: RuleId, { level, root }: Taint, text: string): Severity {
+  if (level === 'parameter') return isExpected(rule, root, text) ? 'low' : 'high';
+  if (rule !== 'cross-site-scripting') return 'high';
+  if (OWN_HEADER.test(root)) return 'low';
+  return ADDRESS_OF_PAGE.test(root) && !/\bdecodeURI|\bunescape\(/.test(text) ? 'low' : 'high';
+}
+
+/** Whether a function is for what it does with a parameter of that name, so that its callers answer for it. */
+function isExpected(rule: RuleId, root: string, text: string): boolean {
+  switch (rule) {
+    case 'sql-injection':
+      return SQL_NAME.test(root);
+    case 'code-injection':
+      return IS_CODE.test(root);
+    case 'command-injection':
+      return IS_COMMAND.test(root);
+    case 'cross-site-scripting':
+      return !IS_WRITTEN.test(root);
+    case 'unsafe-deserialization':
+      // The other half of a store that writes what it reads.
+      return /\b(?:c?[pP]ickle|marshal|dill|cloudpickle|joblib)(?:\.dumps?\(|\s+import\b[^\n]*\bdumps?\b)/.test(text);
+    default:
+      return false;
+  }
+}

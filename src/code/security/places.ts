@@ -1,0 +1,16 @@
+/** Files that only those who write or try the program use, by their names. */
+const OF_DEVELOPMENT =
+  /(?:^|\/)(?:\.env\.(?:tests?|testing|ci|example|sample|template|dist)|tox\.ini)$|(?:^|[/._-])(?:tests?[-_]env(?:ironment)?s?|local[-_]?dev|dev[-_]?settings|settings[-_](?:dev|development|local|tests?)|docker-compose[._-](?:dev|test))(?=[/._-]|$)|(?:^|\/)e2e[-_]?tests?\/|(?:^|\/)(?:settings|config)\/(?:\w+\/)*(?:dev|development|tests?|testing|local|ci)\.\w+$/i;
+
+/** What stands in files that make pages. */
+const SIGN_OF_PAGE = /html|<\/?(?:p|div|a|b|br|h\d|li|td|span)\b|\b(?:Http)?Response\b|\brequest\b/i;
+
+/** Whether anything in a text speaks of pages that a browser shows. */
+export function speaksOfPages(text: string): boolean {
+  return SIGN_OF_PAGE.test(text);
+}
+
+/** Whether what a file sets holds for a machine of development only, so that it opens or shows nothing of worth. */
+export function isOfDevelopment(path: string): boolean {
+  return OF_DEVELOPMENT.test(path);
+}

@@ -1,0 +1,447 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the cases are programs as text, with templates of their own
+import { expect, it } from 'vitest';
+import { scanText } from '../src/code/security/scan-files.ts';
+
+/** Two programs that look alike: one is told as what it is, the other is told as low at most. */
+interface Pair {
+  readonly name: string;
+  readonly path: string;
+  readonly told: string;
+  readonly defect: string;
+  readonly fine: string;
+  /** Where the harmless one stands, if not in the same place. */
+  readonly finePath?: string;
+}
+
+const strong = ['tR7', 'kQ2', 'vX9', 'mB4', 'wZ6', 'nL1', 'pY8'].join('');
+const handler = (body: string) => `app.get('/x', async (req, res) => {\n${body}\n});\n`;
+const view = (body: string) =>
+  `from flask import Flask, request, redirect\napp = Flask(__name__)\n\n@app.route('/x')\ndef show():\n${body.replace(/^/gm, '    ')}\n`;
+
+const pairs: readonly Pair[] = [
+  {
+    name: 'a host of the settings before a slash is not chosen by what follows',
+    path: 'src/a.ts',
+    told: 'high server-side-request-forgery',
+    defect: handler('await fetch(`http://${req.query.host}:${PORT}/api/${req.query.id}`);'),
+    fine: handler("await fetch(`http://${process.env.HOST || 'localhost'}:${PORT}/api/${req.query.id}`);"),
+  },
+  {
+    name: 'a label of a result is no password',
+    path: 'src/a.js',
+    told: 'high hard-coded-credential',
+    defect: `results.add(plugin, { pass: '${strong}' });\n`,
+    fine: `results.add(plugin, { pass: 'relaying local_sender' });\n`,
+  },
+  {
+    name: 'a form shows where a password is to be put',
+    path: 'src/client.rc',
+    told: 'high hard-coded-credential',
+    defect: `dsn = mysql://app:${strong}@db.acme.io:3306/app\n`,
+    fine: 'dsn = mysql://[user[:password]@][host][:port][/dbname]\n',
+  },
+  {
+    name: 'an address in a comment shows how one is written',
+    path: 'compose.yml',
+    told: 'high hard-coded-credential',
+    defect: `  DATABASE: mongodb://sally:${strong}@ds0.mongolab.com:9999/a\n`,
+    fine: `  # Something like mongodb://sally:${strong}@ds0.mongolab.com:9999/a\n`,
+  },
+  {
+    name: 'how often a password may be changed is no password',
+    path: 'src/settings.py',
+    told: 'high hard-coded-credential',
+    defect: `LIMITS = {"password": "${strong}"}\n`,
+    fine: `LIMITS = {"change_password": "1/m/user", "reset_password": "1/m/ip,1/m/key"}\n`,
+  },
+  {
+    name: 'what opens a machine of development only is less grave',
+    path: 'app/settings/production.py',
+    told: 'high hard-coded-credential',
+    defect: `SECRET_KEY = '${strong}'\n`,
+    finePath: 'app/settings/local_dev.py',
+    fine: `SECRET_KEY = '${strong}'\nDEBUG = True\n`,
+  },
+  {
+    name: 'a key that tells whose reports these are lets nobody in',
+    path: 'src/a.js',
+    told: 'high hard-coded-credential',
+    defect: `billing.start({ apiKey: '37770b3b08864599fd47c4edba5aa656' });\n`,
+    fine: `bugsnag.start({ apiKey: '37770b3b08864599fd47c4edba5aa656' });\n`,
+  },
+  {
+    name: 'who reads what another program wrote has no choice of the cipher',
+    path: 'src/a.py',
+    told: 'high weak-cipher',
+    defect:
+      'from Crypto.Cipher import AES\ndef seal(key, text):\n    return AES.new(key, AES.MODE_ECB).encrypt(text)\n',
+    fine: 'from Crypto.Cipher import AES\ndef read(key, text):\n    return AES.new(key, AES.MODE_ECB).decrypt(text)\n',
+  },
+  {
+    name: 'a protocol says the cipher',
+    path: 'src/hash.js',
+    told: 'high weak-cipher',
+    defect: `const crypto = require('crypto');\nfunction seal(key, text) {\n  return crypto.createCipheriv('DES-ECB', key, '').update(text);\n}\n`,
+    finePath: 'src/ntlm/hash.js',
+    fine: `const crypto = require('crypto');\nfunction answer(key, text) {\n  return crypto.createCipheriv('DES-ECB', key, '').update(text);\n}\n`,
+  },
+  {
+    name: 'scripts must read the token that shows that a page is the own one',
+    path: 'src/a.js',
+    told: 'medium insecure-cookie',
+    defect: handler(`res.cookie('session-token', req.token(), { secure: true });`),
+    fine: handler(`res.cookie('XSRF-TOKEN', req.csrfToken(), { secure: true });`),
+  },
+  {
+    name: 'an empty cookie takes the old one away',
+    path: 'src/a.py',
+    told: 'medium insecure-cookie',
+    defect: `def leave(response, key):\n    response.set_cookie('session', key)\n`,
+    fine: `def leave(response, key):\n    response.set_cookie('session', '', expires=0)\n`,
+  },
+  {
+    name: 'code under the name of its file was read from there',
+    path: 'src/a.js',
+    told: 'medium code-injection',
+    defect: `const vm = require('vm');\nexport function run(formula) { return vm.runInNewContext('return ' + formula, {}); }\n`,
+    fine: `const vm = require('vm'); const fs = require('fs');\nexport function load(name) { const path = find(name); return vm.runInNewContext('var p = require("' + name + '")', {}, path); }\n`,
+  },
+  {
+    name: 'who runs a program can run any other',
+    path: 'src/a.py',
+    told: 'high code-injection',
+    defect: view(`return str(eval(request.args['expression']))`),
+    fine: `import sys\n\nprint(eval(sys.argv[1]))\n`,
+  },
+  {
+    name: 'what is in a sandbox is data',
+    path: 'src/a.js',
+    told: 'high code-injection',
+    defect: `const vm = require('vm');\n${handler('vm.runInNewContext(req.query.code, { data: 1 });')}`,
+    fine: `const vm = require('vm');\n${handler("vm.runInNewContext('parse(data)', { parse, data: req.query.code });")}`,
+  },
+  {
+    name: 'templates of settings make no pages',
+    path: 'src/a.py',
+    told: 'medium S701',
+    defect: `from jinja2 import Environment\ne = Environment(loader=loader)\nt = e.get_template('page.html')\n`,
+    fine: `from jinja2 import Environment\ne = Environment(loader=loader)\nt = e.get_template('service.conf.j2')\n`,
+  },
+  {
+    name: 'a file in memory has no path',
+    path: 'src/a.py',
+    told: 'high path-traversal',
+    defect: `import zipfile\n${view(`with zipfile.ZipFile(request.args['name']) as archive:\n    return archive.testzip()`)}`,
+    fine: `import io, zipfile\n${view(`with zipfile.ZipFile(io.BytesIO(request.files['a'].read())) as archive:\n    return archive.testzip()`)}`,
+  },
+  {
+    name: 'what an archive names is read, not written',
+    path: 'src/a.py',
+    told: 'medium zip-slip',
+    defect: `import zipfile\ndef get(path):\n    for name in zipfile.ZipFile(path).namelist():\n        open('out/' + name, 'wb').write(b'')\n`,
+    fine: `import zipfile\ndef get(path):\n    for name in zipfile.ZipFile(path).namelist():\n        open('out/' + name, 'r').read()\n`,
+  },
+  {
+    name: 'no placeholder can stand for the name of a table',
+    path: 'src/a.py',
+    told: 'medium sql-injection',
+    defect: `def find(cursor, name):\n    cursor.execute(f"SELECT * FROM users WHERE name = '{name}'")\n`,
+    fine: `def count(cursor, table_name):\n    cursor.execute(f'SELECT count(*) FROM {table_name}')\n`,
+  },
+  {
+    name: 'a form without any signs ends no text',
+    path: 'src/a.js',
+    told: 'medium sql-injection',
+    defect: `export function since(sequelize, span) {\n  if (!isString(span)) throw new Error('bad');\n  return sequelize.literal(\`now() - interval '\${span}'\`);\n}\n`,
+    fine: `export function since(sequelize, span) {\n  if (!isISO8601Duration(span)) throw new Error('bad');\n  return sequelize.literal(\`now() - interval '\${span}'\`);\n}\n`,
+  },
+  {
+    name: 'a function that gives back only what it has checked is a check',
+    path: 'src/a.py',
+    told: 'medium open-redirect',
+    defect: view(`return redirect(pick(request.args.get('next')))`).replace(
+      'app = ',
+      'def pick(target):\n    for one in [target]:\n        if one:\n            return one\n\napp = ',
+    ),
+    fine: view(`return redirect(pick(request.args.get('next')))`).replace(
+      'app = ',
+      'def pick(target):\n    for one in [target]:\n        if one and is_safe_url(one):\n            return one\n\napp = ',
+    ),
+  },
+  {
+    name: 'no other site sets a header of the visitor',
+    path: 'src/a.py',
+    told: 'high cross-site-scripting',
+    defect: `from django.http import HttpResponse\ndef show(request):\n    return HttpResponse('<base href="%s">' % request.GET['base'])\n`,
+    fine: `from django.http import HttpResponse\ndef show(request):\n    return HttpResponse('<base href="%s">' % request.headers['X-Ingress-Path'])\n`,
+  },
+  {
+    name: 'an address of the page is written without the signs that begin a tag',
+    path: 'src/a.js',
+    told: 'high cross-site-scripting',
+    defect: `footer.innerHTML = '<b>' + decodeURIComponent(window.location.href) + '</b>';\n`,
+    fine: `footer.innerHTML = '<b>' + window.location.href + '</b>';\n`,
+  },
+  {
+    name: 'what a page takes for HTML is called so by who gives it',
+    path: 'src/a.tsx',
+    told: 'medium cross-site-scripting',
+    defect: `export const Note = ({ comment }) => null;\nexport function Show(props) { return <div dangerouslySetInnerHTML={{ __html: props.comment }} />; }\n`,
+    fine: `export const Note = ({ comment }) => null;\nexport function Show(props) { return <div dangerouslySetInnerHTML={{ __html: props.html }} />; }\n`,
+  },
+  {
+    name: 'who gives a tag of a template its class is who writes the template',
+    path: 'src/tags.py',
+    told: 'medium cross-site-scripting',
+    defect: `from django.utils.safestring import mark_safe\ndef show(comment):\n    return mark_safe(f'<i>{comment}</i>')\n`,
+    fine: `from django.utils.safestring import mark_safe\ndef show(icon_type):\n    return mark_safe(f'<i class="{icon_type}"></i>')\n`,
+  },
+  {
+    name: 'a store reads what it has written',
+    path: 'src/a.py',
+    told: 'medium unsafe-deserialization',
+    defect: `import pickle\ndef loads(data):\n    return pickle.loads(data)\n`,
+    fine: `import pickle\ndef dumps(data):\n    return pickle.dumps(data)\ndef loads(data):\n    return pickle.loads(data)\n`,
+  },
+  {
+    name: 'the issuer has just sent the token',
+    path: 'src/a.js',
+    told: 'medium unverified-token',
+    defect: `const jwt = require('jsonwebtoken');\nexport const user = (token) => jwt.decode(token).sub;\n`,
+    fine: `const jwt = require('jsonwebtoken');\nexport const user = (params) => jwt.decode(params.id_token).sub;\n`,
+  },
+  {
+    name: 'a connection without TLS has no certificates',
+    path: 'src/a.js',
+    told: 'high disabled-certificate-check',
+    defect: `connect({ port: 6697, tls: true, rejectUnauthorized: false });\n`,
+    fine: `connect({ port: 6667, tls: false, rejectUnauthorized: false });\n`,
+  },
+  {
+    name: 'whoever set this up has asked for the version',
+    path: 'src/a.py',
+    told: 'medium outdated-protocol',
+    defect: `import ssl\ndef make(context, name):\n    if name == "old":\n        context.minimum_version = ssl.TLSVersion.TLSv1\n`,
+    fine: `import ssl\ndef make(context, name):\n    if name == "TLSv1":\n        context.minimum_version = ssl.TLSVersion.TLSv1\n`,
+  },
+  {
+    name: 'how long a password is, is not the password',
+    path: 'src/a.js',
+    told: 'medium insecure-random',
+    defect: `function randomPassword() {\n  const word = Math.random().toString(36);\n  return word;\n}\nexport const password = Math.random().toString(36);\n`,
+    fine: `function randomPassword() {\n  const length = Math.floor(Math.random() * 41) + 24;\n  return bytes(length);\n}\n`,
+  },
+  {
+    name: 'a nonce that only makes requests unlike each other may be guessed',
+    path: 'src/a.js',
+    told: 'medium insecure-random',
+    defect: `const nonce = Math.random().toString();\nres.setHeader('Content-Security-Policy', "script-src 'nonce-" + nonce + "'");\n`,
+    fine: `const sms = { SignatureNonce: Math.random().toString(), Action: 'SendSms' };\n`,
+  },
+  {
+    name: 'an encoding that is undone says whether a text is well formed',
+    path: 'src/a.py',
+    told: 'medium timing-attack',
+    defect: `def check_key(api_key):\n    return load_secret() == api_key\n`,
+    fine: `import base64\ndef check_key(api_key):\n    return base64.b64encode(base64.b64decode(api_key)) == api_key\n`,
+  },
+  {
+    name: 'an action of a command line is no route',
+    path: 'src/a.py',
+    told: 'high path-traversal',
+    defect: `from rest_framework.decorators import action\nclass Files:\n    @action(detail=True)\n    def load(self, request, name):\n        return open('/srv/' + name).read()\n`,
+    fine: `import infogami\n@infogami.action\ndef load(path):\n    return open(path).read()\n`,
+  },
+  {
+    name: 'a filter is put together of what was escaped',
+    path: 'src/a.js',
+    told: 'medium ldap-injection',
+    defect: `export function find(client, user) { return client.search(base, { filter: \`(uid=\${user})\` }); }\n`,
+    fine: `function escapeLdapFilter(text) { return [...text].map((one) => code(one) + one).join(''); }\nexport function find(client, user) { return client.search(base, { filter: \`(uid=\${escapeLdapFilter(user)})\` }); }\n`,
+  },
+  {
+    name: 'what comes from outside is a path by its first character',
+    path: 'src/a.py',
+    told: 'high server-side-request-forgery',
+    defect: `import requests\n${view(`return requests.get(BASE + request.args['path']).text`)}`,
+    fine: `import requests\n${view(`return requests.get(BASE + '/' + request.args['path']).text`)}`,
+  },
+  {
+    name: 'an upload is no path, its name is one',
+    path: 'src/a.py',
+    told: 'high path-traversal',
+    defect: view(`return open('/srv/' + request.files['image'].filename).read()`),
+    fine: `import zipfile\n${view(`return zipfile.ZipFile(request.files['image']).testzip()`)}`,
+  },
+  {
+    name: 'an action is called by its own name',
+    path: 'src/a.js',
+    told: 'high hard-coded-credential',
+    defect: `export const SET_TOKEN = 'rooms/${strong}';\n`,
+    fine: `export const SET_SPRITE_TOKEN = 'rooms/SET_SPRITE_TOKEN';\n`,
+  },
+  {
+    name: 'a service that knows stolen passwords asks for their SHA-1',
+    path: 'src/a.py',
+    told: 'high weak-hash',
+    defect: `import hashlib\ndef keep(password):\n    return hashlib.sha1(password.encode()).hexdigest()\n`,
+    fine: `import hashlib\ndef is_stolen(password):\n    digest = hashlib.sha1(password.encode()).hexdigest()\n    return digest[5:] in ask_pwned(digest[:5])\n`,
+  },
+  {
+    name: 'a variable of a shell is put in where the script runs',
+    path: 'install.sh',
+    told: 'medium hard-coded-credential',
+    defect: `export DB_PASSWORD="Summer2024"\n`,
+    fine: `export DB_PASSWORD="$PASSWORD1"\n`,
+  },
+  {
+    name: 'options that stand above it escape',
+    path: 'src/a.py',
+    told: 'medium S701',
+    defect: `from jinja2 import Environment\noptions = dict(trim_blocks=True)\nhtml = Environment(loader=loader, **options)\n`,
+    fine: `from jinja2 import Environment\noptions = dict(autoescape=True)\nhtml = Environment(loader=loader, **options)\n`,
+  },
+  {
+    name: 'a copy of its own keeps the prototype of all others',
+    path: 'src/a.js',
+    told: 'medium prototype-pollution',
+    defect: `function merge(target, source) {\n  for (const key of Object.keys(source)) target[key] = isObject(source[key]) ? merge(target[key], source[key]) : source[key];\n  return target;\n}\n`,
+    fine: `function merge(target, source) {\n  const made = {};\n  for (const key of Object.keys(source)) made[key] = isObject(source[key]) ? merge(target[key], source[key]) : source[key];\n  return made;\n}\n`,
+  },
+  {
+    name: 'a field of that name is not the address of the page',
+    path: 'src/a.js',
+    told: 'medium open-redirect',
+    defect: handler('window.location = req.body.location;'),
+    fine: handler('user.profile.location = req.body.location;'),
+  },
+  {
+    name: 'who types a command can type any other',
+    path: 'src/a.py',
+    told: 'medium command-injection',
+    defect: `import os\ndef update(target):\n    os.system('update -d ' + target)\n`,
+    fine: `import os\nimport click\n@click.command()\n@click.argument('target')\ndef update(target):\n    os.system('update -d ' + target)\n`,
+  },
+  {
+    name: 'a case of fixed texts has checked its subject',
+    path: 'src/a.py',
+    told: 'high command-injection',
+    defect: `import os\n${view(`name = request.args['n']\nmatch name:\n    case other:\n        os.system('x ' + other + name)`)}`,
+    fine: `import os\n${view(`name = request.args['n']\nmatch name:\n    case 'a' | 'b':\n        os.system('x ' + name)`)}`,
+  },
+  {
+    name: 'a text that says that it is HTML is',
+    path: 'src/a.py',
+    told: 'medium cross-site-scripting',
+    defect: `from markupsafe import Markup, escape\ndef show(text):\n    shown = str(text) if isinstance(text, str) else escape(text)\n    return Markup('<i>' + shown + '</i>')\n`,
+    fine: `from markupsafe import Markup, escape\ndef show(text):\n    shown = str(text) if isinstance(text, Markup) else escape(text)\n    return Markup('<i>' + shown + '</i>')\n`,
+  },
+  {
+    name: 'a route takes a number only',
+    path: 'src/a.py',
+    told: 'high path-traversal',
+    defect: view(`return open('/srv/' + year + '.json').read()`)
+      .replace("'/x'", "'/x/<path:year>'")
+      .replace('show()', 'show(year)'),
+    fine: view(`return open(f'/srv/{year}.json').read()`)
+      .replace("'/x'", "'/x/<int:year>'")
+      .replace('show()', 'show(year)'),
+  },
+  {
+    name: 'the name of a setting is not its value',
+    path: 'src/settings.sh',
+    told: 'high hard-coded-credential',
+    defect: `KEY_OAUTH2_SECRET="${strong}"\n`,
+    fine: `KEY_OAUTH2_SECRET="oauth2-secret"\necho -e "set oauth2-secret='54321abcde'"\n`,
+  },
+  {
+    name: 'a kind of token is a word, not a token',
+    path: 'src/a.js',
+    told: 'medium timing-attack',
+    defect: handler(`const token = req.query.token; if (token === 'tR7kQ2vX9mB4') res.send('in');`),
+    fine: handler(`const token = req.query.token; if (token === 'meteor_login_token') res.send('in');`),
+  },
+  {
+    name: 'the mask of a process can be asked for only by setting it',
+    path: 'src/a.py',
+    told: 'medium world-writable',
+    defect: `import os\nold = os.umask(0)\nwork()\nos.umask(old)\n`,
+    fine: `import os\nold = os.umask(0)\nos.umask(old)\n`,
+  },
+  {
+    name: 'only what deals with archives writes where they say',
+    path: 'src/a.js',
+    told: 'medium zip-slip',
+    defect: `const fs = require('fs'); const yauzl = require('yauzl');\nexport function put(root, file) { fs.writeFileSync(root + '/' + file.path, file.data); }\n`,
+    fine: `const fs = require('fs');\nexport function put(root, file) { fs.writeFileSync(root + '/' + file.path, file.data); }\n`,
+  },
+  {
+    name: 'the name of a class is no key',
+    path: 'src/a.py',
+    told: 'high hard-coded-credential',
+    defect: `def keep(api_key="${strong}"):\n    pass\n`,
+    fine: `def keep(api_key: "EnvironmentAPIKey"):\n    pass\n`,
+  },
+  {
+    name: 'nobody takes a name first that nobody can guess',
+    path: 'src/a.py',
+    told: 'medium insecure-temporary-file',
+    defect: `def put(name):\n    open(f'/tmp/{name}.json', 'w').write('')\n`,
+    fine: `import uuid\ndef put():\n    open(f'/tmp/{uuid.uuid4()}.json', 'w').write('')\n`,
+  },
+  {
+    name: 'what is read first is verified after it',
+    path: 'src/a.py',
+    told: 'medium unverified-token',
+    defect: `import jwt\ndef who(token):\n    return jwt.decode(token, options={'verify_signature': False})\n`,
+    fine: `import jwt\ndef who(token):\n    issuer = jwt.decode(token, options={'verify_signature': False})['iss']\n    return jwt.decode(token, key_of(issuer), algorithms=['RS256'])\n`,
+  },
+];
+
+it.each(pairs)('$name', async ({ path, told, defect, fine, finePath }) => {
+  const inDefect = await scanText(path, defect);
+  expect(inDefect.findings.map(({ severity, rule }) => `${severity} ${rule.replace('security/', '')}`)).toContain(told);
+  const inFine = await scanText(finePath ?? path, fine);
+  expect(inFine.findings.filter(({ severity }) => severity !== 'low')).toEqual([]);
+});
+
+it('a handler of the standard library reads a request from what it extends', async () => {
+  const text = `import os, http.server, urllib.parse
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        query = urllib.parse.urlparse(self.path).query
+        os.system('nslookup ' + urllib.parse.parse_qs(query)['host'][0])
+`;
+  const { findings } = await scanText('src/a.py', text);
+  expect(findings.map(({ severity, rule }) => `${severity} ${rule}`)).toEqual(['high security/command-injection']);
+  const other = await scanText('src/a.py', text.replace('http.server.BaseHTTPRequestHandler', 'Resolver'));
+  expect(other.findings.filter(({ severity }) => severity === 'high')).toEqual([]);
+});
+
+it('what a handler of Tornado is asked with comes from a request', async () => {
+  const text = `import os, tornado.web\nclass Handler(tornado.web.RequestHandler):\n    def get(self):\n        os.system('ping ' + self.get_argument('host'))\n`;
+  const { findings } = await scanText('src/a.py', text);
+  expect(findings.map(({ severity, rule }) => `${severity} ${rule}`)).toEqual(['high security/command-injection']);
+});
+
+it("what Angular's router has taken out of the address comes from outside", async () => {
+  const text = `class Page {\n  show() { this.text = this.sanitizer.bypassSecurityTrustHtml(this.route.snapshot.queryParams.q); }\n}\n`;
+  const { findings } = await scanText('src/page.component.ts', text);
+  expect(findings.map(({ severity, rule }) => `${severity} ${rule}`)).toEqual(['high security/cross-site-scripting']);
+});
+
+it.each([
+  ["PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']\n", 'high security/weak-hash'],
+  [
+    "SESSION_SERIALIZER = 'django.contrib.sessions.serializers.PickleSerializer'\n",
+    'medium security/unsafe-deserialization',
+  ],
+  ['DEBUG = True\n', 'medium security/debug-mode'],
+  ['SESSION_COOKIE_SECURE = False\n', 'medium security/insecure-cookie'],
+])('settings of Django that weaken it are told, but not those of tests: %s', async (text, told) => {
+  const { findings } = await scanText('shop/settings.py', text);
+  expect(findings.map(({ severity, rule }) => `${severity} ${rule}`)).toEqual([told]);
+  const indented = `class TestConfig:\n    ${text}`;
+  if (told.includes('Pickle') || told.includes('deserialization')) return;
+  expect((await scanText('shop/settings.py', indented)).findings).toEqual([]);
+});

@@ -13,6 +13,7 @@ import { classOf, judgePyright, type PythonPlace } from './pyright-rules.ts';
 import { askPyright, type PyrightAnswer } from './pyright-run.ts';
 import { CHECKED_ELSEWHERE, isCheckedElsewhere, saysHowChecked } from './python-checked.ts';
 import { PythonClasses } from './python-classes.ts';
+import { withoutBound } from './python-doubts.ts';
 import { PythonEvidence } from './python-evidence.ts';
 import { shadowedModules, writeStubs } from './python-foreign.ts';
 import {
@@ -81,7 +82,7 @@ export async function checkPython(
       message,
     }));
     const standard = await readStandardModules(join(declarations, 'stdlib'), modulesAskedOf(messages, texts));
-    const read = readAnswer(said, mirror, { texts, shadowed, bundled, standard });
+    const read = readAnswer(await withoutBound(said, mirror), mirror, { texts, shadowed, bundled, standard });
     return { findings: read.findings, gaps: [...gaps, ...read.gaps], files: analysed, complete: testsLeftOut === null };
   });
 }
@@ -134,7 +135,7 @@ function readAnswer(
     const spot = {
       file,
       line: around.line(line),
-      above: around.above(line, /is unknown import symbol|is possibly unbound/.test(message)),
+      above: around.above(line, /is unknown import symbol|is possibly unbound|should take a "/.test(message)),
       below: around.below(line),
       column,
       rule,

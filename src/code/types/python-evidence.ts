@@ -1,18 +1,20 @@
 import { posix } from 'node:path';
 import type { MirroredFile } from './mirror.ts';
 import { calleeOf, isOwnKey, isOwnWay, openCalls } from './python-calls.ts';
+import { decoratedFunctions, isOwnLanguage, isRegistered } from './python-decorated.ts';
 import { FilledAttributes } from './python-filled.ts';
-import { isAskedFor, isAskedTogether, isBoundTogether, isGuarded, isOptionalModule } from './python-guards.ts';
+import { isAskedFor, isAskedTogether, isGuarded, isOptionalModule } from './python-guards.ts';
+import {
+  isListedPart,
+  isOtherwiseBound,
+  modulePlaces,
+  takesNamesFromOutside,
+  worksOutNames,
+} from './python-modules.ts';
 import { isNoted, isSilenced } from './python-noted.ts';
 import type { PythonSpot } from './python-spot.ts';
 
 const LINES_ABOVE = 40;
-/** Decorators that leave a function's annotations and parameters what they are. */
-const PLAIN_DECORATOR =
-  /^\s*@(?:[\w.]*\.)?(?:property|staticmethod|classmethod|overload|override|abstractmethod|\w+\.setter)\b/;
-
-const DECORATED =
-  /((?:^[ \t]*@[^\n]*\n(?:^[ \t]+(?!(?:async[ \t]+)?def\b|class\b)[^@\s][^\n]*\n|^[ \t]*\)[^\n]*\n)*)+)[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)/gm;
 /** Decorators of Python's own library: what they make of a function is declared. */
 const OWN_DECORATOR =
   /^\s*@(?:[\w.]*\.)?(?:property|staticmethod|classmethod|overload|override|abstractmethod|\w+\.(?:setter|getter|deleter)|wraps|lru_cache|cache|cached_property|contextmanager|asynccontextmanager|final|singledispatch|singledispatchmethod|total_ordering)\b/;
@@ -57,10 +59,9 @@ export class PythonEvidence {
       for (const [, bases = ''] of text.matchAll(/^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)/gm)) {
         for (const base of bases.split(',').slice(0, -1)) this.#mixed.add(base.trim());
       }
-      for (const [, decorators = '', name = ''] of text.matchAll(DECORATED)) {
-        if (/^\s*@(?:[\w.]*\.)?\w*property\b/im.test(decorators)) this.#properties.add(name);
-        if (!decorators.split('\n').every((one) => !/^\s*@/.test(one) || OWN_DECORATOR.test(one)))
-          this.#decorated.add(name);
+      for (const { name, decorators } of decoratedFunctions(text)) {
+        if (decorators.some((one) => /^@(?:[\w.]*\.)?\w*property\b/i.test(one))) this.#properties.add(name);
+        if (!decorators.every((one) => OWN_DECORATOR.test(one))) this.#decorated.add(name);
       }
       for (const [, name = ''] of text.matchAll(/^[ \t]*(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]*)?=[^=]/gm))
         this.#held.add(name);
@@ -79,12 +80,15 @@ export class PythonEvidence {
     if (/"\(.*\) -> /.test(message) && this.#isProperty(spot)) return true;
     // A function that gives back what it is asked for by the type of an argument: pyright does not follow the check.
     if (rule === 'reportReturnType') return isOwnMember(message) || isDeclaredOnly(spot);
+    const text = this.#texts.get(spot.file) ?? '';
     if (this.#isMixedIn(spot) || isAskedTogether(spot)) return true;
-    if (this.#filled.explains(spot) || isOptionalModule(spot, this.#texts.get(spot.file) ?? '')) return true;
-    if (isNoted(spot) || isSilenced(spot) || isTried(spot) || isGuarded(spot) || isBoundTogether(spot)) return true;
+    if (this.#filled.explains(spot) || isOptionalModule(spot, text)) return true;
+    if (isNoted(spot) || isSilenced(spot) || isTried(spot) || isGuarded(spot)) return true;
+    if (isListedPart(spot, this.#texts) || isOtherwiseBound(spot, text)) return true;
+    if (rule === 'reportUndefinedVariable' && worksOutNames(text)) return true;
     if (rule === 'reportUndefinedVariable') return isOwnLanguage(spot) || isOwnKey(spot) || isOfSphinx(spot);
     if (rule === 'reportSelfClsParameterName') return this.#unbound.has(/\bdef\s+(\w+)/.exec(spot.line)?.[1] ?? '');
-    if (rule === 'reportUnusedExpression') return isPassedOnByName(spot, this.#texts.get(spot.file) ?? '');
+    if (rule === 'reportUnusedExpression') return isPassedOnByName(spot, text);
     if (rule === 'reportAssignmentType' && this.#unbound.has(/^\s*(\w+)\s*=/.exec(spot.line)?.[1] ?? '')) return true;
     if (rule === 'reportRedeclaration') return isRegistered(spot);
     if (rule === 'reportCallIssue' || rule === 'reportArgumentType')
@@ -97,7 +101,11 @@ export class PythonEvidence {
       );
     return (
       (rule?.startsWith('reportOptional') === true && isAskedFor(spot)) ||
-      (rule === 'reportAttributeAccessIssue' && (isAskedFor(spot) || this.#isOfModule(spot) || this.#isPassedOn(spot)))
+      (rule === 'reportAttributeAccessIssue' &&
+        (isAskedFor(spot) ||
+          takesNamesFromOutside(spot, this.#texts) ||
+          this.#isOfModule(spot) ||
+          this.#isPassedOn(spot)))
     );
   }
 
@@ -170,9 +178,12 @@ export class PythonEvidence {
     if (name === undefined) return false;
     const head = [line, ...above.toReversed()].find((one) => /^\s*from\s/.test(one)) ?? '';
     const [, dots = '', module = ''] = /^\s*from\s+(\.*)([\w.]*)\s+import\b/.exec(head) ?? [];
-    const path = module.replaceAll('.', '/');
-    const bases = dots === '' ? ['.', 'src'] : [posix.join(posix.dirname(file), '../'.repeat(dots.length - 1))];
-    const places = bases.flatMap((base) => [`${posix.join(base, path)}.py`, posix.join(base, path, '__init__.py')]);
+    const base = posix.join(
+      posix.dirname(file),
+      '../'.repeat(Math.max(0, dots.length - 1)),
+      module.replaceAll('.', '/'),
+    );
+    const places = dots === '' ? modulePlaces(module, this.#texts) : [`${base}.py`, posix.join(base, '__init__.py')];
     const named = new RegExp(
       `\\bimport\\b[^\\n]*\\b${name}\\b|^\\s+${name}(?:\\s+as\\s+\\w+)?,?\\s*$|^\\s*${name}\\s*=`,
       'm',
@@ -272,26 +283,4 @@ function isDeclaredOnly({ message, below }: PythonSpot): boolean {
   if (!isWhole && end === 0) return false;
   const next = rest.slice(end).find((one) => one.trim() !== '') ?? '';
   return next.length - next.trimStart().length < first.length - first.trimStart().length;
-}
-
-/** A function that its decorator, one of the project or of a package, has taken already: its name is free again. */
-function isRegistered({ line, above }: PythonSpot): boolean {
-  const decorator = above.at(-1) ?? '';
-  return /^\s*(?:async\s+)?def\b/.test(line) && /^\s*@/.test(decorator) && !PLAIN_DECORATOR.test(decorator);
-}
-
-/** A text in the place of an annotation that a decorator reads in its own way, as those of D-Bus do. */
-function isOwnLanguage({ line, above, column }: PythonSpot): boolean {
-  if (!/["']$/.test(line.slice(0, column - 1)) && !/^["']/.test(line.slice(column - 1))) return false;
-  let at = above.length;
-  if (!/^\s*(?:async\s+)?def\b/.test(line)) {
-    at = above.findLastIndex((one) => /^\s*(?:async\s+)?def\b/.test(one));
-    if (at < 0) return false;
-  }
-  const own = above[at - 1] ?? '';
-  const property = /^\s*@(\w+)\.setter\b/.exec(own)?.[1];
-  const getter =
-    property === undefined ? -1 : above.findLastIndex((one) => new RegExp(`\\bdef\\s+${property}\\(`).test(one));
-  const decorator = getter < 0 ? own : (above[getter - 1] ?? '');
-  return /^\s*@/.test(decorator) && !PLAIN_DECORATOR.test(decorator);
 }

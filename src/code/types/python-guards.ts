@@ -69,32 +69,6 @@ function handlersOf({ below }: PythonSpot, indent: number): string[] {
   return found;
 }
 
-/**
- * Whether a name that pyright takes for possibly unbound is bound where it is used: what decides on the use was set
- * together with the name or decided on setting it, or the use handles an error of the loop that binds it.
- */
-export function isBoundTogether(spot: PythonSpot): boolean {
-  const name = /^"(\w+)" is possibly unbound/.exec(spot.message)?.[1];
-  if (name === undefined) return false;
-  const heads = headsOf(spot);
-  const asked = namesIn([
-    ...heads.filter(({ text }) => /^\s*(?:el)?if\b|^\s*while\b/.test(text)).map(({ text }) => text),
-    // The value is taken by a condition of its own line.
-    ...(new RegExp(`\\b${name}\\b.*\\sif\\s(.*)\\selse\\s`).exec(spot.line)?.slice(1) ?? []),
-    ...(new RegExp(`([^=(]*)\\sand\\s.*\\b${name}\\b`).exec(spot.line)?.slice(1) ?? []),
-  ]);
-  const binding = new RegExp(
-    `^\\s*(?:(?:async\\s+)?for\\b.*\\b${name}\\b.*\\bin\\b|(?:(?:async\\s+)?def|class|import)\\s+${name}\\b|.*\\b${name}\\s*(?:,[^=(]*|:[^=]*)?=[^=])`,
-  );
-  const own = startOfFunction(spot);
-  return spot.above.some((text, at) => {
-    if (at < own || !binding.test(text)) return false;
-    if (/^\s*(?:async\s+)?for\b/.test(text) && heads.some((head) => handles(spot, head, at))) return true;
-    if (isSurelyRun(spot.above, at)) return true;
-    return asked.size > 0 && [...decidingWith(spot.above, at, name)].some((one) => asked.has(one));
-  });
-}
-
 /** Where, among the lines above, the function begins that a spot stands in. */
 function startOfFunction({ line, above }: PythonSpot): number {
   let indent = indentOf(line);
@@ -134,48 +108,6 @@ function isImported(lines: readonly string[], at: number): boolean {
   return /^\s*from\s+[\w.]+\s+import\s*\($/.test((lines[head] ?? '').trimEnd());
 }
 
-/** Whether a line stands at the top of a loop over so many values as its head says: it is run at least once. */
-function isSurelyRun(above: readonly string[], at: number): boolean {
-  const indent = indentOf(above[at] ?? '');
-  const head = above.slice(0, at).findLast((text) => text.trim() !== '' && indentOf(text) < indent) ?? '';
-  return /^\s*for\b.*\bin\s+(?:range\(\s*(?:0\s*,\s*)?[1-9]\d*\s*\)|[[(]\s*[^\s\])][^\])]*[\])])\s*:/.test(head);
-}
-
-/** Whether a head handles the errors of a `try` that a line above (by its place) stands in. */
-function handles({ above }: PythonSpot, head: Head, at: number): boolean {
-  if (!/^\s*except\b/.test(head.text)) return false;
-  const opening = above.findLastIndex(
-    (text, index) => index < head.at && /^\s*try:/.test(text) && indentOf(text) === indentOf(head.text),
-  );
-  return opening >= 0 && opening < at && at < head.at;
-}
-
-/** Names that are set in the block of a line, or that its head asks about. */
-function decidingWith(above: readonly string[], at: number, own: string): Set<string> {
-  const indent = indentOf(above[at] ?? '');
-  const block: string[] = [];
-  let head = '';
-  for (let index = at; index >= 0; index -= 1) {
-    const text = above[index] ?? '';
-    if (text.trim() === '' || indentOf(text) > indent) continue;
-    if (indentOf(text) < indent) {
-      head = text;
-      break;
-    }
-    block.push(text);
-  }
-  for (let index = at + 1; index < above.length; index += 1) {
-    const text = above[index] ?? '';
-    if (text.trim() !== '' && indentOf(text) < indent) break;
-    if (indentOf(text) === indent) block.push(text);
-  }
-  const set = block.flatMap((text) => /^\s*([A-Za-z_]\w*)\s*(?::[^=]*)?=[^=]/.exec(text)?.[1] ?? []);
-  const isConditional = /^\s*(?:(?:el)?if|while|for)\b/.test(head);
-  const found = new Set(isConditional ? [...set, ...namesIn([head])] : []);
-  found.delete(own);
-  return found;
-}
-
 /** Whether the code has asked by `hasattr` for the attribute that the declared type lacks. */
 export function isAskedFor({ message, line, above }: PythonSpot): boolean {
   const attribute =
@@ -207,13 +139,6 @@ export function isAskedTogether({ rule, line, above, below, column }: PythonSpot
     return list !== undefined && /^\s*(?:continue|return|raise|break)\b/.test(all[at + 1] ?? '') ? list.split(',') : [];
   });
   return asked.some((one) => one.trim() !== '' && [name, receiver].includes(one.trim()));
-}
-
-const WORDS = new Set('if elif while for in is not and or None True False self cls len isinstance'.split(' '));
-
-function namesIn(texts: readonly string[]): Set<string> {
-  const names = texts.flatMap((text) => text.replace(/(["']).*?\1/g, '').match(/[A-Za-z_]\w*/g) ?? []);
-  return new Set(names.filter((name) => !WORDS.has(name)));
 }
 
 function indentOf(line: string): number {

@@ -1,0 +1,64 @@
+import { posix } from 'node:path';
+import type { PythonSpot } from './python-spot.ts';
+
+type Texts = ReadonlyMap<string, string>;
+
+/** Names of a module that are put there by names which are worked out. */
+const WORKED_OUT =
+  /^[ \t]*(?:globals|locals|vars)\(\)(?:\[(?![ \t]*["'][^"'\n]*["'][ \t]*\])[^\]\n]+\][ \t]*=[^=]|\.update\()/m;
+
+/** Whether names of a text are made by others that it works out, so that nobody can say which there are. */
+export function worksOutNames(text: string): boolean {
+  return WORKED_OUT.test(text);
+}
+
+/**
+ * Whether a name that `__all__` lists is there all the same: a module of the package, which `import *` loads, or one
+ * that the module's `__getattr__` brings.
+ */
+export function isListedPart({ file, rule, message }: PythonSpot, texts: Texts): boolean {
+  const name = /^"(\w+)" is specified in __all__/.exec(message)?.[1];
+  if (rule !== 'reportUnsupportedDunderAll' || name === undefined) return false;
+  const text = texts.get(file) ?? '';
+  if (/^(?:async[ \t]+)?def[ \t]+__getattr__[ \t]*\(/m.test(text) || worksOutNames(text)) return true;
+  if (!/(?:^|\/)__init__\.pyi?$/.test(file)) return false;
+  const place = posix.join(posix.dirname(file), name);
+  return [`${place}.py`, `${place}.pyi`, `${place}/__init__.py`].some((path) => texts.has(path));
+}
+
+/** Whether a module that lacks a name takes all names of one that is not in the tree. */
+export function takesNamesFromOutside({ message }: PythonSpot, texts: Texts): boolean {
+  const module = /^"\w+" is not a known attribute of module "([\w.]+)"/.exec(message)?.[1];
+  if (module === undefined) return false;
+  const places = modulePlaces(module, texts);
+  return places.some((place) => {
+    const wild = [...(texts.get(place) ?? '').matchAll(/^[ \t]*from[ \t]+(\w[\w.]*)[ \t]+import[ \t]+\*/gm)];
+    return wild.some(([, taken = '']) => modulePlaces(taken, texts).length === 0);
+  });
+}
+
+/** Files of the tree that a dotted module may be. */
+export function modulePlaces(module: string, texts: Texts): string[] {
+  const path = module.replaceAll('.', '/');
+  const endings = [`${path}.py`, `${path}/__init__.py`, `${path}.pyi`];
+  return [...texts.keys()].filter((one) => endings.some((ending) => one === ending || one.endsWith(`/${ending}`)));
+}
+
+/** Bases of the class around a line, as written; null outside of one. */
+function basesAround({ line, above }: PythonSpot): string | null {
+  const indent = line.length - line.trimStart().length;
+  const head = above.findLast((one) => /^\s*class\s/.test(one) && one.length - one.trimStart().length < indent);
+  return head === undefined ? null : (/\((.*)\)\s*:/.exec(head)?.[1] ?? '');
+}
+
+/**
+ * Whether a method without `self` belongs to a class that is no class of objects: an interface of Zope, whose methods
+ * are written as they are called, or a class that is made of a class which is worked out, so that its `self` is one.
+ */
+export function isOtherwiseBound(spot: PythonSpot, text: string): boolean {
+  if (spot.rule !== 'reportSelfClsParameterName') return false;
+  const bases = basesAround(spot) ?? '';
+  if (/\bzope\.interface\b/.test(text) && /(?:^|[\s,.])I(?:nterface\b|[A-Z]\w*)/.test(bases)) return true;
+  const isOfClass = /\b(?:meta)?cls\b/.test(spot.line.slice(spot.column - 1));
+  return isOfClass && /\.__class__\b|\btype\(/.test(bases);
+}

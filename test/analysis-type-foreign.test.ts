@@ -255,6 +255,131 @@ describe('What a package that is not installed would say is no error of TypeScri
   });
 });
 
+describe('What a type of TypeScript comes from is followed to its beginning', () => {
+  it('through packages of the tree that are not built yet, which are what their sources say', async () => {
+    const found = await typesOf({
+      'tsconfig.json': config,
+      'packages/core/package.json': JSON.stringify({
+        name: '@own/core',
+        version: '2.1.0',
+        main: './dist/cjs/index.js',
+        exports: { '.': './dist/esm/index.js', './parts/*': { types: './dist/types/parts/*.d.ts' } },
+      }),
+      'packages/core/src/index.ts': [
+        "import type { Hint } from 'absent';",
+        'declare global { namespace Own { interface Options { size?: number } } }',
+        'export interface Note extends Hint { own?: boolean }',
+        'export const take = (size: number) => size;',
+      ],
+      'packages/core/src/parts/one.ts': 'export const one = { deep: 1 };',
+      'packages/app/package.json': '{ "name": "app", "dependencies": { "@own/core": "workspace:^" } }',
+      'packages/app/src/a.ts': [
+        "import { take, type Note } from '@own/core';",
+        "import { one } from '@own/core/parts/one';",
+        'export const options: Own.Options = { size: take(one.deep) };',
+        'export const note: Note = { inherited: 1 };',
+        "export const wrong = take('a') + one.depp;", // 5
+        'export type Lost = Own.Optionz;', // 6
+      ],
+      'old/package.json': '{ "name": "old", "dependencies": { "@own/core": "^1.0.0" } }',
+      'old/tsconfig.json': config,
+      'old/a.ts': ["import { take } from '@own/core';", "export const other = take('a');"],
+    });
+    expect(found).toEqual([
+      'high packages/app/src/a.ts:6 TS2724',
+      'medium packages/app/src/a.ts:5 TS2339',
+      'medium packages/app/src/a.ts:5 TS2345',
+    ]);
+  });
+
+  it('through variables, fields, calls and aliases, and tells of what stands on the tree alone', async () => {
+    const found = await typesOf({
+      'tsconfig.json': config,
+      'src/base.ts': [
+        "import { Generator, type Settings, type Maker } from 'absent';",
+        'export class Base extends Generator<{ a: 1 }> { own(): number { return 1; } }',
+        "export type Options = Omit<Settings, 'a'> & { size?: number };",
+        'export class Holder { constructor(private maker: Maker) {} make() { return this.maker.make(); } }',
+      ],
+      'src/a.ts': [
+        "import { Base, Holder, type Options } from './base.js';",
+        "import { Failure } from 'absent';",
+        'export class Task extends Base { go() { return this.prompt().size + this.own(); } }',
+        'export class Plain { go() { return this.prompt(); } }', // 4
+        'export function first(holder: Holder, list: { id: number }[]): string {',
+        '  let text: string | undefined;',
+        "  const split = holder.make().split(':');",
+        '  text = split[0];',
+        '  let item: { id: number } | undefined;',
+        '  item = list.find(({ id }) => id > 1);',
+        '  return String(item.id) + text.trim() + text.slice(1);', // 11: item
+        '}',
+        "export const size = (options: Options) => ('size' in options ? options.other : options.more);",
+        'export const plain = (options: { size?: number }) => options.other;', // 14
+        'export function told(error: unknown, other: unknown): Error | null {',
+        '  const kept = error;',
+        '  if (kept instanceof Failure) return kept;',
+        '  if (other instanceof Date) return other;', // 18
+        '  return null;',
+        '}',
+      ],
+    });
+    expect(found).toEqual([
+      'medium src/a.ts:11 TS18048',
+      'medium src/a.ts:14 TS2339',
+      'medium src/a.ts:18 TS2739',
+      'medium src/a.ts:4 TS2339',
+    ]);
+  });
+
+  it('to what the tree adds to a package’s interface, which has more than that', async () => {
+    const found = await typesOf({
+      'tsconfig.json': config,
+      'src/a.ts': [
+        "import type { Session, Store } from 'absent';",
+        "declare module 'absent' {",
+        '  interface Session { user: { address: string } }',
+        '}',
+        'export const expires = (session: Session) => session.expires.getTime();',
+        'export const address = (session: Session) => session.user.address.length;',
+        'export interface Own { user: { address: string } }',
+        'export const own = (one: Own, store: Store) => store.get(one.expires);', // 8
+      ],
+    });
+    expect(found).toEqual(['medium src/a.ts:8 TS2339']);
+  });
+
+  it('to a script that writes it, or to a build that puts it beside the manifest', async () => {
+    const found = await typesOf({
+      'core/tsconfig.json': JSON.stringify({ compilerOptions: { strict: true, rootDir: 'src', outDir: '.' } }),
+      'core/package.json': '{ "name": "core" }',
+      'core/scripts/make.js': "import { writeFileSync } from 'node:fs';\nwriteFileSync('src/kind-names.ts', '');",
+      'core/src/adapters.ts': 'export interface Adapter { name: string }',
+      'core/src/a.ts': [
+        "export type { Kind } from './kind-names.js';",
+        "export type { Lost } from './lost-names.js';", // 2
+      ],
+      'core/test/a.ts': [
+        "export type { Adapter } from '../adapters.js';",
+        "export type { Gone } from '../gone.js';", // 2
+      ],
+    });
+    expect(found).toEqual(['high core/src/a.ts:2 TS2307', 'medium core/test/a.ts:2 TS2307']);
+  });
+
+  it('and what a transformation of sources is tried out on is no program', async () => {
+    const text = 'export const a = lost;';
+    const found = await typesOf({
+      'tsconfig.json': JSON.stringify({ compilerOptions: { strict: true }, include: ['src'] }),
+      'src/__testfixtures__/a.input.ts': text,
+      'test/fixtures/a.ts': text,
+      'src/a.ts': text,
+      'test/a.ts': text.replace('lost', 'last'),
+    });
+    expect(found).toEqual(['high src/a.ts:1 TS2304', 'medium test/a.ts:1 TS2304']);
+  });
+});
+
 describe('What works is no error of Python', () => {
   it('where a folder of the root has the name of a package that lies deeper', async () => {
     const found = await typesOf({

@@ -3,16 +3,19 @@ import { roleOf } from '../file-roles.ts';
 import type { Diagnostic } from './messages.ts';
 import type { MirroredFile } from './mirror.ts';
 import { followsFromCollapse, followsFromRunner } from './tsc-collapse.ts';
-import { isConfigName } from './tsc-config.ts';
+import { isConfigName, readConfig } from './tsc-config.ts';
 import { isExplained, type ScriptProject } from './tsc-explained.ts';
 import { AugmentedTypes, followsFromForeignName } from './tsc-foreign.ts';
 import { HollowClasses } from './tsc-holes.ts';
 import { candidatesOf, type RelativeImport, relativeImports, unsettledFiles } from './tsc-imports.ts';
+import { TypeOrigins } from './tsc-origins.ts';
 import { type ImportedModule, isNodeModule } from './tsc-shims.ts';
 
 const IMPORT = /\bimport\s+(?:type\s+)?([\w*${},\s]{1,8000}?)\s*\bfrom\s*(['"])([^'"\n]+)\2/g;
 
 const MANY = 3;
+/** Letters that a file's name has at least that is not named by chance. */
+const LEAST_NAME = 5;
 /** Said of what has no type, where settings ask for one. */
 const OF_STRICTNESS = /^TS(?:2683|70(?:06|19|31|51))$/;
 const MODULE = /^\s*(?:import|export)\b|\bmodule\.exports\b|\brequire\s*\(/m;
@@ -31,6 +34,8 @@ export class ScriptEvidence {
   readonly #isConfigured: boolean;
   /** Texts that make or extend something of a namespace, by its name; read when first asked for. */
   #spaces: ReadonlyMap<string, readonly string[]> | null = null;
+  /** By the modules that nothing is known of in a program. */
+  readonly #origins = new WeakMap<ReadonlySet<string>, TypeOrigins>();
   /** Files that import what is not there, by what that is. */
   readonly #wanted = new Map<string, Set<string>>();
   /** What is imported and not there, by its name without its folder. */
@@ -90,6 +95,13 @@ export class ScriptEvidence {
     return followsFromForeignName(diagnostic, text, foreign) || followsFromCollapse(diagnostic, text, foreign);
   }
 
+  /** Whether what a message is about has its type from what is not installed: nothing is known of `assumed` modules. */
+  isOfOrigin(diagnostic: Diagnostic, assumed: ReadonlySet<string>): boolean {
+    const origins = this.#origins.get(assumed) ?? new TypeOrigins(this.#texts, assumed);
+    this.#origins.set(assumed, origins);
+    return origins.explain(diagnostic);
+  }
+
   #foreignIn(file: string): ReadonlySet<string> {
     const known = this.#foreign.get(file) ?? this.#foreignNames(file, this.#texts.get(file) ?? '');
     this.#foreign.set(file, known);
@@ -133,6 +145,8 @@ export class ScriptEvidence {
   #isPackageType({ rule, message, column }: Diagnostic, line: string): boolean {
     const prefix = /^Cannot find name '([A-Z][a-z]{2,})[A-Z]\w*'\.$/.exec(message.trim())?.[1]?.toLowerCase();
     // The package's own name for all, and what stands beside it: `Zone` and `ZoneDelegate` of `zone.js`.
+    const space = /^(?:Namespace )?'global\.([A-Z]\w+)' has no exported member/.exec(message)?.[1]?.toLowerCase();
+    if (space !== undefined) return this.#isImported(space);
     const whole = /^Cannot find name '([A-Z][a-z]{2,})'/.exec(message)?.[1]?.toLowerCase();
     if (whole !== undefined && this.#imported.has(`${whole}.js`)) return true;
     if (rule !== 'TS2304' || prefix === undefined || !/[:<|&,]\s*$|\bas\s+$/.test(line.slice(0, column - 1)))
@@ -152,7 +166,30 @@ export class ScriptEvidence {
     const target = posix.join(posix.dirname(file), specifier);
     // A file whose name has a dot before its ending: only the ending is missing.
     if (/\.[\w-]+$/.test(specifier) && this.#texts.has(`${target}.ts`)) return true;
+    if (this.#isWrittenByScript(file, target) || this.#isBuiltBeside(target)) return true;
     return this.#texts.has(posix.join(target, 'package.json'));
+  }
+
+  /** Whether a script of the tree names the file that is missing: it makes it. */
+  #isWrittenByScript(file: string, target: string): boolean {
+    const name = posix.basename(target).replace(/\.[cm]?jsx?$/, '');
+    if (name.length < LEAST_NAME) return false;
+    const made = new RegExp(`['"\`/]${name.replace(/[^\w-]/g, '\\$&')}\\.[cm]?tsx?['"\`]`);
+    return [...this.#texts].some(
+      ([path, text]) => path !== file && made.test(text) && /\bwriteFile|\.write\(/.test(text),
+    );
+  }
+
+  /** Whether a build puts beside its package's manifest what it reads from a folder in it, and this is one of these. */
+  #isBuiltBeside(target: string): boolean {
+    const bare = target.replace(/\.[cm]?jsx?$/, '');
+    for (let folder = posix.dirname(bare); folder !== '.'; folder = posix.dirname(folder)) {
+      const { rootDir, outDir } = readConfig(this.#texts, `${folder}/tsconfig.json`)?.options ?? {};
+      if (typeof rootDir !== 'string' || typeof outDir !== 'string' || posix.join(outDir) !== '.') continue;
+      const source = posix.join(folder, rootDir, posix.relative(folder, bare));
+      if (candidatesOf(source).some((one) => this.#texts.has(one))) return true;
+    }
+    return false;
   }
 
   /**

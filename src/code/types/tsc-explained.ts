@@ -13,7 +13,7 @@ export interface ScriptProject {
 }
 
 /** What one compiler infers and another does not: the shapes of generic and unwritten types. */
-const INFERRED = new Set(['TS2322', 'TS2345', 'TS2352', 'TS2740', 'TS2769']);
+const INFERRED = new Set(['TS2322', 'TS2345', 'TS2352', 'TS2740', 'TS2769', 'TS7053']);
 /** Versions before this one infer much otherwise than the one that is run. */
 const LEAST_MAJOR = 5;
 const BUILTIN = /'(?:string|number|boolean|"[^"]*"|[\d.]+|true|false|null|undefined)'/g;

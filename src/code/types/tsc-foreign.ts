@@ -1,4 +1,5 @@
 import type { Diagnostic } from './messages.ts';
+import { AUGMENTATION } from './tsc-shims.ts';
 
 /** A type parameter with what it extends, as far as that is one line of thought. */
 const CONSTRAINT = /[<,]\s*(?:const\s+|in\s+|out\s+)*([A-Z]\w*)\s+extends\s+([^,;={}]{1,300})/g;
@@ -74,7 +75,6 @@ function mentions(text: string, foreign: ReadonlySet<string>): boolean {
   return text.match(/[A-Za-z_$][\w$]*/g)?.some((one) => foreign.has(one)) ?? false;
 }
 
-const AUGMENTATION = /^[ \t]*declare\s+module\s+(['"])([^'".\n][^'"\n]*)\1\s*\{([\s\S]*?)^\}/gm;
 /** A namespace that a test runner or a framework declares for all files, and the tree adds to. */
 const GLOBAL_SPACE =
   /^[ \t]*(?:declare\s+)?namespace\s+(?:Cypress|Express|jest|Chai|Mocha|React|Vi|PlaywrightTest)\s*\{([\s\S]*?)^[ \t]*\}/gm;

@@ -1,9 +1,11 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
+import { roleOf } from '../file-roles.ts';
 import type { MirroredFile } from './mirror.ts';
 import { configMatcher, isConfigName, readConfig, type TypeScriptConfig } from './tsc-config.ts';
 import { DEFAULT_OPTIONS, JSDOC_OPTIONS } from './tsc-options.ts';
 import { type ImportedModule, isNodeModule } from './tsc-shims.ts';
+import { Workspace } from './tsc-workspace.ts';
 
 /** Files that are checked together, and how. Every file is reported on by one project only. */
 export interface TypeScriptProject {
@@ -54,7 +56,7 @@ export function divideFiles(
   const scripts = files.filter(({ path }) => /\.[cm]?[jt]sx?$/.test(path));
   const packages = readPackages(files);
   const onNode = new Set([...imported].flatMap(([name, { files: by }]) => (isNodeModule(name) ? [...by] : [])));
-  const left = new Map(scripts.map((file) => [file.path, file]));
+  const left = new Map(scripts.filter(({ path }) => !isTransformed(path)).map((file) => [file.path, file]));
   const projects: TypeScriptProject[] = [];
   for (const config of orderedConfigs(texts)) {
     const matches = configMatcher(config);
@@ -77,7 +79,31 @@ export function divideFiles(
     });
   }
   const around = readConfig(texts, 'tsconfig.json') ?? readConfig(texts, 'jsconfig.json');
-  return [...projects, ...unconfigured([...left.values()], onNode, packages, strictnessOf(around))];
+  // What a tool of the tree is tried out on says what it says on purpose, where no configuration names it.
+  const others = [...left.values()].filter(({ path }) => projects.length === 0 || !FIXTURE.test(path));
+  const all = [...projects, ...unconfigured(others, onNode, packages, strictnessOf(around))];
+  const workspace = new Workspace(files, imported.keys());
+  return all.map((project) => onSources(project, workspace));
+}
+
+const FIXTURE = /(?:^|\/)(?:__fixtures__|fixtures?|test-?fixtures|test[-_]?data)\//i;
+
+/** What a transformation of sources reads and writes when it is tested: half of a program, with names from nowhere. */
+function isTransformed(path: string): boolean {
+  return /(?:^|\/)__testfixtures__\//.test(path) || (FIXTURE.test(path) && /\.(?:in|out)put\.[cm]?[jt]sx?$/.test(path));
+}
+
+const pathsOption = z.record(z.string(), z.array(z.string()));
+
+/**
+ * A project whose imports of the tree's own packages lead to their sources. An example stands on what was published.
+ */
+function onSources(project: TypeScriptProject, workspace: Workspace): TypeScriptProject {
+  if (project.files.every((path) => roleOf(path) === 'example')) return project;
+  const written = pathsOption.safeParse(project.options.paths).data ?? {};
+  const folder = project.config === null ? '.' : posix.dirname(project.config);
+  const paths = workspace.pathsFor(folder, written);
+  return Object.keys(paths).length === 0 ? project : { ...project, options: { ...project.options, paths } };
 }
 
 /** Where a project has no declarations of its own, to check all of them would only check those of others. */
@@ -120,7 +146,7 @@ function unconfigured(
   const rest = { config: null, declarations: [], major: null, missing: [] };
   const declarations = files.filter((file) => isDeclaration(file.path)).map(({ path }) => path);
   const groups = [
-    { own: files.filter(isTypeScript), options: DEFAULT_OPTIONS, lenient: false },
+    { own: files.filter(isTypeScript), options: { ...DEFAULT_OPTIONS, ...strictness }, lenient: false },
     {
       own: files.filter(isChecked),
       options: { ...DEFAULT_OPTIONS, ...strictness, allowJs: true, checkJs: true },

@@ -60,9 +60,11 @@ const PLAIN_TYPES =
   /'(?:string|number|boolean|"[^"]*"|[\d.]+|true|false|null|undefined)' (?:is not assignable to (?:parameter of )?type|and) '(?:string|number|boolean)'/;
 const NOT_INSTALLED = codes('2307 2792 2580 2581 2582 2584 2591 2592 2593 2688 2867 2868 2882');
 const CONSEQUENCES = codes(
-  '2347 2550 2578 2583 2585 2664 2665 2666 2686 2691 2732 2846 2874 2875 6053 6137 7005 7008 7010 7011 7015 7016 7017 7018 7022 7023 ' +
+  '2347 2550 2574 2578 2583 2585 2589 2590 2664 2665 2666 2686 2691 2732 2846 2874 2875 6053 6137 7005 7008 7010 7011 7015 7016 7017 7018 7022 7023 ' +
     '7024 7026 7034 7052 17004 5097',
 );
+/** A module of one form that is taken into one of another. */
+const BY_FORM = codes('1471 1479 1541 1542 1543');
 /** Depends on settings that a missing configuration would make. */
 const BY_SETTING = codes('1286 1287 1295 1484 2612 2834 2835 4111 4114');
 /** May be settled by a check whose meaning only the package that makes it declares. */
@@ -85,7 +87,7 @@ const ENVIRONMENT_NAMES = new Set(
   (
     'process Buffer BufferEncoding __dirname __filename require module exports global NodeJS setImmediate clearImmediate ' +
     'describe it test expect beforeEach afterEach beforeAll afterAll before after suite setup teardown jest vi vitest cy ' +
-    'Cypress chai assert sinon mocha jasmine spyOn fail fit xit xdescribe fdescribe QUnit Mocha Chai Deno Bun chrome ' +
+    'Cypress chai assert sinon mocha jasmine spyOn fail context specify xcontext xspecify fit xit xdescribe fdescribe QUnit Mocha Chai Deno Bun chrome ' +
     'browser jQuery $ _ JSX React google gapi Express Phaser THREE d3 WebdriverIO wx uni defineProps defineEmits ' +
     'GlobalEvents $state $derived $effect $props $bindable $inspect $host define requirejs DedicatedWorkerGlobalScope ServiceWorkerGlobalScope ExecutionContext KVNamespace ' +
     'D1Database R2Bucket DurableObject DurableObjectState DurableObjectNamespace Fetcher ExportedHandler Electron GM ' +
@@ -107,8 +109,7 @@ export function judge(diagnostic: Diagnostic, context: JudgeContext): Verdict {
     NEWEST.test(`${message}\n${diagnostic.details ?? ''}`)
   )
     return { kind: 'consequence' };
-  const holder = /(?:on t|^T)ype 'typeof import\("([^"]+)"\)'/.exec(message)?.[1];
-  if (holder !== undefined && context.assumed.has(holder)) return { kind: 'consequence' };
+  if (isOfModule(diagnostic, context)) return { kind: 'consequence' };
   if (context.unsettled && BY_SETTING.has(rule)) return { kind: 'consequence' };
   const name =
     /^Cannot find (?:name|namespace) '([^']+)'/.exec(message)?.[1] ??
@@ -141,6 +142,17 @@ export function judge(diagnostic: Diagnostic, context: JudgeContext): Verdict {
   if (context.isTest(diagnostic.file) && NULLABLE.has(rule)) return { kind: 'consequence' };
   if (context.lenient && !isToldOfScripts(rule, message)) return { kind: 'consequence' };
   return { kind: 'finding', severity: severityOf(rule) };
+}
+
+/** Whether a message is about what a module has, or in which form it comes, that only an installation would tell. */
+function isOfModule({ rule, message }: Diagnostic, { assumed, passesOn }: JudgeContext): boolean {
+  const module = rule === 'TS1340' ? /^Module '([^']+)'/.exec(message)?.[1] : undefined;
+  const holder = module ?? /(?:on t|^T)ype 'typeof import\("([^"]+)"\)'/.exec(message)?.[1];
+  if (holder !== undefined && assumed.has(holder)) return true;
+  // Of a module that passes on what a package has, only those names are known that the tree takes from there.
+  if (passesOn && /'typeof import\("/.test(message)) return true;
+  // In which form a package is published, its sources do not tell.
+  return BY_FORM.has(rule) && !/["']\.{1,2}\//.test(message);
 }
 
 /** What an error weighs: `high` where the program throws or does not load, `low` where it is about form. */

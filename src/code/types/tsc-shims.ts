@@ -10,6 +10,8 @@ export interface ImportedModule {
   readonly files: Set<string>;
   /** Files that call `require` for it. */
   readonly required: Set<string>;
+  /** Interfaces of it that the tree adds members to, with their type parameters as they are written there. */
+  readonly augmented: Map<string, string>;
   /** Names of the values that a file asks it about, by file: `value` of `is.string(value)`, `assertDefined(value)`. */
   readonly asking: Map<string, ReadonlySet<string>>;
 }
@@ -41,6 +43,7 @@ export function collectImports(file: MirroredFile, into: Map<string, ImportedMod
       standard: new Map(),
       files: new Set<string>(),
       required: new Set<string>(),
+      augmented: new Map<string, string>(),
       asking: new Map<string, ReadonlySet<string>>(),
     };
     into.set(specifier, known);
@@ -64,7 +67,18 @@ export function collectImports(file: MirroredFile, into: Map<string, ImportedMod
     const imported = moduleOf(specifier);
     if (imported !== null) addMembers(file.text, local, [imported.members, imported.standard]);
   }
+  // Without an import or export of its own, a file declares the module and adds nothing to it.
+  if (!file.text.includes('declare module') || !/^(?:import|export)\b/m.test(file.text)) return;
+  for (const [, , specifier = '', body = ''] of file.text.matchAll(AUGMENTATION)) {
+    const imported = moduleOf(specifier);
+    if (imported === null) continue;
+    for (const [, name = '', parameters = ''] of body.matchAll(INTERFACE)) imported.augmented.set(name, parameters);
+  }
 }
+
+/** What a module of the tree adds to a package, and the interfaces in it. */
+export const AUGMENTATION = /^[ \t]*declare\s+module\s+(['"])([^'".\n][^'"\n]*)\1\s*\{([\s\S]*?)^\}/gm;
+const INTERFACE = /^[ \t]{1,4}(?:export\s+)?interface\s+([A-Za-z_$][\w$]*)\s*(<[^{}]*>)?[^{}<>]*\{/gm;
 
 /** Adds what an import takes, and gives the names of the values that it is asked about. */
 function takeClause(text: string, clause: string, imported: ImportedModule): string[] {
@@ -167,9 +181,13 @@ export function shimText(
     .join('\n');
 }
 
-function moduleText(specifier: string, { members, standard }: ImportedModule): string {
+function moduleText(specifier: string, { members, standard, augmented }: ImportedModule): string {
+  for (const name of augmented.keys()) childOf(members, name);
   const names = [...members].map(([name, below], index) => {
     const local = `m${index}`;
+    const parameters = augmented.get(name);
+    // Only an interface of this very name is one with those that the tree adds to it.
+    if (parameters !== undefined && !RESERVED.has(name)) return interfaceText(name, parameters, below);
     const text = name === 'JSX' ? jsxText(local, below) : declared(local, below);
     return `${text} export { ${local} as ${name} };`;
   });
@@ -180,8 +198,14 @@ function declared(local: string, below: NameTree): string {
   return `const ${local}: any; type ${local}${PARAMETERS} = any;${namespaceText(local, below)}`;
 }
 
+/** A type that has whatever it is asked for beside what the tree adds to it. */
+function interfaceText(name: string, parameters: string, below: NameTree): string {
+  const body = '{ [name: string]: any; [index: number]: any; [symbol: symbol]: any }';
+  return `export const ${name}: any; export interface ${name}${parameters} ${body}${namespaceText(name, below, 'export ')}`;
+}
+
 /** Only types: a value in it would make the namespace clash with the value of the same name. */
-function namespaceText(local: string, below: NameTree): string {
+function namespaceText(local: string, below: NameTree, modifier = ''): string {
   const types = [...below].filter(([name]) => !RESERVED.has(name));
   if (types.length === 0) return '';
   const inner = types.map(([name, deeper]) => {
@@ -189,7 +213,7 @@ function namespaceText(local: string, below: NameTree): string {
     if (name === 'JSX') return jsxText(name, deeper);
     return `type ${name}${PARAMETERS} = any;${namespaceText(name, deeper)}`;
   });
-  return ` namespace ${local} { ${inner.join(' ')} }`;
+  return ` ${modifier}namespace ${local} { ${inner.join(' ')} }`;
 }
 
 const JSX_TYPES =

@@ -109,7 +109,7 @@ class Report {
     this.#places = new ParameterPlaces(mirror.files);
     // A package, or what a build makes.
     const passing =
-      /\bexport\s+(?:type\s+)?\*\s+from\s+['"](?:[^'"./#]|\.{1,2}\/(?:[^'"]*\/)?(?:dist|build|generated)\/)/;
+      /\bexport\s+(?:type\s+)?\*\s+from\s+['"](?:[^'"./]|\.{1,2}\/(?:[^'"]*\/)?(?:dist|build|generated)\/)/;
     this.#passesOn = mirror.files.some(({ text }) => passing.test(text));
     this.#evidence = new ScriptEvidence(mirror.files, imported);
     this.#gaps.push(...mirror.gaps);
@@ -186,7 +186,8 @@ class Report {
         this.#isOfBundler(file, specifier),
       isAsked: (diagnostic) => this.#evidence.isAsked(diagnostic),
       isCommonJs: (file) => this.#evidence.isCommonJs(file),
-      isCollapsed: (diagnostic) => this.#evidence.isCollapsed(diagnostic),
+      isCollapsed: (diagnostic) =>
+        this.#evidence.isCollapsed(diagnostic) || this.#evidence.isOfOrigin(diagnostic, assumed),
       isExplained: (diagnostic) => this.#evidence.isExplained(diagnostic, { ...project, assumed }),
       isAmbient: (name) => ambient.has(name),
       isTest: (file) => roleOf(file) === 'test',

@@ -1,12 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { AnalyserInput } from '../src/code/analyser.ts';
 import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
+import { judgeInThread } from '../src/code/types/judging.ts';
+import type { EngineResult } from '../src/code/types/messages.ts';
 import { checkPython } from '../src/code/types/pyright.ts';
 import { DEFAULT_TYPE_LIMITS, typesAnalyser } from '../src/code/types/types.ts';
-import { createThreadPool } from '../src/platform/thread-pool.ts';
+import { createThreadPool, type ThreadTask } from '../src/platform/thread-pool.ts';
 
 const FILES = {
   'app.py': 'x: int = ""\n',
@@ -86,5 +88,39 @@ describe('a tree that takes more than pyright may use', () => {
     expect(gaps.map(({ reason }) => reason)).toEqual([
       'Pyright did not finish within 0.001 seconds, and without the tests it did not finish within 0.0004 seconds.',
     ]);
+  });
+});
+
+describe('the judgement of what an engine said', () => {
+  const task = (name: string): ThreadTask<unknown, EngineResult> => ({
+    module: new URL(`./fixtures/thread-tasks/${name}.mjs`, import.meta.url),
+  });
+
+  async function inputWithSmallThread(signal: AbortSignal): Promise<AnalyserInput> {
+    const threads = createThreadPool({ threads: 1, heapMegabytes: 32 });
+    onTestFinished(() => threads.close());
+    return { ...(await inputOf(FILES)), threads, signal };
+  }
+
+  it('is missing and said to be where its thread runs out of memory, and the analysis goes on', async () => {
+    const input = await inputWithSmallThread(new AbortController().signal);
+    expect(await judgeInThread(input, 'tsc', task('greedy'), null)).toEqual({
+      findings: [],
+      gaps: [{ file: null, engine: 'tsc', reason: 'What it said could not be judged: the memory did not do for it.' }],
+      files: 0,
+      complete: false,
+    });
+  });
+
+  it('ends in the middle of its work with the reason of who ended it', async () => {
+    const stop = new AbortController();
+    const input = await inputWithSmallThread(stop.signal);
+    const flag = new SharedArrayBuffer(4);
+    const judging = judgeInThread(input, 'tsc', task('spin'), flag);
+    judging.catch(() => undefined);
+    await vi.waitUntil(() => Atomics.load(new Int32Array(flag), 0) === 1, { timeout: 20_000, interval: 2 });
+    const reason = new Error('enough');
+    stop.abort(reason);
+    await expect(judging).rejects.toBe(reason);
   });
 });

@@ -6,7 +6,6 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { AnalyserInput } from '../src/code/analyser.ts';
 import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
 import { groupProjects } from '../src/code/types/tsc-groups.ts';
-import { relativeImports } from '../src/code/types/tsc-imports.ts';
 import { dividedOutput } from '../src/code/types/tsc-output.ts';
 import { divideFiles } from '../src/code/types/tsc-projects.ts';
 import { collectImports, type ImportedModule } from '../src/code/types/tsc-shims.ts';
@@ -97,7 +96,7 @@ function groupsOf(tree: Readonly<Record<string, string>>): (string | null)[][] {
   const named = new Map<string, ImportedModule>();
   for (const file of files) collectImports(file, named);
   const projects = divideFiles(files, named);
-  const groups = groupProjects(projects, files, { relative: relativeImports(files), named });
+  const groups = groupProjects(projects, files, named);
   return groups.map((group) => group.map(({ config }) => config).sort()).sort();
 }
 

@@ -1,27 +1,34 @@
 import { relative, sep } from 'node:path';
 import { roleOf } from '../file-roles.ts';
-import type { Mirror } from './mirror.ts';
+import type { MirroredFile } from './mirror.ts';
 import type { PyrightAnswer } from './pyright-run.ts';
 import { clearedUses, type DoubtedUse } from './python-bound.ts';
 import { PythonTreeFacts } from './python-tree-facts.ts';
+
+/** What pyright said of a copy: of its files, by their full paths below its root. */
+interface CheckedCopy {
+  readonly root: string;
+  readonly files: readonly MirroredFile[];
+  readonly said: PyrightAnswer;
+}
 
 /**
  * An answer without what is said of names that are bound on every way that leads to their use. Tests are not looked at:
  * there nothing is told of such names.
  */
-export async function withoutBound(said: PyrightAnswer, mirror: Mirror): Promise<PyrightAnswer> {
-  const texts = new Map(mirror.files.map(({ path, text }) => [path, text]));
+export async function withoutBound({ root, files, said }: CheckedCopy): Promise<PyrightAnswer> {
+  const texts = new Map(files.map(({ path, text }) => [path, text]));
   const doubts = new Map<string, DoubtedUse[]>();
   for (const one of said.generalDiagnostics) {
     const use = doubtOf(one);
-    const file = relative(mirror.root, one.file).replaceAll(sep, '/');
+    const file = relative(root, one.file).replaceAll(sep, '/');
     if (use !== null && roleOf(file) !== 'test') doubts.set(one.file, [...(doubts.get(one.file) ?? []), use]);
   }
   if (doubts.size === 0) return said;
-  const facts = new PythonTreeFacts(mirror.files);
+  const facts = new PythonTreeFacts(files);
   const cleared = new Set<string>();
   for (const [file, uses] of doubts) {
-    const text = texts.get(relative(mirror.root, file).replaceAll(sep, '/'));
+    const text = texts.get(relative(root, file).replaceAll(sep, '/'));
     if (text === undefined) continue;
     for (const use of await clearedIn(text, uses, facts)) cleared.add(keyOf(file, use));
   }

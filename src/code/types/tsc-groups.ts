@@ -1,14 +1,8 @@
 import { z } from 'zod';
 import type { MirroredFile } from './mirror.ts';
-import { candidatesOf, type RelativeImport } from './tsc-imports.ts';
+import { candidatesOf, relativeImports } from './tsc-imports.ts';
 import type { TypeScriptProject } from './tsc-projects.ts';
 import type { ImportedModule } from './tsc-shims.ts';
-
-/** What the files of a tree import. */
-export interface TreeImports {
-  readonly relative: readonly RelativeImport[];
-  readonly named: ReadonlyMap<string, ImportedModule>;
-}
 
 /** Files of one project up to which it is checked together with others, and files of all of them. */
 const MOST_FILES_OF_ONE = 200;
@@ -22,11 +16,11 @@ const MOST_FILES_TOGETHER = 400;
 export function groupProjects(
   projects: readonly TypeScriptProject[],
   files: readonly MirroredFile[],
-  imports: TreeImports,
+  imported: ReadonlyMap<string, ImportedModule>,
 ): TypeScriptProject[][] {
   const small = projects.filter((one) => one.files.length < MOST_FILES_OF_ONE);
   if (small.length < 2) return projects.map((one) => [one]);
-  const reached = reachOf(projects, files, imports);
+  const reached = reachOf(projects, files, imported);
   const meet = (one: TypeScriptProject, other: TypeScriptProject) =>
     reached.get(one)?.has(other) === true || reached.get(other)?.has(one) === true;
   const groups: TypeScriptProject[][] = [];
@@ -45,7 +39,11 @@ export function groupProjects(
 type Reach = ReadonlyMap<TypeScriptProject, ReadonlySet<TypeScriptProject>>;
 
 /** Of each project the others that it imports from, itself or through others. */
-function reachOf(projects: readonly TypeScriptProject[], files: readonly MirroredFile[], imports: TreeImports): Reach {
+function reachOf(
+  projects: readonly TypeScriptProject[],
+  files: readonly MirroredFile[],
+  imported: ReadonlyMap<string, ImportedModule>,
+): Reach {
   const owners = new Map(projects.flatMap((project) => project.files.map((path) => [path, project] as const)));
   const known = new Set(files.map(({ path }) => path));
   const reached = new Map(projects.map((project) => [project, new Set<TypeScriptProject>()]));
@@ -54,8 +52,8 @@ function reachOf(projects: readonly TypeScriptProject[], files: readonly Mirrore
     if (one !== undefined && other !== undefined && one !== other) reached.get(one)?.add(other);
   };
   const found = (target: string) => candidatesOf(target).find((one) => known.has(one));
-  for (const { file, target } of imports.relative) add(file, found(target));
-  for (const [specifier, { files: by }] of imports.named) {
+  for (const { file, target } of relativeImports(files)) add(file, found(target));
+  for (const [specifier, { files: by }] of imported) {
     const named = projects.filter(({ packages }) => packages.some((name) => isPartOf(specifier, name)));
     for (const file of by) {
       const project = owners.get(file);

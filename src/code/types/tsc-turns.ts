@@ -1,7 +1,7 @@
 import { CheckedFiles, copyBeside } from './checked-files.ts';
 import type { Diagnostic } from './messages.ts';
 import type { Mirror } from './mirror.ts';
-import { groupProjects, type TreeImports } from './tsc-groups.ts';
+import { groupProjects } from './tsc-groups.ts';
 import type { TypeScriptProject } from './tsc-projects.ts';
 import { checkProject, checkTogether, type TscAnswer, type TscSetup } from './tsc-run.ts';
 
@@ -25,7 +25,6 @@ export interface CheckedProject {
 export async function checkProjects(
   setup: TscSetup,
   projects: readonly TypeScriptProject[],
-  imports: TreeImports,
   typeRoot: string,
 ): Promise<CheckedProject[]> {
   const stop = new AbortController();
@@ -36,7 +35,7 @@ export async function checkProjects(
       const mirror = await copy();
       const checked = new CheckedFiles(mirror);
       const found: CheckedProject[] = [];
-      for (const group of groupProjects(own, mirror.files, imports)) {
+      for (const group of groupProjects(own, mirror.files, setup.imported)) {
         found.push(...(await checkGroup({ ...stoppable, mirror }, group, { typeRoot, checked, projects })));
       }
       return found;

@@ -54,6 +54,7 @@ export function divideFiles(
 ): TypeScriptProject[] {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const scripts = files.filter(({ path }) => /\.[cm]?[jt]sx?$/.test(path));
+  const declaring = new Set(scripts.filter(({ text }) => GLOBAL_DECLARATION.test(text)));
   const packages = readPackages(files);
   const onNode = new Set([...imported].flatMap(([name, { files: by }]) => (isNodeModule(name) ? [...by] : [])));
   const left = new Map(scripts.filter(({ path }) => !isTransformed(path)).map((file) => [file.path, file]));
@@ -63,13 +64,14 @@ export function divideFiles(
     const named = scripts.filter(({ path }) => matches(path));
     const own = named.filter(({ path }) => left.delete(path));
     if (own.length === 0) continue;
+    const isOwn = new Set(own);
     const about = packageOf(packages, config.path);
     projects.push({
       config: config.path,
       options: optionsOf(config, own),
       files: own.map(({ path }) => path),
       declarations: named
-        .filter((file) => !own.includes(file) && (isDeclaration(file.path) || GLOBAL_DECLARATION.test(file.text)))
+        .filter((file) => !isOwn.has(file) && (isDeclaration(file.path) || declaring.has(file)))
         .map(({ path }) => path),
       usesNode: asksForNode(config.options) || about.nodeTypes || own.some(({ path }) => onNode.has(path)),
       packages: namesAround(packages, own),

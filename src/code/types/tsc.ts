@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { setImmediate as letOthersThrough } from 'node:timers/promises';
 import type { ThreadTask } from '../../platform/thread-pool.ts';
 import type { AnalyserInput } from '../analyser.ts';
 import type { SourceFile } from '../source-file.ts';
@@ -45,14 +46,15 @@ export async function checkTypeScript(
     leavesToWrite: isScript,
   };
   return withMirror(request, async (mirror) => {
-    const imported = new Map<string, ImportedModule>();
     const scripts = mirror.files.filter(isScript);
-    for (const file of scripts) collectImports(file, imported);
+    const imported = await importsOf(scripts, input.signal);
     const known = declaredModules(scripts);
     const libraries = await librariesOf(tsc);
     const ownJsx = scripts.some(({ text }) => declaresJsx(text));
     const setup = { tsc, nodeTypes, mirror, imported, known, ownJsx, libraries, ...limits, signal: input.signal };
-    const all = mergeProjects(divideFiles(mirror.files, imported), mirror.files, libraries);
+    const divided = divideFiles(mirror.files, imported);
+    await letOthersThrough();
+    const all = mergeProjects(divided, mirror.files, libraries);
     const typeRoot = await prepareTypeRoot(mirror, nodeTypes);
     const checked = await checkProjects(setup, all.slice(0, limits.maxProjects), typeRoot);
     const { files, gaps } = mirror;
@@ -60,6 +62,21 @@ export async function checkTypeScript(
     const asked = { root: input.root, files, gaps, compiler: dirname(tsc.path), imported, checked, unchecked };
     return judgeInThread(input, ENGINE, JUDGE, asked);
   });
+}
+
+/** Files after which others have a turn. */
+const READ_AT_ONCE = 64;
+
+/** What scripts import from packages. Others have a turn now and then: it takes half a second of thousands of files. */
+async function importsOf(scripts: readonly MirroredFile[], signal: AbortSignal): Promise<Map<string, ImportedModule>> {
+  const imported = new Map<string, ImportedModule>();
+  for (const [index, file] of scripts.entries()) {
+    collectImports(file, imported);
+    if (index % READ_AT_ONCE < READ_AT_ONCE - 1) continue;
+    await letOthersThrough();
+    signal.throwIfAborted();
+  }
+  return imported;
 }
 
 /** Modules that the tree declares itself. */

@@ -283,6 +283,15 @@ describe('Of Python’s types', () => {
     expect(found).toEqual(['low a.py:5 reportSelfClsParameterName']);
   });
 
+  it('overrides of a base that is not installed are believed, and those of a base of the tree are not', async () => {
+    const method = ['    @override', '    def on_start(self) -> None:', '        pass'];
+    const found = await typesOf({
+      'far.py': ['from typing import override', 'import pykka', 'class Actor(pykka.ThreadingActor):', ...method],
+      'near.py': ['from typing import override', 'class Base:', '    pass', 'class Actor(Base):', ...method],
+    });
+    expect(found).toEqual(['medium near.py:6 reportGeneralTypeIssues']);
+  });
+
   it('functions with decorators of many lines are read in time', () => {
     const deep = Array.from({ length: 60 }, () => ['    f(', '        1,', '    )', '    )']).flat();
     const text = ['@route(', ...deep, 'class View:', '    @cached', '    def get(self): ...'].join('\n');

@@ -203,6 +203,43 @@ describe('types of TypeScript', () => {
   });
 });
 
+describe('a tree of several packages', () => {
+  it('is checked with the settings that one of them holds for the others', async () => {
+    const { found, gaps } = await look({
+      'tooling/package.json': '{"name":"@tree/tsconfig"}',
+      'tooling/base.json': '{"compilerOptions":{"strict":true,"noUncheckedIndexedAccess":true}}',
+      'app/tsconfig.json': '{"extends":"@tree/tsconfig/base.json"}',
+      'app/list.ts': 'const list: number[] = [];\nexport const first: number = list[0];\n',
+      'web/tsconfig.json': '{"extends":"@elsewhere/tsconfig/base.json"}',
+      'web/list.ts': 'const list: number[] = [];\nexport const first: number = list[0];\n',
+    });
+    expect(found).toEqual(['medium tsc app/list.ts:2:14 TS2322']);
+    expect(gaps.join('\n')).toMatch(/stands on @elsewhere\/tsconfig\/base\.json, which is not part of the tree/);
+    expect(gaps.join('\n')).not.toContain('@tree/tsconfig');
+  });
+
+  it('names as not installed what its own files import by no name of theirs', async () => {
+    const { gaps } = await look({
+      'app/tsconfig.json': '{"compilerOptions":{"strict":true,"paths":{"@/*":["./*"]}}}',
+      'app/part.ts': 'export const part = 1;\n',
+      'app/index.ts': "import { part } from '@/part';\nimport far from 'far';\nexport default [part, far];\n",
+      'web/tsconfig.json': '{"compilerOptions":{"strict":false}}',
+      'web/index.ts': "import near from 'near';\nexport default near;\n",
+    });
+    expect(gaps).toEqual(['*: Not installed, so taken as any type: far, near.']);
+  });
+
+  it('is checked where a text reads like an import of a file of the machine, or a picture lies at the root', async () => {
+    const { found, gaps } = await look({
+      'secret.ts': "export const secret = Buffer.from('/* nothing */');\nexport const size: string = 1;\n",
+      'page.ts': "import logo from '/logo.svg?url';\nexport const page: number = 'one';\nexport default logo;\n",
+      'thief.js': "// @ts-check\nconst told = require('/etc/told.js');\nmodule.exports = told;\n",
+    });
+    expect(found.sort()).toEqual(['medium tsc page.ts:2:14 TS2322', 'medium tsc secret.ts:2:14 TS2322']);
+    expect(gaps.filter((one) => /outside of the tree/.test(one))).toEqual([expect.stringContaining('thief.js')]);
+  });
+});
+
 describe('types of Python', () => {
   it('tell what is wrong, and what is not installed apart from it', async () => {
     const { found, gaps } = await look({

@@ -181,11 +181,18 @@ function importedBy(path: string, text: string): ReadonlySet<string> | null {
     const node = waiting.pop();
     if (typeof node !== 'object' || node === null) continue;
     for (const [name, child] of Object.entries(node)) {
-      if (/^(?:source|argument|arguments|expression)$/.test(name)) for (const one of textsOf(child)) found.add(one);
+      const mayName = name === 'arguments' ? isRequire(node) : /^(?:source|argument|expression)$/.test(name);
+      if (mayName) for (const one of textsOf(child)) found.add(one);
       if (typeof child === 'object') waiting.push(child);
     }
   }
   return found;
+}
+
+/** Whether a node is a call of `require`, the only one whose argument a compiler takes for a module. */
+function isRequire(node: object): boolean {
+  if (!('callee' in node) || typeof node.callee !== 'object' || node.callee === null) return false;
+  return 'name' in node.callee && node.callee.name === 'require';
 }
 
 /** The fixed texts that a node, or each of several, is. */
@@ -197,9 +204,12 @@ function textsOf(node: unknown): string[] {
 
 const fixedText = z.object({ type: z.literal('Literal'), value: z.string() });
 
+const ASSET = /\.(?:svg|png|jpe?g|gif|webp|avif|ico|css|woff2?)(?:\?[\w&=-]*)?$/i;
+
 /** Whether a reference is absolute or climbs more than one folder above the root, past the copy's own folder. */
 function leavesFar(path: string, written: string): boolean {
-  if (written.startsWith('/')) return true;
+  // Of a picture that a server gives from there, a compiler looks for declarations of just that name.
+  if (written.startsWith('/')) return !ASSET.test(written);
   const target = posix.normalize(posix.join(posix.dirname(path), written));
   return target.startsWith('../../') || /^\.\.\/(?:generated|tree|beside)\//.test(target);
 }

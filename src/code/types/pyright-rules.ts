@@ -164,6 +164,8 @@ function followsFromPlace(rule: string, message: string, place: PythonPlace): bo
     return true;
   // What a class takes by name is for its base to say; of a base that is known the call itself is told.
   if (message.includes('__init_subclass__')) return true;
+  // The base that has the method may be one that is not installed.
+  if (place.hasForeign && /is marked as override, but no base method/.test(message)) return true;
   // A name that is a variable only where the package of that name is not installed.
   if (rule === 'reportInvalidTypeForm' && place.hasForeign && /^(?:Variable|Module) /.test(message)) return true;
   // A package loads its parts as it likes; that of Python's own library is known.

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { parse as parseJsonc } from 'jsonc-parser';
 import { z } from 'zod';
+import { onePer } from '../../platform/one-per.ts';
 
 const patterns = z.array(z.string()).max(10_000);
 
@@ -79,9 +80,30 @@ function mergeConfigs(below: Settings, above: Settings): Settings {
   };
 }
 
+const manifest = z.object({ name: z.string() });
+
+/** Folders of the packages of a tree, by their names. */
+const packageFolders = onePer((texts: ConfigTexts): ReadonlyMap<string, string> => {
+  const manifests = [...texts].filter(([path]) => posix.basename(path) === 'package.json');
+  return new Map(
+    manifests.flatMap(([path, text]) => {
+      const parsed = manifest.safeParse(parseJsonc(text));
+      return parsed.success ? [[parsed.data.name, posix.dirname(path)] as const] : [];
+    }),
+  );
+});
+
+/** What a configuration means by a base: a path, or a file of a package of the tree. Null for another package's. */
+function targetOf(texts: ConfigTexts, folder: string, written: string): string | null {
+  if (written.startsWith('.')) return posix.normalize(posix.join(folder, written));
+  const [, name = '', rest = ''] = /^((?:@[^/]+\/)?[^/]+)(.*)$/.exec(written) ?? [];
+  const home = packageFolders(texts).get(name);
+  return home === undefined ? null : posix.join(home, rest);
+}
+
 function baseOf(texts: ConfigTexts, folder: string, written: string, above: readonly string[]) {
-  if (!written.startsWith('.')) return null;
-  const target = posix.normalize(posix.join(folder, written));
+  const target = targetOf(texts, folder, written);
+  if (target === null) return null;
   const path = [target, `${target}.json`, `${target}/tsconfig.json`].find((one) => texts.has(one));
   return path === undefined ? null : readConfig(texts, path, above);
 }

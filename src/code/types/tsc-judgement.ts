@@ -97,7 +97,11 @@ class Report {
       return;
     }
     this.#checked += project.files.length;
-    for (const name of [...project.missing, ...answer.assumed]) this.#missing.add(name);
+    const own = new Set(project.files);
+    // What only files of other programs import may be known to these.
+    const isImported = (name: string) =>
+      [...(this.#said.imported.get(name)?.files ?? [])].some((file) => own.has(file));
+    for (const name of [...project.missing, ...answer.assumed.filter(isImported)]) this.#missing.add(name);
     if (project.missing.length > 0) {
       const reason = `It stands on ${nameSome(project.missing)}, which is not part of the tree: defaults are used for what that sets.`;
       this.#gaps.push({ file: project.config, engine: ENGINE, reason });
@@ -105,7 +109,6 @@ class Report {
     for (const message of new Set(answer.general)) {
       this.#gaps.push({ file: project.config, engine: ENGINE, reason: message });
     }
-    const own = new Set(project.files);
     const diagnostics = answer.diagnostics.filter(({ file }) => own.has(file));
     const context = this.#context(project, new Set(answer.assumed), ambientNames(diagnostics));
     const judged = diagnostics.map((diagnostic) => ({ diagnostic, verdict: judge(diagnostic, context) }));

@@ -348,6 +348,55 @@ const pairs: readonly Pair[] = [
       .replace('show()', 'show(year)'),
   },
   {
+    name: 'the address of the page, taken apart, leads to the page',
+    path: 'src/a.js',
+    told: 'medium open-redirect',
+    defect: `const url = new URL(window.location.href);\nwindow.location = url.searchParams.get('next') + url.search;\n`,
+    fine: `const url = new URL(window.location.href);\nwindow.location = url.pathname + '?' + query();\n`,
+  },
+  {
+    name: 'a query brings its question mark, one that was cut off it chooses the host',
+    path: 'src/a.js',
+    told: 'medium open-redirect',
+    defect: 'const url = new URL(link.href, location.href);\nlocation.href = `${url.search.slice(1)}${url.hash}`;\n',
+    fine: 'const url = new URL(link.href, location.href);\nlocation.href = `${url.pathname}${url.search}${url.hash}`;\n',
+  },
+  {
+    name: 'a part of a request that is called like a query brings no question mark',
+    path: 'src/a.js',
+    told: 'medium open-redirect',
+    defect: handler('res.redirect(`${req.query.search}${req.query.hash}`);'),
+    fine: handler('res.redirect(`/found?q=${req.query.search}${req.query.hash}`);'),
+  },
+  {
+    name: 'a request that is one argument of a form does not name the arguments',
+    path: 'src/a.py',
+    told: 'medium mass-assignment',
+    defect: `def save(request):\n    fields = {'owner': request.user, **request.POST}\n    return User(**fields)\n`,
+    fine: `def save(request):\n    fields = {'owner': request.user, 'data': request.POST if request.method == 'POST' else None}\n    if request.user:\n        fields['isOwn'] = True\n    return UserForm(**fields)\n`,
+  },
+  {
+    name: 'what is encoded for a query chooses no host',
+    path: 'src/a.py',
+    told: 'medium open-redirect',
+    defect: `from django.shortcuts import redirect\ndef enter(request):\n    params = request.GET.copy()\n    return redirect(f"{params.pop('next')[0]}?{params.urlencode()}")\n`,
+    fine: `from urllib.parse import quote\nfrom django.shortcuts import redirect, reverse\ndef address(path, more):\n    result = f"{reverse('login')}?next={quote(path)}"\n    return f"{result}&{more}"\ndef enter(request):\n    params = request.GET.copy()\n    return redirect(address(params.pop('next')[0], params.urlencode()))\n`,
+  },
+  {
+    name: 'a listener is called by what has happened, not by what it makes',
+    path: 'src/a.tsx',
+    told: 'medium insecure-random',
+    defect: `const onGeneratePassword = () => {\n  const word = Math.random().toString(36);\n  show(word);\n};\n`,
+    fine: `const onPasswordSubmit = () => {\n  const word = Math.random().toString(36);\n  login({ ...form, keyName: \`Browser (\${word})\` });\n};\n`,
+  },
+  {
+    name: 'the function below says nothing of what is hashed in this one',
+    path: 'src/a.ts',
+    told: 'medium weak-hash',
+    defect: `import { createHash } from 'node:crypto';\nexport function keep(user: User, given: string) {\n  const hash = createHash('sha256');\n  hash.update(given);\n  user.password = hash.digest('hex');\n}\n`,
+    fine: `import { createHash, randomBytes } from 'node:crypto';\nfunction keyPair() {\n  const secret = randomBytes(16).toString('hex');\n  return { secret, hash: createHash('sha256').update(secret).digest('hex') };\n}\n\nexport function passwordSalt() {\n  return randomBytes(32).toString('hex');\n}\n`,
+  },
+  {
     name: 'the name of a setting is not its value',
     path: 'src/settings.sh',
     told: 'high hard-coded-credential',
@@ -403,6 +452,14 @@ it.each(pairs)('$name', async ({ path, told, defect, fine, finePath }) => {
   expect(inDefect.findings.map(({ severity, rule }) => `${severity} ${rule.replace('security/', '')}`)).toContain(told);
   const inFine = await scanText(finePath ?? path, fine);
   expect(inFine.findings.filter(({ severity }) => severity !== 'low')).toEqual([]);
+});
+
+it('a part of the address of the page is told under the name that the page has for it', async () => {
+  const text = `const url = new URL(window.location.href);\nlocation.href = url.searchParams.get('next');\n`;
+  const { findings } = await scanText('src/a.js', text);
+  expect(findings.map(({ message }) => message)).toEqual([
+    'Text from `window.location.search.next` reaches `location.href`, which sends the browser there.',
+  ]);
 });
 
 it('a handler of the standard library reads a request from what it extends', async () => {

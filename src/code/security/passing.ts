@@ -142,7 +142,7 @@ const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
       rules: MARKUP,
     },
     {
-      name: /^urllib\.parse\.(?:quote|quote_plus|urlencode)$|^(?:quote_plus|urlencode|url_quote)$/,
+      name: /^urllib\.parse\.(?:quote|quote_plus|urlencode)$|^(?:quote_plus|urlencode|url_quote)$|\.urlencode$/,
       rules: [
         'cross-site-scripting',
         'header-injection',

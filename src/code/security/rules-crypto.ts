@@ -31,9 +31,21 @@ function scriptHash(collector: Collector, site: CallSite): void {
   if (match === null) return;
   const algorithm = /^(?:md5|sha1)$/i.test(match[1] ?? '') ? (match[1] ?? '') : digest;
   // What is hashed comes after the call that names the algorithm, if that is a call of its own.
-  const end = digest === '' ? node.end : node.end + 120;
+  const end = digest === '' ? node.end : node.end + lengthInFunction(collector, node);
   const around = collector.surroundings({ start: node.start, end });
   hashed(collector, site, algorithm, around, match[1] === 'createHmac');
+}
+
+const NEXT_FUNCTION =
+  /\n\s*(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:function\b|(?:const|let|var)\s+[\w$]+\s*=[^\n]*=>)/.source;
+
+/** Characters behind a call that are looked at for what is hashed: no further than its function goes. */
+function lengthInFunction(collector: Collector, node: CallSite['node']): number {
+  const behind = collector.text.slice(node.end, node.end + 120);
+  const [head = ''] = collector.surroundings(node).split('\n');
+  const indent = /^\s*/.exec(head)?.[0] ?? '';
+  const end = behind.search(new RegExp(`\\n${indent}\\}|${NEXT_FUNCTION}`));
+  return end < 0 ? behind.length : end;
 }
 
 function pythonHash(collector: Collector, site: CallSite): void {
@@ -136,18 +148,29 @@ const HEAD_NAME =
  * Without a name on its line all that stands around it has to say.
  */
 function madeFor(collector: Collector, node: CallSite['node']): string {
-  const around = collector.surroundings(node);
+  const [first = '', ...lines] = collector.surroundings(node).split('\n');
+  const head = isListener(first) ? '' : first;
   const before = collector.source({ start: collector.text.lastIndexOf('\n', node.start - 1) + 1, end: node.start });
   const target = /([\w$.\]['"]+)\s*(?:(?::\s*[\w[\]. |]+)?[-+|*/^]?=(?![=>])|:)\s*([^,;={}]*)$/.exec(before);
   if (target === null) {
     // What the function takes says nothing of what it makes.
-    const [head = '', ...lines] = around.split('\n');
     return `${HEAD_NAME.test(head) ? head.replace(/\([^()]*\)/, '()') : head}\n${lines.join('\n')}`;
   }
   // `length = randint(24, 64)`, `faker.password(randint(4, 10))`
   if (MEASURE.test(target[1] ?? '') || /\.(?:password|token|secret|pin)\($/.test(target[2] ?? '')) return '';
-  const head = HEAD_NAME.exec(around.split('\n')[0] ?? '');
-  return `${target[1] ?? ''} ${target[2] ?? ''} ${head?.[1] ?? head?.[2] ?? head?.[3] ?? ''}`;
+  return `${target[1] ?? ''} ${target[2] ?? ''} ${nameIn(head)}`;
+}
+
+/** The name of the function that begins on a line; empty for none. */
+function nameIn(head: string): string {
+  const match = HEAD_NAME.exec(head);
+  return match?.[1] ?? match?.[2] ?? match?.[3] ?? '';
+}
+
+/** `onPasswordSubmit`: its name says what has happened, not what it makes; that of `onGeneratePassword` says both. */
+function isListener(head: string): boolean {
+  const name = nameIn(head);
+  return /^(?:on|handle)[A-Z]/.test(name) && !/creat|generat|make|new|random|reset|renew/i.test(name);
 }
 
 const SECRET_NAME =

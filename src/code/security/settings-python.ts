@@ -144,8 +144,13 @@ function massAssignment(collector: Collector, { name, args, named, node, scope }
   const spread = named.get('');
   const last = name.split('.').at(-1) ?? '';
   if (spread !== undefined && (/^[A-Z]/.test(last.replace('$', '')) || /\.(?:create|update)$/.test(name))) {
-    const isWhole = spread.taints.some(({ root }) =>
-      /(?:^|\.)request\.(?:json|form|POST|data|get_json\(\)|json\(\))$/.test(root),
+    // `{'data': request.POST}` spread is one argument, which the dictionary names.
+    const inEntries = new Set(
+      [...(spread.entries?.values() ?? [])].flatMap(({ taints }) => taints.map(({ root }) => root)),
+    );
+    const isWhole = spread.taints.some(
+      ({ root }) =>
+        !inEntries.has(root) && /(?:^|\.)request\.(?:json|form|POST|data|get_json\(\)|json\(\))$/.test(root),
     );
     // Models of pydantic take the fields that they declare.
     if (isWhole && !collector.hasImport(/^pydantic/))

@@ -40,10 +40,20 @@ function afterHost(values: readonly Value[]): readonly Value[] {
   return values.map((value, index) => (index >= at ? madeSafe(value, ADDRESSES) : value));
 }
 
+const QUERY_OR_FRAGMENT = /^(?:(?:(?:window|document|self|globalThis)\.)?location|URL\(\))\.(?:search|hash)$/;
+
+/** A part of an address that is empty or brings its own `?` or `#`. */
+function isQueryOrFragment({ name, taints }: Value): boolean {
+  return QUERY_OR_FRAGMENT.test(name ?? '') && taints.every(({ root }) => /\.(?:search|hash)$/.test(root));
+}
+
 /** What comes after `?` or `#` does not choose where an address leads. */
 function afterQuestion(values: readonly Value[]): readonly Value[] {
   const at = values.findIndex(({ prefix }) => /[?#]/.test(prefix));
-  return at < 0 ? values : values.map((value, index) => (index > at ? madeSafe(value, ADDRESSES) : value));
+  return values.map((value, index) => {
+    const isBehind = at >= 0 && index > at;
+    return isBehind || isQueryOrFragment(value) ? madeSafe(value, ADDRESSES) : value;
+  });
 }
 
 function prefixOf(values: readonly Value[]): string {

@@ -123,8 +123,24 @@ export function takenFrom(takenBy: string | null, value: Value): Value {
 
 /** A property of what comes from outside comes from outside, under its own name. */
 export function refined(taints: readonly Taint[], property: string): readonly Taint[] {
-  const step = property === '[]' ? property : `.${property}`;
-  return taints.map((taint) => ({ ...taint, root: taint.root.length > 80 ? taint.root : `${taint.root}${step}` }));
+  return taints.map((taint) => ({
+    ...taint,
+    root: taint.root.length > 80 ? taint.root : rootOf(taint.root, property),
+  }));
+}
+
+/** Parts that an address taken apart has, by what the page calls the same part of its own. */
+const PARTS_OF_PAGE: ReadonlyMap<string, string> = new Map([
+  ['pathname', 'pathname'],
+  ['search', 'search'],
+  ['searchParams', 'search'],
+  ['hash', 'hash'],
+]);
+
+function rootOf(root: string, property: string): string {
+  const part = PARTS_OF_PAGE.get(property);
+  if (part !== undefined && /(?:^|\.)location\.href$/.test(root)) return `${root.slice(0, -'href'.length)}${part}`;
+  return property === '[]' ? `${root}[]` : `${root}.${property}`;
 }
 
 /** What a loop over a value sees. */

@@ -1,4 +1,4 @@
-import type { LintResult } from './file-facts.ts';
+import type { FileFacts, LintResult } from './file-facts.ts';
 
 /** A name that so many files use and none of them declares was not forgotten: something outside of them sets it. */
 const LEAST_FILES = 4;
@@ -18,6 +18,21 @@ export function withoutAmbientNames(lint: ReadonlyMap<string, LintResult>): Read
       path,
       { hits: hits.filter((hit) => !isAmbient(undefinedName(hit))), problem },
     ]),
+  );
+}
+
+/** The same without the names that a script which is no module has from another one of the tree. */
+export function withoutSharedNames(
+  lint: ReadonlyMap<string, LintResult>,
+  facts: ReadonlyMap<string, FileFacts>,
+): ReadonlyMap<string, LintResult> {
+  const shared = new Set([...facts.values()].flatMap((one) => one.shared ?? []));
+  if (shared.size === 0) return lint;
+  return new Map(
+    [...lint].map(([path, result]) => {
+      if ((facts.get(path)?.shared ?? null) === null) return [path, result];
+      return [path, { ...result, hits: result.hits.filter((hit) => !shared.has(undefinedName(hit) ?? '')) }];
+    }),
   );
 }
 

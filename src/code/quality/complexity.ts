@@ -62,25 +62,39 @@ export interface FunctionMeasure {
   readonly cognitive: number | null;
   /** How deep branches and loops stand in one another. */
   readonly nesting: number;
-  /** Lines from first to last, without those of functions inside that are measured themselves. */
+  /** Lines of code from first to last, without those of functions inside that are measured themselves. */
   readonly lines: number;
 }
 
+/** How many lines of code stand from one line to another, both counted from 1 and taken in. */
+type LinesBetween = (from: number, to: number) => number;
+
 /** Measures every function of a file, in source order; those that are one expression count to what holds them. */
-export function measureFunctions(flows: readonly Flow[]): FunctionMeasure[] {
+export function measureFunctions(
+  flows: readonly Flow[],
+  linesBetween: LinesBetween = (from, to) => to - from + 1,
+): FunctionMeasure[] {
   const measures: FunctionMeasure[] = [];
-  for (const unit of unitsIn(flows)) measure(unit, true, measures);
+  for (const unit of unitsIn(flows)) measure(unit, true, { measures, linesBetween });
   return measures.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-function measure(unit: FunctionUnit, standsAlone: boolean, measures: FunctionMeasure[]): void {
+interface Measuring {
+  readonly measures: FunctionMeasure[];
+  readonly linesBetween: LinesBetween;
+}
+
+function measure(unit: FunctionUnit, standsAlone: boolean, measuring: Measuring): void {
+  const { measures, linesBetween } = measuring;
   const inner = unitsIn(unit.body);
   // A function that only holds others is a scope; what is in it stands for itself.
   const isScope = ownCognitive(unit.body, 0) === 0;
-  for (const one of inner) measure(one, one.isMember || (standsAlone && isScope), measures);
+  for (const one of inner) measure(one, one.isMember || (standsAlone && isScope), measuring);
   if (unit.isExpression && unit.name === null && cyclomaticOf(unit.body) === 1) return;
   const { name, line, column, endLine, parameters, statements } = unit;
-  const innerLines = inner.filter((one) => !one.isExpression).reduce((sum, one) => sum + one.endLine - one.line, 0);
+  const innerLines = inner
+    .filter((one) => !one.isExpression)
+    .reduce((sum, one) => sum + linesBetween(one.line + 1, one.endLine), 0);
   measures.push({
     name,
     line,
@@ -91,7 +105,7 @@ function measure(unit: FunctionUnit, standsAlone: boolean, measures: FunctionMea
     cyclomatic: cyclomaticOf(unit.body),
     cognitive: standsAlone ? cognitiveOf(unit.body, !isScope) : null,
     nesting: nestingOf(unit.body),
-    lines: Math.max(1, endLine - line + 1 - innerLines),
+    lines: Math.max(1, linesBetween(line, endLine) - innerLines),
   });
 }
 

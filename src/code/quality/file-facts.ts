@@ -21,6 +21,8 @@ export const fileFacts = z.object({
   privates: z.array(loneName),
   /** Names a JavaScript or TypeScript file exports and does not use itself. */
   exported: z.array(loneName),
+  /** Names at the top of a script that is no module, which other scripts of a page share; null for a module. */
+  shared: z.array(z.string()).nullable(),
   /**
    * Each identifier that the file mentions, once, with a blank between them: in Python those that begin with `_`. They
    * are many, and one text is handed from thread to thread and kept faster than a list.

@@ -1,7 +1,9 @@
 import { withPythonTree } from '../python-grammar.ts';
 import { publicPythonSymbols } from '../python-symbols.ts';
 import type { ParsedSource } from '../symbols.ts';
+import { CodeLines } from './code-lines.ts';
 import { measureFunctions } from './complexity.ts';
+import { pythonTableLines } from './data-tables.ts';
 import type { FileFacts, LoneName } from './file-facts.ts';
 import { pythonEffects } from './python-effects.ts';
 import { pythonFlow } from './python-flow.ts';
@@ -26,8 +28,10 @@ export async function inspectPython(text: string): Promise<InspectedPython> {
 }
 
 function factsOf(text: string, { tree, comments }: ReturnType<typeof copyTree>): InspectedPython['facts'] {
-  const functions = measureFunctions(pythonFlow(text, tree));
-  const codeLines = countCode(text, comments, tree);
+  const code = codeLinesOf(text, comments, tree);
+  const functions = measureFunctions(pythonFlow(text, tree), (from, to) => code.between(from, to));
+  const codeLines = code.total;
+  const tableLines = pythonTableLines(text, tree, code);
   const silenced = pythonSuppressions(
     comments.map(({ start, end, line, endLine }) => ({ text: text.slice(start + 1, end), line, endLine })),
   );
@@ -38,9 +42,10 @@ function factsOf(text: string, { tree, comments }: ReturnType<typeof copyTree>):
     codeLines,
     functions: functions.map(({ cyclomatic, cognitive }) => [cyclomatic, cognitive ?? -1]),
     hits: [...pythonHits(text, tree), ...pythonEffects(text, tree)].filter(heard),
-    sizes: sizeHits({ functions, classes, codeLines }).filter(heard),
+    sizes: sizeHits({ functions, classes, codeLines, tableLines }).filter(heard),
     privates: privates.filter(({ name, line }) => words.get(name) === 1 && !silenced.covers('unused-private', line)),
     exported: [],
+    shared: null,
     mentions: [...words.keys()].join(' '),
   };
 }
@@ -82,8 +87,7 @@ function privateWords(text: string): Map<string, number> {
   return counts;
 }
 
-/** Lines that hold more than comments, docstrings and white space. */
-function countCode(text: string, comments: readonly PythonNode[], root: PythonNode): number {
+function codeLinesOf(text: string, comments: readonly PythonNode[], root: PythonNode): CodeLines {
   const lines = text.split('\n');
   const blank = (from: number, to: number): void => {
     for (let line = from; line <= to; line += 1) lines[line - 1] = '';
@@ -95,5 +99,5 @@ function countCode(text: string, comments: readonly PythonNode[], root: PythonNo
     if (only?.type === 'string' && node.children.length === 1) blank(node.line, node.endLine);
     else if (/_statement$|^block$|^module$|_definition$|_clause$/.test(node.type)) waiting.push(...node.children);
   }
-  return lines.filter((line) => line.trim() !== '').length;
+  return new CodeLines(lines);
 }

@@ -1,8 +1,11 @@
 import type { Comment, ParseResult, Program } from 'oxc-parser';
 import { LineIndex } from '../lines.ts';
+import { CodeLines } from './code-lines.ts';
 import { commentedCode } from './commented-code.ts';
 import { measureFunctions } from './complexity.ts';
+import { scriptTableLines } from './data-tables.ts';
 import type { FileFacts, LoneName } from './file-facts.ts';
+import { isModule } from './page-scripts.ts';
 import type { RuleHit } from './rule-hit.ts';
 import { scriptFlow } from './script-flow.ts';
 import { type PrivateMember, ScriptRules } from './script-rules.ts';
@@ -12,7 +15,7 @@ import { scriptSuppressions } from './suppressions.ts';
 /** What a JavaScript or TypeScript file gives but for its public symbols. Throws where its nesting passes the stack. */
 export function inspectScript(
   text: string,
-  { program, comments }: ParseResult,
+  { program, comments, module }: ParseResult,
 ): Omit<FileFacts, 'publicSymbols' | 'documentedSymbols' | 'problem'> {
   const lines = new LineIndex(text);
   const rules = new ScriptRules(text, lines);
@@ -30,8 +33,10 @@ export function inspectScript(
     },
     program,
   );
-  const functions = measureFunctions(flow);
-  const codeLines = countCode(text, comments);
+  const code = codeLinesOf(text, comments);
+  const functions = measureFunctions(flow, (from, to) => code.between(from, to));
+  const codeLines = code.total;
+  const tableLines = scriptTableLines(text, program, lines, code);
   const silenced = scriptSuppressions(
     comments.map(({ value, start, end }) => ({ text: value, line: lines.lineAt(start), endLine: lines.lineAt(end) })),
   );
@@ -42,11 +47,12 @@ export function inspectScript(
     codeLines,
     functions: functions.map(({ cyclomatic, cognitive }) => [cyclomatic, cognitive ?? -1]),
     hits: [...rules.hits, ...unused.map(unusedHit), ...commentedCode(text, comments, lines)].filter(heard),
-    sizes: sizeHits({ functions, classes, codeLines }).filter(heard),
+    sizes: sizeHits({ functions, classes, codeLines, tableLines }).filter(heard),
     privates: [],
     exported: exportedNames(program, lines).filter(
       ({ name, line }) => words.get(name) === 1 && !silenced.covers('unused-export', line),
     ),
+    shared: module.hasModuleSyntax || isModule(text) ? null : sharedNames(program),
     mentions: [...words.keys()].join(' '),
   };
 }
@@ -74,6 +80,27 @@ function exportedNames(program: Program, lines: LineIndex): LoneName[] {
   });
 }
 
+/** Names that a script has at its top or gives to `window` there. */
+function sharedNames(program: Program): string[] {
+  return program.body.flatMap((statement): string[] => {
+    switch (statement.type) {
+      case 'FunctionDeclaration':
+      case 'ClassDeclaration':
+        return statement.id === null ? [] : [statement.id.name];
+      case 'VariableDeclaration':
+        return statement.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [id.name] : []));
+      case 'ExpressionStatement': {
+        const left = statement.expression.type === 'AssignmentExpression' ? statement.expression.left : null;
+        const isOfWindow =
+          left?.type === 'MemberExpression' && left.object.type === 'Identifier' && left.object.name === 'window';
+        return isOfWindow && left.property.type === 'Identifier' && !left.computed ? [left.property.name] : [];
+      }
+      default:
+        return [];
+    }
+  });
+}
+
 /** How often each identifier is there, comments and strings counted: what is only spoken of may be reached by name. */
 function wordsOf(text: string): Map<string, number> {
   const counts = new Map<string, number>();
@@ -81,13 +108,12 @@ function wordsOf(text: string): Map<string, number> {
   return counts;
 }
 
-/** Lines that hold more than comments and white space. */
-function countCode(text: string, comments: readonly Comment[]): number {
+function codeLinesOf(text: string, comments: readonly Comment[]): CodeLines {
   let code = '';
   let at = 0;
   for (const { start, end } of comments) {
     code += text.slice(at, start) + text.slice(start, end).replace(/[^\n]+/g, '');
     at = end;
   }
-  return (code + text.slice(at)).split('\n').filter((line) => line.trim() !== '').length;
+  return new CodeLines((code + text.slice(at)).split('\n'));
 }

@@ -1,4 +1,6 @@
+import { wantsNothing } from './callback-results.ts';
 import type { LintHit } from './file-facts.ts';
+import { isPageScript, mayComeFromPage } from './page-scripts.ts';
 
 /** Whether what a linter took for a fault is meant. `here` is the text from its place to the end of the line. */
 type Judge = (seen: {
@@ -16,13 +18,14 @@ const REACT_HOOK =
 
 const judges: Readonly<Record<string, Judge>> = {
   // What is not said on each way is false to these.
-  'eslint/array-callback-return': ({ hit, lines, path }) =>
+  'eslint/array-callback-return': ({ hit, lines, path, text }) =>
     // That each case gives something the compiler sees to.
     (/falls? through a `switch`/.test(hit.message) && /\.[cm]?tsx?$/.test(path)) ||
     (/on all code paths|may reach the end/.test(hit.message) &&
       (/\.prototype\.(?:every|filter|find\w*|some)\b/.test(hit.message) ||
         // Called for what it does: nobody takes what it gives.
-        (/\.prototype\.map\b/.test(hit.message) && isOwnStatement(lines, hit.line)))),
+        (/\.prototype\.map\b/.test(hit.message) &&
+          (isOwnStatement(lines, hit.line) || wantsNothing(text, offsetOf(lines, hit)))))),
   // A way that ends without a value says that there is none.
   'eslint/getter-return': ({ hit }) => hit.message.includes('always'),
   // What is assigned on the way is a condition for what follows.
@@ -99,10 +102,14 @@ const judges: Readonly<Record<string, Judge>> = {
   'unicorn/no-empty-file': ({ text }) => /@(?:typedef|callback|interface|module)\b/.test(text),
   // Pages call what a script that is no module has at its top.
   'eslint/no-unused-vars': ({ line, text, path }) =>
-    /\.js$/.test(path) &&
-    (/(?:^|\/)(?:static|public|assets|wwwroot)\//.test(path) || /\b(?:document|window)\.|\$\(/.test(text)) &&
-    /^(?:async\s+)?(?:function|var|let|const|class)\b/.test(line) &&
-    !/^\s*(?:import|export)\b|\brequire\s*\(|\bmodule\.exports\b|\bexports\.|\bdefine\s*\(/m.test(text),
+    /^(?:async\s+)?(?:function|var|let|const|class)\b/.test(line) && isPageScript(path, text),
+  // Pages load other scripts beside, from the tree or from anywhere.
+  'eslint/no-undef': ({ hit, line, text, path }) => {
+    const name = /^'([\w$]+)'/.exec(hit.message)?.[1];
+    return name !== undefined && isPageScript(path, text) && mayComeFromPage(name, line, hit.column, text);
+  },
+  // Who comes there has asked for it a few lines above, and left where there was nothing.
+  'eslint/no-unsafe-optional-chaining': ({ hit, here, lines }) => isAskedAbove(here, lines, hit.line),
   // Elements that something else than React makes: there `class` is what React calls `className`.
   'react/jsx-key': ({ text }) =>
     !/\bfrom\s*['"](?:react|preact)\b/.test(text) && /<[a-z][\w-]*\s(?:[^<>]*\s)?class=/.test(text),
@@ -123,6 +130,40 @@ function isOnlyDeclared(name: string | undefined, lines: readonly string[]): boo
     `^\\s*declare\\s+(?:const|let|var|class|function)\\s+${name.replaceAll('$', '\\$')}(?![\\w$])`,
   );
   return lines.some((line) => declared.test(line));
+}
+
+/** Lines above a place in which a check of the same value is looked for. */
+const CHECKED_ABOVE = 6;
+
+/** Whether a chain that may end early is the condition on which the lines above leave. */
+function isAskedAbove(here: string, lines: readonly string[], line: number): boolean {
+  const chain = /^[\w$]+(?:\??\.[\w$]+)+/.exec(here)?.[0];
+  if (chain === undefined) return false;
+  const leaving = '(?:return|throw|continue)\\b[^;{}]*;?\\s*';
+  const left = new RegExp(
+    `\\bif\\s*\\(\\s*!\\s*${chain.replace(/[$.?]/g, '\\$&')}\\s*\\)\\s*(?:\\{\\s*${leaving}\\}|${leaving})([^]*)$`,
+  );
+  const rest = left.exec(lines.slice(Math.max(0, line - 1 - CHECKED_ABOVE), line - 1).join('\n'));
+  const root = /^[\w$]+/.exec(chain)?.[0].replaceAll('$', '\\$') ?? '';
+  return (
+    rest !== null &&
+    !leavesBlock(rest[1] ?? '') &&
+    !new RegExp(`(?<![\\w$.])${root}(?:\\.[\\w$]+)*\\s*=[^=]`).test(rest[0])
+  );
+}
+
+/** Whether a text closes a block that was open where it begins. */
+function leavesBlock(text: string): boolean {
+  let depth = 0;
+  for (const brace of text.match(/[{}]/g) ?? []) {
+    depth += brace === '{' ? 1 : -1;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
+function offsetOf(lines: readonly string[], { line, column }: LintHit): number {
+  return lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0) + column - 1;
 }
 
 const LINES_ABOVE = 100;

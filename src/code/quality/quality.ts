@@ -1,7 +1,7 @@
 import { version } from '../../version.ts';
 import type { Analyser, AnalyserInput, EngineRun, Gap } from '../analyser.ts';
 import type { SourceFile } from '../source-file.ts';
-import { withoutAmbientNames } from './ambient-names.ts';
+import { withoutAmbientNames, withoutSharedNames } from './ambient-names.ts';
 import { isAnalysed, isCompared, isDeclarations, isPython, isScript } from './analysed-files.ts';
 import { type Duplication, findDuplication } from './duplication.ts';
 import { type Inspected, inspect } from './inspecting.ts';
@@ -41,7 +41,7 @@ export const analyseQuality: Analyser = async (given) => {
     const inspecting = inspectFiles(inner, files, settingsOf, ruff);
     return Promise.all([inspecting, runOxlint(inner, files, oxlint), compareFiles(inner, files, jscpd, inspecting)]);
   });
-  const linted = { ...said, lint: withoutAmbientNames(said.lint) };
+  const linted = { ...said, lint: withoutAmbientNames(withoutSharedNames(said.lint, read.facts)) };
   const inspected = { ...read, lint: withoutAmbientNames(read.lint) };
   const reports = files.map(({ path }) => reportFile(path, { inspected, linted, settings }));
   const unused = await findUnusedNames(input, inspected.facts);

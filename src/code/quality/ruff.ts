@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LEAST_COMMENTED_LINES } from './commented-code.ts';
 import type { LintResult } from './file-facts.ts';
 import type { RuffSettings } from './ruff-settings.ts';
+import { isCalledInItsTurn } from './same-turn.ts';
 
 const PACKAGE = '@astral-sh/ruff-wasm-nodejs';
 const LONGEST_MESSAGE = 300;
@@ -85,7 +86,7 @@ const CONVERTED =
 function isMeant(one: Diagnostic, lines: readonly string[]): boolean {
   const { code, message, start_location: start, end_location: end } = one;
   const line = lines[start.row - 1] ?? '';
-  if (isExplained(one, lines)) return true;
+  if (isExplained(one, lines) || seesItsTurn(one, lines)) return true;
   switch (code) {
     case 'A001':
       // What stands at the margin is a name the module offers.
@@ -131,6 +132,11 @@ function isMeant(one: Diagnostic, lines: readonly string[]): boolean {
     default:
       return false;
   }
+}
+
+/** Whether a function that is said to see the last turn of a loop only is called before the next one. */
+function seesItsTurn({ code, start_location: { row, column } }: Diagnostic, lines: readonly string[]): boolean {
+  return code === 'B023' && isCalledInItsTurn(lines, row - 1, column);
 }
 
 /** Whether a comment says that it is meant: why nothing is done about an error, what is shown, or to another linter. */

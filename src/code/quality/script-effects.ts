@@ -36,6 +36,12 @@ const LATER = new Set(
   ),
 );
 
+/** Whether a call takes out what the loop has not come to yet: `list.splice(i + 1, 1)`. */
+function removesAhead(node: Node): boolean {
+  const first = node.type === 'CallExpression' && methodOf(node)?.name === 'splice' ? node.arguments[0] : undefined;
+  return first?.type === 'BinaryExpression' && first.operator === '+' && first.right.type === 'Literal';
+}
+
 /** What a statement or loop says of effects that are lost, or are not those that were meant. */
 export function effectHits(text: string, node: Node): EffectHit[] {
   switch (node.type) {
@@ -77,7 +83,8 @@ function callHits(text: string, call: CallExpression): EffectHit[] {
   const [least, most] = PURE[name] ?? [1, 0];
   const isText = first?.type === 'Literal' && (typeof first.value === 'string' || 'regex' in first);
   // With a text or a pattern it is a string's; a router's and a document's take something else.
-  const isReplace = (name === 'replace' || name === 'replaceAll') && isText && second !== undefined;
+  const isReplace =
+    (name === 'replace' || name === 'replaceAll') && isText && second !== undefined && !doesMore(second);
   const count = call.arguments.length;
   const isTold = name !== 'filter' || (first !== undefined && isFunction(first));
   if (!isReplace && (count < least || count > most || !isTold)) return [];
@@ -110,6 +117,7 @@ function mutationHits(text: string, collection: string | null, body: Node | null
     if (
       method !== null &&
       REMOVING.has(method.name) &&
+      !removesAhead(node) &&
       text.slice(method.object.start, method.object.end) === collection
     ) {
       hits.push({
@@ -125,6 +133,17 @@ function mutationHits(text: string, collection: string | null, body: Node | null
   return hits;
 }
 
+/** Whether a function does something besides giving a value: then it may be called for that. */
+function doesMore(node: Node): boolean {
+  if (!isFunction(node) || node.body === null) return false;
+  const { body } = node;
+  const isCallOfMethod = body.type === 'CallExpression' && STORING.has(methodOf(body)?.name ?? '');
+  const visit = (one: Node): boolean => DOING.has(one.type) || childrenOf(one).some(visit);
+  return isCallOfMethod || visit(body);
+}
+
+const STORING = new Set(['add', 'push', 'set', 'unshift']);
+const DOING = new Set(['AssignmentExpression', 'ExpressionStatement', 'UpdateExpression']);
 const LEAVING = new Set(['BreakStatement', 'ReturnStatement', 'ThrowStatement']);
 
 function closureHits(text: string, name: string, body: Node): EffectHit[] {

@@ -6,6 +6,8 @@ import { effectHits } from './script-effects.ts';
 /** Operators whose two sides being the same decides the result; `+` and `*` double and square. */
 const DECIDED = new Set(['-', '/', '%', '&', '|', '^', '&&', '||']);
 const LONGEST_SUBJECT = 80;
+/** Characters before a place in which the shift that it follows is looked for. */
+const SHIFTED_BEFORE = 300;
 
 /** A member that TypeScript keeps to its class. */
 export interface PrivateMember {
@@ -39,7 +41,12 @@ export class ScriptRules {
         break;
       case 'BinaryExpression':
       case 'LogicalExpression':
-        if (DECIDED.has(node.operator) && this.#isSame(node.left, node.right) && !isLiteral(node.left)) {
+        if (
+          DECIDED.has(node.operator) &&
+          this.#isSame(node.left, node.right) &&
+          !isLiteral(node.left) &&
+          !this.#cutsToInteger(node)
+        ) {
           this.#hit(node, {
             rule: 'identical-operands',
             severity: 'medium',
@@ -81,6 +88,19 @@ export class ScriptRules {
       message: 'Both branches do the same, so the condition decides nothing.',
       suggestion: 'Drop the condition, or write what the other branch should do.',
     });
+  }
+
+  /** A number that was shifted is made an integer of 32 bits again, as hashes of texts do it. */
+  #cutsToInteger({
+    operator,
+    left,
+    start,
+  }: Extract<Node, { type: 'BinaryExpression' | 'LogicalExpression' }>): boolean {
+    if ((operator !== '&' && operator !== '|') || left.type !== 'Identifier') return false;
+    const before = this.#text.slice(Math.max(0, start - SHIFTED_BEFORE), start);
+    return (
+      new RegExp(`(?<![\\w$.])${left.name.replaceAll('$', '\\$')}\\s*=\\s*\\(?$`).test(before) && before.includes('<<')
+    );
   }
 
   #once(loop: Node, body: Node): void {

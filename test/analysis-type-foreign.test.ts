@@ -332,6 +332,72 @@ describe('What a type of TypeScript comes from is followed to its beginning', ()
     ]);
   });
 
+  it('through a package of the tree that passes on what a build makes, and to keys that a package would tell', async () => {
+    const found = await typesOf({
+      'tsconfig.json': config,
+      'app/types/global.ts': 'export interface Other { own: number }',
+      'packages/database/package.json': '{ "name": "@own/database" }',
+      'packages/database/client/index.d.ts': "export * from '../../../node_modules/.made/client/index.d';",
+      'packages/types/package.json': '{ "name": "@own/types" }',
+      'packages/types/global.ts': [
+        "import type { Link } from '@own/database/client';",
+        "import { z } from 'absent';",
+        'export interface Plain { tags: string[] }',
+        'export interface Tagged extends Link { tags: string[] }',
+        'export type Whole = Tagged & { collection: { id: number } };',
+        'export type Known = Plain & { collection: { id: number } };',
+        'const schema = z.object({ size: z.number() });',
+        'export type Settings = z.infer<typeof schema>;',
+      ],
+      'app/use.ts': [
+        "import type { Known, Settings, Whole } from '@own/types/global';",
+        'export const whole = (one: Whole) => one.url + one.collection.id;',
+        'export const known = (one: Known) => one.url + one.collection.id;', // 3
+        "const names = { size: 'readerSize' } as const;",
+        'export const named = (key: keyof Settings) => names[key];',
+        'export const lost = (key: string) => names[key];', // 6
+      ],
+    });
+    expect(found).toEqual(['medium app/use.ts:3 TS2339', 'medium app/use.ts:6 TS7053']);
+  });
+
+  it('to the class that a member is found to be of, where that was asked before and not elsewhere', async () => {
+    const found = await typesOf({
+      'tsconfig.json': config,
+      'src/a.ts': [
+        "import { Failure } from 'absent';",
+        'interface Result { error: Error }',
+        'export function told(one: Result, two: Result, three: Result): unknown {',
+        "  if (one.error instanceof Failure && one.error.code === 'a') return 1;",
+        '  if (one.error instanceof Failure) {',
+        "    if (one.error.code === 'b') return 2;",
+        '  } else {',
+        '    return one.error.code;', // 8
+        '  }',
+        '  if (!(two.error instanceof Failure)) throw two.error;',
+        '  if (three.error instanceof RangeError) return three.error.code;', // 11
+        '  return [two.error.code, one.error.code];', // 12: one
+        '}',
+      ],
+    });
+    expect(found).toEqual(['medium src/a.ts:11 TS2339', 'medium src/a.ts:12 TS2339', 'medium src/a.ts:8 TS2339']);
+  });
+
+  it('to the names that a framework of the tree makes for all files, and only to these', async () => {
+    const page = "export default (props: PageProps<'/invite/[token]'>, other: PageProps) => [props, other];";
+    const found = await typesOf({
+      'tsconfig.json': config,
+      'app/page.tsx': ["import { redirect } from 'next/navigation';", 'redirect();', page], // 3: without a route
+      'mobile/a.ts': [
+        "import 'react-native-reanimated';",
+        'export const is = _WORKLET;',
+        'export const no = _WORKLETS;',
+      ], // 3
+    });
+    expect(found).toEqual(['high app/page.tsx:3 TS2304', 'high mobile/a.ts:3 TS2552']);
+    expect(await typesOf({ 'tsconfig.json': config, 'app/page.tsx': page })).toHaveLength(2);
+  });
+
   it('to what the tree adds to a package’s interface, which has more than that', async () => {
     const found = await typesOf({
       'tsconfig.json': config,

@@ -10,6 +10,8 @@ import { HollowClasses } from './tsc-holes.ts';
 import { candidatesOf, type RelativeImport, relativeImports, unsettledFiles } from './tsc-imports.ts';
 import { TypeOrigins } from './tsc-origins.ts';
 import { type ImportedModule, isNodeModule } from './tsc-shims.ts';
+import { leadsTo } from './tsc-syntax.ts';
+import { Workspace } from './tsc-workspace.ts';
 
 const IMPORT = /\bimport\s+(?:type\s+)?([\w*${},\s]{1,8000}?)\s*\bfrom\s*(['"])([^'"\n]+)\2/g;
 
@@ -29,6 +31,9 @@ export class ScriptEvidence {
   readonly #unresolved: ReadonlySet<string>;
   readonly #foreign = new Map<string, ReadonlySet<string>>();
   readonly #hollow: HollowClasses;
+  readonly #workspace: Workspace;
+  /** Where imports of the tree's own packages lead, by the folder of the file that imports. */
+  readonly #sources = new Map<string, Readonly<Record<string, readonly string[]>>>();
   readonly #augmented: AugmentedTypes;
   /** Whether the tree has a configuration of the compiler, which may leave files out. */
   readonly #isConfigured: boolean;
@@ -56,6 +61,7 @@ export class ScriptEvidence {
     this.#hollow = new HollowClasses(this.#texts, (file, name) => this.#foreignIn(file).has(name));
     this.#isConfigured = files.some(({ path }) => isConfigName(path));
     this.#augmented = new AugmentedTypes(this.#texts);
+    this.#workspace = new Workspace(files, imported.keys());
   }
 
   /** Whether so many files import what is not there that it cannot have been forgotten: something makes it. */
@@ -97,9 +103,19 @@ export class ScriptEvidence {
 
   /** Whether what a message is about has its type from what is not installed: nothing is known of `assumed` modules. */
   isOfOrigin(diagnostic: Diagnostic, assumed: ReadonlySet<string>): boolean {
-    const origins = this.#origins.get(assumed) ?? new TypeOrigins(this.#texts, assumed);
+    const origins =
+      this.#origins.get(assumed) ??
+      new TypeOrigins(this.#texts, assumed, (file, specifier) => this.#leadsTo(file, specifier));
     this.#origins.set(assumed, origins);
     return origins.explain(diagnostic);
+  }
+
+  #leadsTo(file: string, specifier: string): string | null {
+    if (specifier.startsWith('.')) return leadsTo(this.#texts, file, specifier);
+    const folder = posix.dirname(file);
+    const sources = this.#sources.get(folder) ?? this.#workspace.pathsFor(folder, {});
+    this.#sources.set(folder, sources);
+    return sources[specifier]?.[0] ?? leadsTo(this.#texts, file, specifier);
   }
 
   #foreignIn(file: string): ReadonlySet<string> {
@@ -121,6 +137,7 @@ export class ScriptEvidence {
     if (this.#hollow.explain(diagnostic, line) || this.#augmented.explain(diagnostic, project.assumed)) return true;
     if (this.#isOfOtherScript(diagnostic, text) || this.#isSpaceForAll(diagnostic)) return true;
     if (this.#isPackageType(diagnostic, line) || this.#isPackageFolder(diagnostic)) return true;
+    if (this.#isOfFramework(diagnostic, line)) return true;
     const isForeign = (specifier: string) => !specifier.startsWith('.') && !isNodeModule(specifier);
     return isExplained(diagnostic, text, project, isForeign);
   }
@@ -152,6 +169,14 @@ export class ScriptEvidence {
     if (rule !== 'TS2304' || prefix === undefined || !/[:<|&,]\s*$|\bas\s+$/.test(line.slice(0, column - 1)))
       return false;
     return this.#isImported(prefix);
+  }
+
+  /** What a framework declares for all files: Next.js what the route of a name is given, React Native its threads. */
+  #isOfFramework({ rule, column }: Diagnostic, line: string): boolean {
+    if (rule !== 'TS2304' && rule !== 'TS2552') return false;
+    const rest = line.slice(column - 1);
+    if (/^(?:PageProps|LayoutProps|RouteContext)\s*<\s*['"`]\//.test(rest)) return this.#isImported('next');
+    return /^_WORKLET\b/.test(rest) && [...this.#imported.keys()].some((name) => /^react-native(?:$|[-/])/.test(name));
   }
 
   /** Whether anything of the tree imports a package, `prefix` or `prefix.js`, or a part of it. */

@@ -12,13 +12,14 @@ import {
   type SyntaxNode,
   type Taken,
 } from './tsc-declarations.ts';
+import { classesAsked } from './tsc-narrowed.ts';
 import { isNodeModule } from './tsc-shims.ts';
 import {
   around,
   declaring,
   FOLLOWED,
   isOfCertain,
-  leadsTo,
+  type Leading,
   namesIn,
   offsetOf,
   PARTS,
@@ -36,7 +37,7 @@ const INFERRED = /\b(?:unknown|never|void)\b|\{\}/;
 const PASSING = /^(?:Object|Promise|Array|Reflect|structuredClone)$/;
 /** Namespaces that the language or Node.js declares. */
 const GIVEN_SPACES = /^(?:Intl|NodeJS|WebAssembly|globalThis|Reflect|Atomics)$/;
-/** How many declarations a chain is followed through, and how many expressions: real code goes round and round. */
+/** How many declarations a chain is followed through, and how many expressions: code goes round and round. */
 const MOST_STEPS = 40;
 const MOST_EXPRESSIONS = 300;
 
@@ -49,28 +50,29 @@ export class TypeOrigins {
   readonly #assumed: ReadonlySet<string>;
   readonly #read = new Map<string, Declarations | null>();
   readonly #known = new Map<string, boolean>();
+  readonly #leading: Leading;
   #steps = 0;
   #expressions = 0;
   /** Whether what a call is given counts: what a generic function gives back is inferred from it. */
   #isInferred = false;
 
   /** `assumed` are modules of which nothing is known. */
-  constructor(texts: ReadonlyMap<string, string>, assumed: ReadonlySet<string>) {
+  constructor(texts: ReadonlyMap<string, string>, assumed: ReadonlySet<string>, leading: Leading) {
     this.#texts = texts;
     this.#assumed = assumed;
+    this.#leading = leading;
   }
 
   /** Whether the value that a message is about, or a type that it names, stands on something not installed. */
   explain({ file, line, column, rule, message }: Diagnostic): boolean {
     if (!FOLLOWED.has(rule)) return false;
-    const text = this.#texts.get(file) ?? '';
     const declared = this.#declarations(file);
     if (declared === null) return false;
-    const offset = offsetOf(text, line, column);
+    const offset = offsetOf(this.#texts.get(file) ?? '', line, column);
     this.#isInferred = INFERRED.test(message);
     if (this.#namesOpen(file, message)) return true;
     if (isOfCertain(message) && /^TS(?:2339|2551)$/.test(rule)) {
-      return subjectsAt(declared.body, offset, rule).some(({ object }) => this.#isNarrowed(file, object));
+      return subjectsAt(declared.body, offset, rule).some(({ object }) => this.#isNarrowed(file, asNode(object)));
     }
     if (this.#isTakenByOpen(file, declared.body, offset)) return true;
     return subjectsAt(declared.body, offset, rule).some((one) => this.#isOpen(file, one));
@@ -180,9 +182,12 @@ export class TypeOrigins {
   }
 
   /** Whether a variable or a field gets something not known, or is found to be of a class that is not known. */
-  #isNarrowed(file: string, value: unknown): boolean {
+  #isNarrowed(file: string, value: SyntaxNode | null): boolean {
     const name = memberName(value) ?? nameOf(value);
-    return name !== null && this.#isGivenOpen(file, name, null);
+    if (name !== null) return this.#isGivenOpen(file, name, null);
+    if (value?.type !== 'MemberExpression') return false;
+    const body = this.#declarations(file)?.body ?? [];
+    return classesAsked(this.#texts.get(file) ?? '', body, value).some((one) => this.#isOpen(file, one));
   }
 
   #isGivenOpen(file: string, name: string, scope: SyntaxNode | null): boolean {
@@ -206,8 +211,7 @@ export class TypeOrigins {
   }
 
   #leadsTo(file: string, specifier: string): string | null {
-    if (isNodeModule(specifier) || this.#assumed.has(specifier)) return null;
-    return leadsTo(this.#texts, file, specifier);
+    return isNodeModule(specifier) || this.#assumed.has(specifier) ? null : this.#leading(file, specifier);
   }
 
   /** Whether what a type is made of is not known; the members that are written are. */

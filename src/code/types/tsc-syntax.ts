@@ -78,6 +78,10 @@ export function subjectsAt(body: readonly SyntaxNode[], offset: number, rule: st
   return nodes.flatMap((node) => {
     if (isOfCall) return node.type === 'CallExpression' ? (asNode(node.callee) ?? []) : [];
     if (node.type === 'MemberExpression' && asNode(node.property)?.start === offset) return node;
+    // What may be asked of something depends on what it is asked by.
+    if (rule === 'TS7053' && node.computed === true && node.start === offset) {
+      return [node, ...[asNode(node.property)].flatMap((one) => one ?? [])];
+    }
     const part = VALUED.get(node.type);
     if (node.start !== offset && (part === undefined || asNode(node.key)?.start !== offset)) return [];
     if (part !== undefined) return asNode(node[part]) ?? [];
@@ -92,6 +96,9 @@ export function declaring(texts: ReadonlyMap<string, string>, name: string): str
     /\.[cm]?tsx?$/.test(path) && text.includes(name) && head.test(text) ? [path] : [],
   );
 }
+
+/** The file of the tree that an import of a file leads to; null for none. */
+export type Leading = (file: string, specifier: string) => string | null;
 
 /** The file of the tree that an import leads to, also by a path that settings give a name; null for none. */
 export function leadsTo(texts: ReadonlyMap<string, string>, file: string, specifier: string): string | null {

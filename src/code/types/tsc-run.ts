@@ -118,9 +118,8 @@ export async function checkTogether(
   const programs: Program[] = [];
   for (const [number, project] of projects) programs.push(await writeProgram(setup, project, { typeRoot, number }));
   const configs = programs.map(({ config }) => config);
-  const isSmall = projects.every(([, { files }]) => files.length < FILES_FOR_THREADS);
-  const threads = isSmall ? ['--singleThreaded'] : ['--checkers', '1', '--builders', '1'];
-  const said = await runTsc(setup, ['--build', ...configs, '--force', '--verbose', ...threads]);
+  // Small ones only: groupProjects leaves the others alone.
+  const said = await runTsc(setup, ['--build', ...configs, '--force', '--verbose', '--singleThreaded']);
   const parts =
     'failure' in said
       ? null
@@ -199,14 +198,15 @@ async function runTsc(
 }
 
 /** From how many files on a program is worth threads, and from how many on it is divided among two checkers. */
-const FILES_FOR_THREADS = 64;
-const FILES_FOR_TWO = 300;
+const FILES_FOR_THREADS = 400;
+const FILES_FOR_TWO = 1000;
 
 /**
  * On how many threads a program is checked. Each checker works out for itself what the types are that its files share,
- * so the usual four take half as much time and memory again as one; to read few files, threads wait for each other more
- * than they work. The number does not follow the machine: what the compiler says may depend on which files a checker
- * sees together.
+ * so two take a quarter more time of the processors than one, and the usual four half as much again: while files are
+ * looked at beside it, that is slower. In programs of a few hundred files, threads wait for each other more than they
+ * work. The number does not follow the machine: what the compiler says may depend on which files a checker sees
+ * together.
  */
 function threadsFor({ files }: TypeScriptProject): string[] {
   if (files.length < FILES_FOR_THREADS) return ['--singleThreaded'];

@@ -61,9 +61,9 @@ export function readOutput(stdout: string, { mirror, tsc, nodeTypes }: ReadPlace
 const BEGINNING = /^\d\d:\d\d:\d\d [AP]M - Building project '.*?([^/\\']+)'\.\.\.$/;
 
 /**
- * Divides what the compiler says of several configurations in one run (`--build --verbose --singleThreaded`) among them:
- * their parts in the order of `names`, which are those of the configuration files. Null when it does not say of each
- * in turn that it begins with it.
+ * Divides what the compiler says of several configurations in one run (`--build --verbose --singleThreaded`) among
+ * them: their parts in the order of `names`, which are those of the configuration files. Null when it does not say of
+ * each in turn that it begins with it.
  */
 export function dividedOutput(stdout: string, names: readonly string[]): string[] | null {
   const parts: string[][] = [];

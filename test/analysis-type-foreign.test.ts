@@ -1,39 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
-import { analyseTypes } from '../src/code/types/types.ts';
-import { createThreadPool } from '../src/platform/thread-pool.ts';
-
-const roots: string[] = [];
-
-afterEach(() => {
-  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
-});
-
-/** What the analysis of types says of a tree: `severity file:line rule`, sorted. */
-async function typesOf(files: Readonly<Record<string, string | readonly string[]>>): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'types-foreign-'));
-  roots.push(folder);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(folder, path, '..'), { recursive: true });
-    writeFileSync(join(folder, path), `${[text].flat().join('\n')}\n`);
-  }
-  const root = await resolveFolder(folder);
-  const tree = await readSourceTree(root);
-  const threads = createThreadPool({ threads: 1 });
-  onTestFinished(() => threads.close());
-  const { findings } = await analyseTypes({
-    root,
-    files: tree.files,
-    hashes: new Map(),
-    threads,
-    cache: { read: () => new Map(), write: () => undefined, close: () => undefined },
-    signal: new AbortController().signal,
-  });
-  return findings.map((one) => `${one.severity} ${one.file}:${one.line} ${one.rule}`).sort();
-}
+import { describe, expect, it } from 'vitest';
+import { typesOf } from './types-of.ts';
 
 const config = JSON.stringify({
   compilerOptions: { strict: true, module: 'esnext', moduleResolution: 'bundler', target: 'es2022', jsx: 'react-jsx' },

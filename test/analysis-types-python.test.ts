@@ -1,42 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
+import { describe, expect, it } from 'vitest';
 import { clearedUses } from '../src/code/types/python-bound.ts';
 import { decoratedFunctions } from '../src/code/types/python-decorated.ts';
 import { PythonTreeFacts } from '../src/code/types/python-tree-facts.ts';
-import { analyseTypes } from '../src/code/types/types.ts';
-import { createThreadPool } from '../src/platform/thread-pool.ts';
-
-const roots: string[] = [];
-
-afterEach(() => {
-  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
-});
-
-/** What the analysis of types says of a tree: `severity file:line rule`, sorted. */
-async function typesOf(files: Readonly<Record<string, readonly string[]>>): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'types-python-'));
-  roots.push(folder);
-  for (const [path, lines] of Object.entries(files)) {
-    mkdirSync(join(folder, path, '..'), { recursive: true });
-    writeFileSync(join(folder, path), `${lines.join('\n')}\n`);
-  }
-  const root = await resolveFolder(folder);
-  const tree = await readSourceTree(root);
-  const threads = createThreadPool({ threads: 1 });
-  onTestFinished(() => threads.close());
-  const { findings } = await analyseTypes({
-    root,
-    files: tree.files,
-    hashes: new Map(),
-    threads,
-    cache: { read: () => new Map(), write: () => undefined, close: () => undefined },
-    signal: new AbortController().signal,
-  });
-  return findings.map((one) => `${one.severity} ${one.file}:${one.line} ${one.rule}`).sort();
-}
+import { typesOf } from './types-of.ts';
 
 /** A function in which `x` is bound wherever it is used, and one that only looks like it. */
 interface Pair {
@@ -224,6 +190,22 @@ describe('A name of Python is bound where', () => {
     const lines = ['def act(a):', '    for c in a:', '        x = c', ...many, ...many, '    print(x)'];
     const uses = [{ line: lines.length - 1, character: 10, name: 'x' }];
     expect(await clearedUses(lines.join('\n'), uses, new PythonTreeFacts([]))).toEqual([]);
+  });
+
+  it('hundreds of names of one function take no more steps together than a text has', async () => {
+    const names = Array.from({ length: 300 }, (_, at) => at);
+    const given = names.flatMap((at) => [`    if a.x${at}:`, `        v${at} = 1`]);
+    const lines = ['def act(a):', ...given, ...names.map((at) => `    print(v${at})`)];
+    const uses = names.map((at) => ({ line: given.length + 1 + at, character: 10, name: `v${at}` }));
+    const allowed = { steps: 1_000_000 };
+    await clearedUses(lines.join('\n'), uses, new PythonTreeFacts([]), allowed);
+    // The last name may begin just before the end.
+    expect(1_000_000 - allowed.steps).toBeLessThan(150_000);
+    const none = { steps: 0 };
+    const bound = 'def act(a):\n    if a:\n        x = 1\n    if a:\n        print(x)\n';
+    const use = [{ line: 4, character: 14, name: 'x' }];
+    expect(await clearedUses(bound, use, new PythonTreeFacts([]))).toEqual(use);
+    expect(await clearedUses(bound, use, new PythonTreeFacts([]), none)).toEqual([]);
   });
 });
 

@@ -19,16 +19,26 @@ interface Scope {
   readonly block: PythonNode;
 }
 
+/** Steps that names of one text may take together: about a second. */
+const MOST_STEPS_OF_TEXT = 100_000;
+
+/** Steps that are left for all texts of a tree; what is used of them is taken away. */
+export interface Allowance {
+  steps: number;
+}
+
 /**
  * Those of the uses of names in a text that are in doubt for no reason: on every way that leads to them without
  * contradicting itself the name is bound, or it was used before where it is not, which is told there. A text that does
- * not parse, or a function with too many ways, clears none.
+ * not parse, or a function with too many ways, clears none, and neither do names behind the steps that are left.
  */
 export async function clearedUses(
   text: string,
   uses: readonly DoubtedUse[],
   facts: PythonTreeFacts,
+  allowed: Allowance = { steps: MOST_STEPS_OF_TEXT },
 ): Promise<DoubtedUse[]> {
+  let left = Math.min(allowed.steps, MOST_STEPS_OF_TEXT);
   const root = await withPythonTree(text, (tree) => copyTree(tree).tree);
   const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
   const groups = new Map<string, { scope: Scope; name: string; uses: Map<number, DoubtedUse> }>();
@@ -42,6 +52,7 @@ export async function clearedUses(
   }
   const constants = constantsOf(root, text);
   return [...groups.values()].flatMap((group) => {
+    if (left <= 0) return [];
     const surrounding = surroundingOf(
       { text, name: group.name, matters: mattering(group.scope.block, text) },
       constants,
@@ -49,7 +60,10 @@ export async function clearedUses(
     );
     const offsets = [...group.uses.keys()].sort((a, b) => a - b);
     const paths = new NamePaths(surrounding, offsets);
-    if (!paths.follow(group.scope.block)) return [];
+    const isFollowed = paths.follow(group.scope.block);
+    left -= paths.steps;
+    allowed.steps -= paths.steps;
+    if (!isFollowed) return [];
     return [...group.uses].flatMap(([offset, use]) => (paths.unbound.has(offset) ? [] : [use]));
   });
 }

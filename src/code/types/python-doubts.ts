@@ -2,8 +2,11 @@ import { relative, sep } from 'node:path';
 import { roleOf } from '../file-roles.ts';
 import type { MirroredFile } from './mirror.ts';
 import type { PyrightAnswer } from './pyright-run.ts';
-import { clearedUses, type DoubtedUse } from './python-bound.ts';
+import { type Allowance, clearedUses, type DoubtedUse } from './python-bound.ts';
 import { PythonTreeFacts } from './python-tree-facts.ts';
+
+/** Steps that all texts of a tree may take together: some ten seconds. */
+const MOST_STEPS = 1_000_000;
 
 /** What pyright said of a copy: of its files, by their full paths below its root. */
 interface CheckedCopy {
@@ -26,11 +29,12 @@ export async function withoutBound({ root, files, said }: CheckedCopy): Promise<
   }
   if (doubts.size === 0) return said;
   const facts = new PythonTreeFacts(files);
+  const allowed: Allowance = { steps: MOST_STEPS };
   const cleared = new Set<string>();
   for (const [file, uses] of doubts) {
     const text = texts.get(relative(root, file).replaceAll(sep, '/'));
     if (text === undefined) continue;
-    for (const use of await clearedIn(text, uses, facts)) cleared.add(keyOf(file, use));
+    for (const use of await clearedIn(text, uses, facts, allowed)) cleared.add(keyOf(file, use));
   }
   const generalDiagnostics = said.generalDiagnostics.filter((one) => {
     const use = doubtOf(one);
@@ -40,9 +44,14 @@ export async function withoutBound({ root, files, said }: CheckedCopy): Promise<
 }
 
 /** Where the parser fails, nothing is cleared: all stays told. */
-async function clearedIn(text: string, uses: readonly DoubtedUse[], facts: PythonTreeFacts): Promise<DoubtedUse[]> {
+async function clearedIn(
+  text: string,
+  uses: readonly DoubtedUse[],
+  facts: PythonTreeFacts,
+  allowed: Allowance,
+): Promise<DoubtedUse[]> {
   try {
-    return await clearedUses(text, uses, facts);
+    return await clearedUses(text, uses, facts, allowed);
   } catch (error) {
     // A parser that trapped, or a text that is nested deeper than the stack.
     if (error instanceof RangeError || (error instanceof Error && error.name === 'RuntimeError')) return [];

@@ -29,7 +29,8 @@ export class NamePaths {
   readonly #surrounding: Surrounding;
   /** Where what is raised goes to, the innermost last: the ways up to each statement that may raise. */
   readonly #raised: { readonly ways: readonly Way[]; readonly by: string }[][] = [];
-  #steps = 0;
+  /** How many steps were made. */
+  steps = 0;
 
   /** `uses` are offsets of the name. */
   constructor(surrounding: Surrounding, uses: readonly number[]) {
@@ -45,7 +46,7 @@ export class NamePaths {
   /** Whether the block was followed to its end: false where it has too many ways. */
   follow(block: PythonNode): boolean {
     this.#block(block, [new Way(false)]);
-    return this.#steps <= MOST_STEPS;
+    return this.steps <= MOST_STEPS;
   }
 
   #block(block: PythonNode, ways: readonly Way[]): Ends {
@@ -56,8 +57,8 @@ export class NamePaths {
     let ends: Ends = { ...NOWHERE, next: ways };
     for (const statement of statements) {
       if (ends.next.length === 0) break;
-      this.#steps += ends.next.length;
-      if (this.#steps > MOST_STEPS) return NOWHERE;
+      this.steps += ends.next.length;
+      if (this.steps > MOST_STEPS) return NOWHERE;
       const after = this.#statement(statement, ends.next);
       ends = {
         next: joined(after.next),

@@ -48,6 +48,21 @@ describe('runProcess', () => {
     expect(lines).toEqual(['10%', '20%', 'done']);
   });
 
+  it.runIf(process.platform === 'linux')('puts what gives way behind the others, and only that', async () => {
+    // It reads its input first, which comes when all is set.
+    const placed = async (givesWay: boolean) => {
+      const script = 'cat; nice; cat /proc/self/autogroup 2>/dev/null || true';
+      const { stdout } = await runProcess('sh', ['-c', script], { input: '', givesWay });
+      const [own = '', session = ''] = stdout.split('\n');
+      return { own: Number(own), session: /nice (-?\d+)/.exec(session)?.[1] };
+    };
+    const [usual, behind] = [await placed(false), await placed(true)];
+    expect(behind.own).toBe(Math.min(19, usual.own + 10));
+    // Where the system tells sessions apart, it may still refuse several changes at a time.
+    expect(['0', '10', undefined]).toContain(behind.session);
+    expect(usual.session ?? '0').toBe('0');
+  });
+
   it('abort kills the whole group within a second, deaf or not', async () => {
     const pids: number[] = [];
     const abort = new AbortController();

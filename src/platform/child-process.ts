@@ -3,6 +3,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { constants as systemConstants } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { putChildBehind } from './process-priority.ts';
 
 const defaultTimeoutMs = 10 * 60_000;
 const defaultMaxOutputBytes = 10 * 1024 * 1024;
@@ -25,6 +26,8 @@ export interface ProcessOptions {
   readonly input?: string | Uint8Array | undefined;
   /** Called for each line of stderr while it runs; a carriage return ends a line too, as progress bars use it. */
   readonly onStderrLine?: ((line: string) => void) | undefined;
+  /** Whether it takes only what others leave of the processors: for what nobody waits for longest. */
+  readonly givesWay?: boolean | undefined;
 }
 
 export interface ProcessResult {
@@ -97,10 +100,9 @@ export async function runProcess(
   const guard = await parentDeathGuard();
   options.signal?.throwIfAborted();
   const [file = program, ...line] = [...guard, program, ...args];
-  return new RunningProcess(
-    command,
-    start(command, file, line, { cwd, env, piped: options.input !== undefined }),
-  ).finished(options);
+  const child = start(command, file, line, { cwd, env, piped: options.input !== undefined });
+  if (options.givesWay === true && child.pid !== undefined) putChildBehind(child.pid);
+  return new RunningProcess(command, child).finished(options);
 }
 
 function start(

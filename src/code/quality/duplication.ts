@@ -93,6 +93,7 @@ async function run(
       env: { HOME: folder },
       signal,
       timeoutMs: TIMEOUT_MILLISECONDS,
+      givesWay: true,
     });
     if (exitCode !== 0) return `jscpd ended with code ${exitCode}`;
     const { duplicates } = report.parse(JSON.parse(await readFile(join(folder, 'jscpd-report.json'), 'utf8')));

@@ -142,7 +142,13 @@ async function ask(run: Run, batch: readonly string[]): Promise<Map<string, Lint
     const { exitCode, stdout } = await runProcess(
       process.execPath,
       [engine.path, ...options, '-f', 'json', ...batch.map((path) => `./${path}`)],
-      { cwd: input.root, signal: input.signal, timeoutMs: TIMEOUT_MILLISECONDS, maxOutputBytes: MAX_OUTPUT_BYTES },
+      {
+        cwd: input.root,
+        signal: input.signal,
+        timeoutMs: TIMEOUT_MILLISECONDS,
+        maxOutputBytes: MAX_OUTPUT_BYTES,
+        givesWay: true,
+      },
     );
     // It ends with 1 for faults too, but not without saying them; what kills it has a code of its own.
     if (exitCode === 1 && !stdout.trimStart().startsWith('{')) return REFUSED;

@@ -28,6 +28,8 @@ export interface TscSetup {
   readonly timeoutMs: number;
   readonly memoryMegabytes: number;
   readonly signal: AbortSignal;
+  /** Whether something larger is checked meanwhile, which everybody waits for. */
+  readonly givesWay?: boolean;
 }
 
 /** What the compiler said of a project, or why it said nothing. */
@@ -185,6 +187,7 @@ async function runTsc(
         signal: setup.signal,
         timeoutMs: setup.timeoutMs,
         maxOutputBytes: MAX_OUTPUT_BYTES,
+        givesWay: setup.givesWay,
       },
     );
     if (/\bout of memory\b|cannot allocate memory/.test(stderr)) return { failure: 'The compiler ran out of memory' };

@@ -20,7 +20,8 @@ export interface CheckedProject {
 /**
  * Checks projects, and gives what was said of each in their order. One at a time, as the compiler runs several threads
  * itself and pyright may be at work too; but where one of them is large, small ones are checked beside it, in a copy of
- * their own. Rejects with the signal's reason only, when every compiler has ended.
+ * their own, with what that one leaves of the processors. Rejects with the signal's reason only, when every compiler
+ * has ended.
  */
 export async function checkProjects(
   setup: TscSetup,
@@ -30,29 +31,43 @@ export async function checkProjects(
   const stop = new AbortController();
   const stoppable = { ...setup, signal: AbortSignal.any([setup.signal, stop.signal]) };
   const [main, beside] = divided(projects, setup.mirror);
-  const work = async (own: readonly TypeScriptProject[], copy: () => Mirror | Promise<Mirror>) => {
-    try {
-      const mirror = await copy();
-      const checked = new CheckedFiles(mirror);
-      const found: CheckedProject[] = [];
-      for (const group of groupProjects(own, mirror.files, setup.imported)) {
-        found.push(...(await checkGroup({ ...stoppable, mirror }, group, { typeRoot, checked, projects })));
-      }
-      return found;
-    } catch (error) {
-      stop.abort(error);
-      throw error;
+  // The copy of what takes longest is written first.
+  const isWritten = Promise.withResolvers<void>();
+  const work = async (own: readonly TypeScriptProject[], mirror: Mirror, givesWay: boolean) => {
+    const checked = new CheckedFiles(mirror);
+    const found: CheckedProject[] = [];
+    for (const group of groupProjects(own, mirror.files, setup.imported)) {
+      await show(checked, group, projects);
+      isWritten.resolve();
+      found.push(...(await checkGroup({ ...stoppable, mirror, givesWay }, group, { typeRoot, checked, projects })));
     }
+    return found;
   };
-  const settled = await Promise.allSettled([
-    work(main, () => setup.mirror),
-    ...(beside.length === 0 ? [] : [work(beside, () => copyBeside(setup.mirror))]),
-  ]);
+  const workBeside = async () => {
+    await isWritten.promise;
+    return work(beside, await copyBeside(setup.mirror), true);
+  };
+  const works = [
+    work(main, setup.mirror, false).finally(isWritten.resolve),
+    ...(beside.length === 0 ? [] : [workBeside()]),
+  ];
+  for (const one of works) one.catch((error: unknown) => stop.abort(error));
+  const settled = await Promise.allSettled(works);
   const found = settled.flatMap((one) => {
     if (one.status === 'rejected') throw one.reason;
     return one.value;
   });
   return found.sort((a, b) => projects.indexOf(a.project) - projects.indexOf(b.project));
+}
+
+/** Shows some projects' files to the compiler, and no others where there are any. */
+async function show(
+  checked: CheckedFiles,
+  own: readonly TypeScriptProject[],
+  projects: readonly TypeScriptProject[],
+): Promise<void> {
+  const files = new Set(own.flatMap((project) => project.files));
+  await checked.show((path) => projects.length === 1 || files.has(path));
 }
 
 /** Checks projects in one run, and those of which that says nothing one after the other. */
@@ -61,19 +76,14 @@ async function checkGroup(
   group: readonly TypeScriptProject[],
   { typeRoot, checked, projects }: GroupPlace,
 ): Promise<CheckedProject[]> {
-  const show = async (own: readonly TypeScriptProject[]) => {
-    const files = new Set(own.flatMap((project) => project.files));
-    await checked.show((path) => projects.length === 1 || files.has(path));
-  };
   const numbered = group.map((project) => [projects.indexOf(project), project] as const);
-  if (group.length > 1) await show(group);
   const answers = group.length > 1 ? await checkTogether(setup, numbered, typeRoot) : [];
   const found: CheckedProject[] = [];
   for (const [index, [number, project]] of numbered.entries()) {
     const broken: Diagnostic[] = [];
     let answer = answers[index] ?? null;
     if (answer === null) {
-      await show([project]);
+      await show(checked, [project], projects);
       answer = await checkProject(setup, project, { typeRoot, checked, number }, (one) => broken.push(one));
     }
     found.push({ project, answer, broken });

@@ -1,7 +1,10 @@
 import { readlinkSync, writeFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
-/** Steps behind the others, of the 19 that there are: a child gets a tenth of a processor that both want, a thread a third. */
+/**
+ * Steps behind the others, of the 19 that there are: of a processor that both want, a child gets a tenth, a thread a
+ * third.
+ */
 const BEHIND = { child: 10, thread: 5 } as const;
 const LAST = 19;
 

@@ -91,11 +91,11 @@ describe('a tree of one large program and small ones', () => {
 });
 
 /** Groups of the small programs of a tree, each by its configuration. */
-function groupsOf(tree: Readonly<Record<string, string>>): (string | null)[][] {
+async function groupsOf(tree: Readonly<Record<string, string>>): Promise<(string | null)[][]> {
   const files = Object.entries(tree).map(([path, text]) => ({ path, text }));
   const named = new Map<string, ImportedModule>();
   for (const file of files) collectImports(file, named);
-  const projects = divideFiles(files, named);
+  const projects = await divideFiles(files, named);
   const groups = groupProjects(projects, files, named);
   return groups.map((group) => group.map(({ config }) => config).sort()).sort();
 }
@@ -104,7 +104,7 @@ describe('small programs that are checked in one run', () => {
   const CONFIG = '{"include":["*.ts"]}';
   const named = (name: string) => JSON.stringify({ name });
 
-  it('do not import from each other, neither by a path, nor by a name, nor through a third', () => {
+  it('do not import from each other, neither by a path, nor by a name, nor through a third', async () => {
     const tree = {
       'a/tsconfig.json': CONFIG,
       'a/package.json': named('@tree/a'),
@@ -118,14 +118,14 @@ describe('small programs that are checked in one run', () => {
       'e/tsconfig.json': CONFIG,
       'e/index.ts': "import 'elsewhere';\nexport {};\n",
     };
-    expect(groupsOf(tree)).toEqual([
+    expect(await groupsOf(tree)).toEqual([
       ['a/tsconfig.json', 'e/tsconfig.json'],
       ['b/tsconfig.json'],
       ['c/tsconfig.json'],
       ['d/tsconfig.json'],
     ]);
     const { 'b/index.ts': _, ...apart } = tree;
-    expect(groupsOf({ ...apart, 'b/index.ts': 'export {};\n' })).toEqual([
+    expect(await groupsOf({ ...apart, 'b/index.ts': 'export {};\n' })).toEqual([
       ['a/tsconfig.json', 'b/tsconfig.json', 'e/tsconfig.json'],
       ['c/tsconfig.json'],
       ['d/tsconfig.json'],

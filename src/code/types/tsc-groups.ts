@@ -46,6 +46,7 @@ function reachOf(
 ): Reach {
   const owners = new Map(projects.flatMap((project) => project.files.map((path) => [path, project] as const)));
   const known = new Set(files.map(({ path }) => path));
+  const tables = new Map(projects.map((project) => [project, pathsOf(project)] as const));
   const reached = new Map(projects.map((project) => [project, new Set<TypeScriptProject>()]));
   const add = (from: string, target: string | undefined) => {
     const [one, other] = [owners.get(from), target === undefined ? undefined : owners.get(target)];
@@ -57,7 +58,8 @@ function reachOf(
     const named = projects.filter(({ packages }) => packages.some((name) => isPartOf(specifier, name)));
     for (const file of by) {
       const project = owners.get(file);
-      for (const target of project === undefined ? [] : targetsOf(project, specifier)) add(file, found(target));
+      const table = (project === undefined ? undefined : tables.get(project)) ?? [];
+      for (const target of targetsOf(table, specifier)) add(file, found(target));
       for (const other of named) add(file, other.files[0]);
     }
   }
@@ -74,9 +76,17 @@ function isPartOf(specifier: string, name: string): boolean {
 
 const pathMap = z.record(z.string(), z.array(z.string()));
 
-/** Where the project's own table of names (`paths`) lets a specifier lead. */
-function targetsOf({ options }: TypeScriptProject, specifier: string): string[] {
-  return Object.entries(pathMap.safeParse(options.paths).data ?? {}).flatMap(([pattern, targets]) => {
+/** Patterns of names with their targets. */
+type PathTable = readonly (readonly [pattern: string, targets: readonly string[]])[];
+
+/** The project's own table of names (`paths`). */
+function pathsOf({ options }: TypeScriptProject): PathTable {
+  return Object.entries(pathMap.safeParse(options.paths).data ?? {});
+}
+
+/** Where a table of names lets a specifier lead. */
+function targetsOf(table: PathTable, specifier: string): string[] {
+  return table.flatMap(([pattern, targets]) => {
     const [before = '', after] = pattern.split('*');
     if (after === undefined) return pattern === specifier ? targets : [];
     const fits =

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { setImmediate as letOthersThrough } from 'node:timers/promises';
 import { z } from 'zod';
 import { roleOf } from '../file-roles.ts';
 import type { MirroredFile } from './mirror.ts';
@@ -48,10 +49,10 @@ const TYPED_COMMENT = /@(?:param|type|returns?|typedef)\s*\{/;
  * that names it, else to the nearest variant (`tsconfig.test.json`). TypeScript that nothing names is checked with
  * defaults, JavaScript only where its comments hold types.
  */
-export function divideFiles(
+export async function divideFiles(
   files: readonly MirroredFile[],
   imported: ReadonlyMap<string, ImportedModule>,
-): TypeScriptProject[] {
+): Promise<TypeScriptProject[]> {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const scripts = files.filter(({ path }) => /\.[cm]?[jt]sx?$/.test(path));
   const declaring = new Set(scripts.filter(({ text }) => GLOBAL_DECLARATION.test(text)));
@@ -59,7 +60,9 @@ export function divideFiles(
   const onNode = new Set([...imported].flatMap(([name, { files: by }]) => (isNodeModule(name) ? [...by] : [])));
   const left = new Map(scripts.filter(({ path }) => !isTransformed(path)).map((file) => [file.path, file]));
   const projects: TypeScriptProject[] = [];
+  await letOthersThrough();
   for (const config of orderedConfigs(texts)) {
+    await letOthersThrough();
     const matches = configMatcher(config);
     const named = scripts.filter(({ path }) => matches(path));
     const own = named.filter(({ path }) => left.delete(path));
@@ -84,8 +87,14 @@ export function divideFiles(
   // What a tool of the tree is tried out on says what it says on purpose, where no configuration names it.
   const others = [...left.values()].filter(({ path }) => projects.length === 0 || !FIXTURE.test(path));
   const all = [...projects, ...unconfigured(others, onNode, packages, strictnessOf(around))];
+  await letOthersThrough();
   const workspace = new Workspace(files, imported.keys());
-  return all.map((project) => onSources(project, workspace));
+  const onTheirSources: TypeScriptProject[] = [];
+  for (const project of all) {
+    await letOthersThrough();
+    onTheirSources.push(onSources(project, workspace));
+  }
+  return onTheirSources;
 }
 
 const FIXTURE = /(?:^|\/)(?:__fixtures__|fixtures?|test-?fixtures|test[-_]?data)\//i;

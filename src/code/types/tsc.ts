@@ -52,9 +52,8 @@ export async function checkTypeScript(
     const libraries = await librariesOf(tsc);
     const ownJsx = scripts.some(({ text }) => declaresJsx(text));
     const setup = { tsc, nodeTypes, mirror, imported, known, ownJsx, libraries, ...limits, signal: input.signal };
-    const divided = divideFiles(mirror.files, imported);
-    await letOthersThrough();
-    const all = mergeProjects(divided, mirror.files, libraries);
+    const divided = await divideFiles(mirror.files, imported);
+    const all = await mergeProjects(divided, mirror.files, libraries);
     const typeRoot = await prepareTypeRoot(mirror, nodeTypes);
     const checked = await checkProjects(setup, all.slice(0, limits.maxProjects), typeRoot);
     const { files, gaps } = mirror;

@@ -1,13 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import { type App, createApp } from '../src/app.ts';
 import { type Roles, type Running, run } from '../src/main.ts';
 import { type Config, readConfig } from '../src/platform/config.ts';
 import { createLog } from '../src/platform/log.ts';
+import { makeScratch } from './scratch.ts';
 
 /**
  * What a test app does. `bare`: it may work on jobs, but on none unless the test says how. `shortWay`: false sends
@@ -42,7 +41,7 @@ export interface TestApp {
  * decides when and by whom work is done.
  */
 export async function testApp(roles: TestRoles = {}, settings: Record<string, string> = {}): Promise<TestApp> {
-  const folder = await mkdtemp(join(tmpdir(), 'millwright-test-'));
+  const folder = await makeScratch('app');
   const name = `test_${randomBytes(8).toString('hex')}`;
   await onServer(`CREATE DATABASE ${name} TEMPLATE template`);
   const url = new URL(inject('postgresUrl'));

@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -8,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { AsyncCoderAPI as Api, AsyncCoderError } from '../clients/typescript/src/async-coder-api.ts';
 import { type TestApp, testApp } from './app.ts';
+import { makeScratch } from './scratch.ts';
 import { root } from './source-files.ts';
 import { gate } from './spine.ts';
 import { type Caller, makeProject, newCaller } from './story.ts';
@@ -69,7 +69,7 @@ beforeAll(async () => {
   repositoryId = await connect(ada, await makeProject({ 'login.ts': 'export const ok = 1;\n' }));
   await app.app.database.prisma.creditAccount.update({ where: { userId: ada.userId }, data: { balance: 10_000 } });
   // Built and installed as a package is.
-  folder = await mkdtemp(join(tmpdir(), 'clients-'));
+  folder = await makeScratch('clients');
   const installed = join(folder, 'node_modules/@async-coder/sdk');
   await mkdir(installed, { recursive: true });
   await cp(join(root, 'clients/typescript/package.json'), join(installed, 'package.json'));

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
@@ -7,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, settings } from '../src/platform/config.ts';
 import { createLog, redactUrl } from '../src/platform/log.ts';
 import { readSecret } from '../src/platform/secret.ts';
+import { makeScratch } from './scratch.ts';
 
 const read = (environment: Record<string, string | undefined> = {}) => readConfig(environment, '/srv/app');
 const goodKey = 'k'.repeat(32);
@@ -153,7 +153,7 @@ describe('settings', () => {
 
 describe('the secret', () => {
   const inFolder = (folder: string) => readConfig({ DATA_DIR: folder }, '/');
-  const newFolder = () => mkdtemp(join(tmpdir(), 'secret-'));
+  const newFolder = () => makeScratch('secret');
 
   it('is made once for a folder, the same for all processes, and only its owner can read it', async () => {
     const folder = await newFolder();

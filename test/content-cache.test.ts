@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -11,6 +10,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ContentCache, openContentCache } from '../src/platform/content-cache.ts';
 import { sourceVersion } from '../src/platform/source-version.ts';
+import { makeScratch } from './scratch.ts';
 
 const opened: ContentCache[] = [];
 afterEach(() => {
@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 async function newFolder(): Promise<string> {
-  return join(await mkdtemp(join(tmpdir(), 'cache-')), 'cache');
+  return join(await makeScratch('cache'), 'cache');
 }
 
 /** A cache of a folder and what it logs. */
@@ -235,7 +235,7 @@ it('answers nothing once it is closed, and does not open again', async () => {
 
 describe('the version of a module', () => {
   async function versionWith(files: Record<string, string>): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'version-'));
+    const folder = await makeScratch('version');
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
     return sourceVersion(pathToFileURL(join(folder, 'main.ts')));
   }

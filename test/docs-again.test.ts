@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, realpath, rename, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, realpath, rename, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listSourceTree } from '../src/code/source-tree.ts';
@@ -15,6 +14,7 @@ import readForHealth from '../src/docs/health/read-for-health.ts';
 import { healthReadings } from '../src/docs/health/reading-task.ts';
 import { openContentCache } from '../src/platform/content-cache.ts';
 import { createThreadPool, type ThreadPool } from '../src/platform/thread-pool.ts';
+import { makeScratch } from './scratch.ts';
 import { makeProject } from './story.ts';
 
 const files = {
@@ -36,7 +36,7 @@ afterAll(() => pool.close());
 
 /** A new folder for what is kept, and the kinds of it. */
 async function keep() {
-  const place = { folder: join(await mkdtemp(join(tmpdir(), 'cache-')), 'cache'), maxBytes: 50_000_000 };
+  const place = { folder: join(await makeScratch('cache'), 'cache'), maxBytes: 50_000_000 };
   const kind = (name: string) => ({ place, kind: name });
   return { place, listed: kind('listed'), parsed: kind('parsed'), composed: kind('composed'), readings: kind('read') };
 }
@@ -53,7 +53,7 @@ async function settle(root: string, { listed }: Kept): Promise<PackedInventory> 
 async function documented(root: string, kept: Kept | null): Promise<Composed> {
   const inventory = await takeInventory(root, pool, { kept: kept?.listed ?? null });
   const { parts } = await parsePacked({ root, files: inventory.files, pool, kept: kept?.parsed ?? null });
-  const pack = join(await mkdtemp(join(tmpdir(), 'pack-')), 'pack');
+  const pack = join(await makeScratch('pack'), 'pack');
   await writeFile(pack, [inventory.packed, ...parts]);
   if (kept === null) return composeTree(pool, { root, pack, repository, kept: null });
   for (const what of healthReadings) {
@@ -133,7 +133,7 @@ describe('a second run', () => {
     const root = await makeProject(files);
     const kept = await keep();
     await settle(root, kept);
-    const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'));
+    const elsewhere = await makeScratch('elsewhere');
     await rename(join(root, 'src'), join(elsewhere, 'src'));
     await symlink(join(elsewhere, 'src'), join(root, 'src'));
     const after = await takeInventory(root, pool, { kept: kept.listed });

@@ -1,5 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -12,6 +11,7 @@ import { readConfig } from '../src/platform/config.ts';
 import { createLog } from '../src/platform/log.ts';
 import { type TestApp, testApp } from './app.ts';
 import { type ModelServer, modelServer, type SeenRequest, type Turn } from './fakes/model-server.ts';
+import { makeScratch } from './scratch.ts';
 import { type Caller, makeProject, newCaller, runGit } from './story.ts';
 
 const generate = `mutation ($input: GenerateDocsInput!) { r: generateDocs(input: $input) {
@@ -112,7 +112,7 @@ describe('a documentation job with a model', () => {
       new RegExp(`<${mark}>[^]*Ignore all previous[^]*</${mark}>$`),
     );
     expect(server.requests.filter((one) => pathOf(one) !== api).join('')).not.toContain('add(1, 2);');
-    const patch = join(await mkdtemp(join(tmpdir(), 'patch-')), 'p.patch');
+    const patch = join(await makeScratch('patch'), 'p.patch');
     await writeFile(patch, done.text('documentation.patch'));
     await runGit(folder, 'apply', '--check', patch);
     expect(done.text('documentation.patch')).toContain('+Gives back the sum of two numbers');

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -17,6 +16,7 @@ import { type TestApp, testApp } from './app.ts';
 import { FakeGitHub } from './fakes/github.ts';
 import { readDescription } from './fakes/github-description.ts';
 import type { FakeRepository, FakeUser } from './fakes/github-objects.ts';
+import { makeScratch } from './scratch.ts';
 import { ask, type Caller, callerWith, newCaller, smallProject } from './story.ts';
 import { everythingStored } from './tables.ts';
 
@@ -47,7 +47,7 @@ const realPath = process.env.PATH ?? '';
 beforeAll(async () => {
   github = await FakeGitHub.start();
   // A git that writes down its arguments before it does what it is told.
-  const folder = await mkdtemp(join(tmpdir(), 'git-spy-'));
+  const folder = await makeScratch('git-spy');
   argvFile = join(folder, 'argv');
   const { stdout } = await promisify(execFile)('sh', ['-c', 'command -v git']);
   await writeFile(join(folder, 'git'), `#!/bin/sh\necho "$@" >> '${argvFile}'\nexec '${stdout.trim()}' "$@"\n`);

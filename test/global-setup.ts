@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -11,6 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A server URL whose database `template` has every migration and the queue's schema. */
     postgresUrl: string;
+    /** A folder for what tests write, removed when all have ended. */
+    scratch: string;
   }
 }
 
@@ -25,9 +27,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await boss.start();
   await boss.stop({ graceful: false });
   project.provide('postgresUrl', postgres.url);
+  const scratch = await realpath(await mkdtemp(join(tmpdir(), 'millwright-scratch-')));
+  project.provide('scratch', scratch);
   return async () => {
     await postgres.leave();
-    await rm(folder, { recursive: true, force: true });
+    for (const one of [folder, scratch]) await rm(one, { recursive: true, force: true });
   };
 }
 

@@ -1,5 +1,4 @@
-import { mkdtemp, realpath, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { realpath, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readHashedTree } from '../src/code/hashed-tree.ts';
@@ -9,6 +8,7 @@ import { inventoryIn, unpackParsed } from '../src/code/tree/packed.ts';
 import { parsePacked } from '../src/code/tree/parse-tree.ts';
 import { HealthReadings } from '../src/docs/health/health-readings.ts';
 import { createThreadPool, type ThreadPool } from '../src/platform/thread-pool.ts';
+import { makeScratch } from './scratch.ts';
 import { makeProject } from './story.ts';
 
 /** Enough that several threads share it. */
@@ -30,7 +30,7 @@ beforeAll(async () => {
   root = await realpath(
     await makeProject({ ...files, 'package.json': '{"name":"large"}', 'vendor/a.js': 'x\n', 'README.md': '# Large\n' }),
   );
-  place = { folder: join(await mkdtemp(join(tmpdir(), 'cache-')), 'cache'), maxBytes: 50_000_000 };
+  place = { folder: join(await makeScratch('cache'), 'cache'), maxBytes: 50_000_000 };
 }, 120_000);
 afterAll(() => pool.close());
 
@@ -42,7 +42,7 @@ describe('a checkout of thousands of files', () => {
     await unlink(join(root, pathOf(4)));
     await unlink(join(root, pathOf(8)));
     await symlink('nowhere', join(root, pathOf(8)));
-    const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'));
+    const elsewhere = await makeScratch('elsewhere');
     await rename(join(root, 'packages/p7'), join(elsewhere, 'p7'));
     await symlink(join(elsewhere, 'p7'), join(root, 'packages/p7'));
     await writeFile(join(root, 'new.ts'), 'export const young = 1;\n');

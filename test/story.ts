@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createClient } from 'graphql-ws';
@@ -8,6 +7,7 @@ import { expect } from 'vitest';
 import WebSocket from 'ws';
 import { z } from 'zod';
 import type { TestApp } from './app.ts';
+import { makeScratch } from './scratch.ts';
 
 /** The answer to a GraphQL request, as a client sees it. */
 export const graphqlAnswer = z.object({
@@ -110,7 +110,7 @@ export function callerWith(
 
 /** A folder with these files, by default a git repository with one commit. */
 export async function makeProject(files: Record<string, string>, { git = true } = {}): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'project-'));
+  const folder = await makeScratch('project');
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);

@@ -118,6 +118,14 @@ describe('Facts of the tree', () => {
     ]);
     expect(roles('src/latest/a.ts', 'contest/a.py')).toEqual(['source', 'source']);
     expect(roles('build.rs', 'fuzz/a.rs', 'cake.cs')).toEqual(['tooling', 'tooling', 'tooling']);
+    expect(roles('integration/helpers/a.ts', 'semgrep-rules/a.py')).toEqual(['test', 'test']);
+    expect(roles('src/integration/a.ts', 'cli/src/semgrep/a.py')).toEqual(['source', 'source']);
+    expect(roles('packages/prisma/seed/a.ts', 'db/seeds.ts', 'prisma/seed-users.ts')).toEqual([
+      'tooling',
+      'tooling',
+      'tooling',
+    ]);
+    expect(roles('src/seed/a.ts', 'src/db/seedless.py')).toEqual(['source', 'source']);
     expect(roles('src/testing.py', 'src/test.ts', 'src/build.ts')).toEqual(['source', 'source', 'source']);
   });
 

@@ -18,6 +18,12 @@ const EXAMPLE_FOLDERS: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Examples of wrong code that rules are tried on. */
+const RULE_CASES = /(?:^|\/)(?:\.semgrep|semgrep[-_]rules)\//;
+/** What fills a database for those who develop or try the application. */
+const SEEDS =
+  /(?:^|\/)(?:prisma|db|database|drizzle|knex|sequelize|typeorm|supabase)\/(?:[\w-]+\/)?seed(?:s|ers?)?(?:\/|[\w.-]*\.[mc]?[jt]s$)/;
+
 const TOOLING_FOLDERS: ReadonlySet<string> = new Set(
   'ci release scripts tools tooling perf-measures fuzz buildsrc'.split(' '),
 );
@@ -28,6 +34,7 @@ export function roleOf(path: string): FileRole {
   const name = segments.pop() ?? '';
   if (segments.some((segment) => TEST_FOLDERS.has(segment.toLowerCase()))) return 'test';
   if (name.endsWith('.cs') && segments.some((segment) => /[a-z]Tests?$/.test(segment))) return 'test';
+  if (segments[0] === 'integration' || RULE_CASES.test(path)) return 'test';
   // Projects that Maven's invoker builds.
   if (/(?:^|\/)src\/it\//.test(path)) return 'test';
   if (/^tests?[-_]/i.test(segments[0] ?? '') || segments.some((segment) => TEST_SOURCES.test(segment))) return 'test';
@@ -42,6 +49,7 @@ export function roleOf(path: string): FileRole {
   // What stands in a hidden folder or among the scripts serves those who work on the project.
   if (segments.some((segment) => segment.startsWith('.')) || TOOLING_FOLDERS.has(segments[0]?.toLowerCase() ?? ''))
     return 'tooling';
+  if (SEEDS.test(path)) return 'tooling';
   if (
     segments.some((segment) =>
       /^(?:[\w.]+\.)?(?:examples?|samples?|benchmarks?|benches|demos?|snippets)$/i.test(segment),

@@ -40,8 +40,31 @@ export function recommend(findings: readonly TypedFinding[]): string[] {
 }
 
 function sentence({ first, findings }: Heap): string {
-  const advice = (first.suggestion ?? first.message).replace(/\s*[.:;]\s*$/, '');
   const places = findings.slice(0, mostPlaces).map(({ file, line }) => `${file}:${line}`);
   const more = findings.length - places.length;
+  const advice = sharedAdvice(findings.map((one) => (one.suggestion ?? one.message).replace(/\s*[.:;]\s*$/, '')));
   return `${advice} (${first.rule}): ${places.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
+}
+
+/** Names in quotation marks, places and numbers: what differs from place to place. */
+const PARTICULAR = /('[^']*'|"[^"]*"|`[^`]*`|“[^”]*”|[^\s'"`“”]+:\d+|\b\d+(?:\.\d+)?\b)/;
+
+/**
+ * One advice for all places: what they say alike, with `…` for the names, places and numbers in which they differ.
+ * Where they say more than one thing, the first.
+ */
+function sharedAdvice([first = '', ...others]: readonly string[]): string {
+  const parts = first.split(PARTICULAR);
+  const split = others.map((one) => one.split(PARTICULAR));
+  const isAlike = split.every(
+    (one) => one.length === parts.length && one.every((part, at) => at % 2 === 1 || part === parts[at]),
+  );
+  if (!isAlike) return `${first}, and others of the kind`;
+  const isShared = (part: string, at: number) => split.every((one) => one[at] === part);
+  return parts.map((part, at) => (at % 2 === 0 || isShared(part, at) ? part : withoutName(part))).join('');
+}
+
+/** The quotation marks of a name, or nothing but the dots. */
+function withoutName(part: string): string {
+  return /^['"`“]/.test(part) ? `${part[0]}…${part.at(-1)}` : '…';
 }

@@ -50,10 +50,15 @@ describe('a script that a page loads beside others', () => {
         '  chart.add(constraint.start);', // 7
         '}',
         'chart.size(limit);', // 9
+        'angular',
+        '  .module("tabs");',
+        'limited', // 12
+        'chart.show();',
       ),
       'static/js/fields.js': text('function openTab(event) { event.target.classList.add("open"); }'),
     });
     expect(found).toEqual([
+      'eslint/no-undef static/js/tabs.js:12',
       'eslint/no-undef static/js/tabs.js:6',
       'eslint/no-undef static/js/tabs.js:7',
       'eslint/no-undef static/js/tabs.js:9',

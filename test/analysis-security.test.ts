@@ -195,6 +195,11 @@ describe('Secrets', () => {
     ['a placeholder', 'a.yml', 'password: changeme123\ntoken: your-token-here\nsecret: ${SECRET_VALUE}\n'],
     ['a UUID', 'a.js', `const token = '123e4567-e89b-12d3-a456-426614174000';\n`],
     ['a label', 'a.ts', `const passwordLabel = 'Your Password 123'; const tokenUrl = 'https://a.b/oauth2/Token9x';\n`],
+    [
+      'a hash of a secret that was looked through',
+      '.secrets.baseline',
+      `{"hashed_secret": "${strong}", "password": "${strong}"}\n`,
+    ],
     ['a hash of a package', 'package-lock.json', `{"token": "${strong}", "password": "${strong}"}\n`],
     ['a public key', 'a.py', `PUBLIC_KEY = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQDf8s7d6f87s6df"\n`],
     [

@@ -24,7 +24,7 @@ export interface Flow {
   readonly children: readonly Flow[];
   /** What goes on beside it on the same level: `elif` and `else`. */
   readonly chain?: readonly Flow[];
-  /** Of `logic`: operators, and runs of the same operator. */
+  /** Of `logic`: operators, and runs of the same operator; a condition of what is shown makes no run. */
   readonly operators?: number;
   readonly runs?: number;
   /** Of `function`. */
@@ -46,6 +46,10 @@ export interface FunctionUnit {
   readonly isMember: boolean;
   /** An arrow or lambda that is one expression: it is a part of what holds it. */
   readonly isExpression: boolean;
+  /** A component of a page: it holds the handlers of what it shows, and each of them stands for itself. */
+  readonly isComponent?: boolean;
+  /** Lines of the markup it shows, from and to. */
+  readonly markup?: readonly (readonly [from: number, to: number])[];
   readonly body: readonly Flow[];
 }
 
@@ -64,6 +68,8 @@ export interface FunctionMeasure {
   readonly nesting: number;
   /** Lines of code from first to last, without those of functions inside that are measured themselves. */
   readonly lines: number;
+  /** Of these, lines of markup. */
+  readonly markupLines: number;
 }
 
 /** How many lines of code stand from one line to another, both counted from 1 and taken in. */
@@ -88,13 +94,19 @@ function measure(unit: FunctionUnit, standsAlone: boolean, measuring: Measuring)
   const { measures, linesBetween } = measuring;
   const inner = unitsIn(unit.body);
   // A function that only holds others is a scope; what is in it stands for itself.
-  const isScope = ownCognitive(unit.body, 0) === 0;
+  const isScope = unit.isComponent === true || ownCognitive(unit.body, 0) === 0;
   for (const one of inner) measure(one, one.isMember || (standsAlone && isScope), measuring);
   if (unit.isExpression && unit.name === null && cyclomaticOf(unit.body) === 1) return;
   const { name, line, column, endLine, parameters, statements } = unit;
-  const innerLines = inner
-    .filter((one) => !one.isExpression)
-    .reduce((sum, one) => sum + linesBetween(one.line + 1, one.endLine), 0);
+  const measured = inner.filter((one) => !one.isExpression);
+  const linesWithin = (from: number, to: number) =>
+    measured
+      .filter((one) => one.line >= from && one.endLine <= to)
+      .reduce((sum, one) => sum + linesBetween(one.line + 1, one.endLine), 0);
+  const markupLines = (unit.markup ?? []).reduce(
+    (sum, [from, to]) => sum + linesBetween(from, to) - linesWithin(from, to),
+    0,
+  );
   measures.push({
     name,
     line,
@@ -105,7 +117,8 @@ function measure(unit: FunctionUnit, standsAlone: boolean, measuring: Measuring)
     cyclomatic: cyclomaticOf(unit.body),
     cognitive: standsAlone ? cognitiveOf(unit.body, !isScope) : null,
     nesting: nestingOf(unit.body),
-    lines: Math.max(1, linesBetween(line, endLine) - innerLines),
+    lines: Math.max(1, linesBetween(line, endLine) - linesWithin(line, endLine)),
+    markupLines,
   });
 }
 
@@ -141,7 +154,8 @@ function decisionsIn(flows: readonly Flow[]): number {
  * Cognitive complexity as SonarSource defines it (G. A. Campbell, “Cognitive Complexity: a new way of measuring
  * understandability”, version 1.7, appendix B): one for each break of the linear flow, and one more for each level it
  * is nested in. Of recursion only a function that calls itself is seen. Functions inside count along, one level deeper,
- * unless the function does nothing but hold them.
+ * unless the function does nothing but hold them. As in SonarJS, those of a component stand for themselves, and what is
+ * shown under a condition (`open && <Dialog />`) is no break of the flow.
  */
 export function cognitiveOf(flows: readonly Flow[], withInner = true): number {
   return score(flows, 0, withInner);

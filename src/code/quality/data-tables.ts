@@ -16,6 +16,10 @@ export function scriptTableLines(text: string, program: Program, lines: LineInde
 }
 
 function tablesOf(statement: Program['body'][number]): Expression[] {
+  if (statement.type === 'ExportDefaultDeclaration') {
+    const { declaration } = statement;
+    return declaration.type === 'ObjectExpression' || declaration.type === 'ArrayExpression' ? [declaration] : [];
+  }
   const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
   if (declared?.type === 'VariableDeclaration') return declared.declarations.flatMap(({ init }) => literalOf(init));
   if (declared?.type !== 'ExpressionStatement' || declared.expression.type !== 'AssignmentExpression') return [];

@@ -33,7 +33,7 @@ export const fileFacts = z.object({
 });
 export type FileFacts = z.infer<typeof fileFacts>;
 
-/** One thing that ruff says of a file. */
+/** One thing that a linter says of a file. */
 export const lintHit = z.object({
   code: z.string(),
   message: z.string(),
@@ -41,9 +41,11 @@ export const lintHit = z.object({
   line: z.int(),
   column: z.int(),
   endLine: z.int(),
+  /** There where what the rule warns of cannot come of it: it is told as something superfluous. */
+  isHarmless: z.literal(true).optional(),
 });
 export type LintHit = z.infer<typeof lintHit>;
 
-/** What ruff says of a file. */
+/** What a linter says of a file. */
 export const lintResult = z.object({ hits: z.array(lintHit), problem: z.string().nullable() });
 export type LintResult = z.infer<typeof lintResult>;

@@ -40,6 +40,7 @@ const groups: readonly (readonly string[])[] = [
     'oxc/bad-comparison-sequence',
     'identical-operands',
     'eslint/no-constant-condition',
+    'eslint/no-cond-assign',
     'useless-expression',
   ],
   ['eslint/no-dupe-else-if', 'identical-branches'],

@@ -1,16 +1,38 @@
 import { wantsNothing } from './callback-results.ts';
 import type { LintHit } from './file-facts.ts';
-import { isPageScript, mayComeFromPage } from './page-scripts.ts';
+import {
+  isAskedAbove,
+  isCascade,
+  isLookedFor,
+  isOfAnotherBlock,
+  isStandIn,
+  isThereAtOnce,
+  isTriedWhole,
+} from './meant-scripts.ts';
+import { mayComeFromPage, type PageScript, readPageScript } from './page-scripts.ts';
 
-/** Whether what a linter took for a fault is meant. `here` is the text from its place to the end of the line. */
+/** What is known of a file besides its text: what is kept of it is kept under these. */
+export interface LintedFile {
+  /** Without its folders. */
+  readonly name: string;
+  /** Whether it lies where pages are served from. */
+  readonly served: boolean;
+}
+
+/**
+ * Whether what a linter took for a fault is meant, or `harmless` where what its rule warns of cannot come of it. `here`
+ * is the text from its place to the end of the line.
+ */
 type Judge = (seen: {
   readonly hit: LintHit;
-  readonly path: string;
+  readonly file: LintedFile;
+  /** The text as a script that pages load; null where it is none. */
+  readonly page: PageScript | null;
   readonly here: string;
   readonly line: string;
   readonly text: string;
   readonly lines: readonly string[];
-}) => boolean;
+}) => boolean | 'harmless';
 
 /** Hooks of React, which other libraries have under the same names and with other rules. */
 const REACT_HOOK =
@@ -18,9 +40,9 @@ const REACT_HOOK =
 
 const judges: Readonly<Record<string, Judge>> = {
   // What is not said on each way is false to these.
-  'eslint/array-callback-return': ({ hit, lines, path, text }) =>
+  'eslint/array-callback-return': ({ hit, lines, file, text }) =>
     // That each case gives something the compiler sees to.
-    (/falls? through a `switch`/.test(hit.message) && /\.[cm]?tsx?$/.test(path)) ||
+    (/falls? through a `switch`/.test(hit.message) && /\.[cm]?tsx?$/.test(file.name)) ||
     (/on all code paths|may reach the end/.test(hit.message) &&
       (/\.prototype\.(?:every|filter|find\w*|some)\b/.test(hit.message) ||
         // Called for what it does: nobody takes what it gives.
@@ -28,6 +50,16 @@ const judges: Readonly<Record<string, Judge>> = {
           (isOwnStatement(lines, hit.line) || wantsNothing(text, offsetOf(lines, hit)))))),
   // A way that ends without a value says that there is none.
   'eslint/getter-return': ({ hit }) => hit.message.includes('always'),
+  // A promise that is made by waiting: where all of it is tried, nothing is lost.
+  'eslint/no-async-promise-executor': ({ hit, lines }) => (isTriedWhole(lines, hit.line - 1) ? 'harmless' : false),
+  // The head of a loop takes the next one, for as long as there is one.
+  'eslint/no-cond-assign': ({ here, line, hit }) =>
+    /\bwhile\s*\(\s*[\w$.[\]]+\s*$/.test(line.slice(0, hit.column - 1)) &&
+    /^=\s*(?:await\s+)?[A-Za-z_$][\w$]*(?:\??\.[\w$]+|\[)[^;]*\)/.test(here),
+  // A variable of each block, as they were written before there were any.
+  'eslint/no-redeclare': ({ hit, lines }) => (isOfAnotherBlock(namedIn(hit), lines, hit.line - 1) ? 'harmless' : false),
+  // The compiler refuses to compare what cannot be equal.
+  'unicorn/no-negation-in-equality-check': ({ file }) => /\.[cm]?tsx?$/.test(file.name),
   // What is assigned on the way is a condition for what follows.
   'eslint/no-constant-binary-expression': ({ here }) => /^\(\s*[\w$.]+\s*=[^=]/.test(here),
   // What the platform does not have is added to it.
@@ -62,16 +94,20 @@ const judges: Readonly<Record<string, Judge>> = {
   // Only what is not a number differs from itself.
   'eslint/no-self-compare': ({ here }) => /^[\w$]+\s*!==?\s*[\w$]+/.test(here),
   // Where nothing of that name is known, something else puts it in.
-  'eslint/no-template-curly-in-string': ({ here, text }) => {
+  'eslint/no-template-curly-in-string': ({ here, line, text, hit }) => {
+    // Two braces are a placeholder of something else, and a text that is looked for may be one of anything.
+    if (/^(["'])(?:(?!\1|\$\{(?!\{)).)*\$\{\{/.test(here) || isLookedFor(line.slice(0, hit.column - 1), here))
+      return true;
     const names = [...here.matchAll(/\$\{\s*([\w$]+)/g)].map(([, name = '']) => name);
     return !names.every((name) => isDeclared(name.replaceAll('$', '\\$'), text));
   },
   // A list of exports may stand anywhere: nothing is read there.
   'eslint/no-use-before-define': ({ hit, lines, line, here }) =>
+    isThereAtOnce(namedIn(hit), lines, hit) ||
     // What decorates a member is asked for when the class is there.
     /^\s+@[A-Za-z]/.test(line) ||
     // What is only declared has no value at any time.
-    isOnlyDeclared(/^'([\w$]+)'/.exec(hit.message)?.[1], lines) ||
+    isOnlyDeclared(namedIn(hit), lines) ||
     // A name that is there already, from another file, is added to.
     /^[\w$]+\s*\|\|\s*\{\s*\}/.test(here) ||
     /(?:^|[;\n])\s*export\s*(?:type\s*)?\{[^}]*$/.test(
@@ -93,20 +129,24 @@ const judges: Readonly<Record<string, Judge>> = {
     /^\s*\}/.test(lines[hit.line] ?? '') &&
     /(?:=>|\)[^;]*)\s*\{\s*$/.test(lines[hit.line - 2] ?? '') &&
     !/^\s*(?:\}\s*)?(?:if|else|for|while|switch)\b/.test(lines[hit.line - 2] ?? ''),
-  // It ends a case for the eye, and for linters that do not see that it has ended.
-  'eslint/no-unreachable': ({ here }) => /^break\b/.test(here),
+  // It ends a case for the eye, and for linters that do not see that it has ended; to leave twice changes nothing.
+  'eslint/no-unreachable': ({ here }) => /^break\b/.test(here) || (/^return\s*;?\s*$/.test(here) ? 'harmless' : false),
+  // What is made stands for the object: it passes everything on, is called like a function, or is there once.
+  'eslint/no-constructor-return': ({ hit, here, lines }) => isStandIn(here, lines, hit.line),
   // A comment further up says that it is meant.
   'eslint/no-fallthrough': ({ hit, lines }) =>
+    isCascade(lines, hit.line - 1) ||
     /\bfall(?:s|ing)?[\s-]?through\b/i.test(lines.slice(Math.max(0, hit.line - 4), hit.line).join('\n')),
   // Types that others take from it stand in its comments.
   'unicorn/no-empty-file': ({ text }) => /@(?:typedef|callback|interface|module)\b/.test(text),
   // Pages call what a script that is no module has at its top.
-  'eslint/no-unused-vars': ({ line, text, path }) =>
-    /^(?:async\s+)?(?:function|var|let|const|class)\b/.test(line) && isPageScript(path, text),
+  'eslint/no-unused-vars': ({ line, page }) =>
+    page !== null && /^(?:async\s+)?(?:function|var|let|const|class)\b/.test(line),
   // Pages load other scripts beside, from the tree or from anywhere.
-  'eslint/no-undef': ({ hit, line, text, path }) => {
-    const name = /^'([\w$]+)'/.exec(hit.message)?.[1];
-    return name !== undefined && isPageScript(path, text) && mayComeFromPage(name, line, hit.column, text);
+  'eslint/no-undef': ({ hit, here, lines, page }) => {
+    const name = namedIn(hit);
+    if (name === undefined || page === null) return false;
+    return mayComeFromPage(name, `${here.slice(name.length)}\n${lines[hit.line] ?? ''}`, page);
   },
   // Who comes there has asked for it a few lines above, and left where there was nothing.
   'eslint/no-unsafe-optional-chaining': ({ hit, here, lines }) => isAskedAbove(here, lines, hit.line),
@@ -124,42 +164,16 @@ const judges: Readonly<Record<string, Judge>> = {
   },
 };
 
+function namedIn({ message }: LintHit): string | undefined {
+  return /^'([\w$]+)'/.exec(message)?.[1];
+}
+
 function isOnlyDeclared(name: string | undefined, lines: readonly string[]): boolean {
   if (name === undefined) return false;
   const declared = new RegExp(
     `^\\s*declare\\s+(?:const|let|var|class|function)\\s+${name.replaceAll('$', '\\$')}(?![\\w$])`,
   );
   return lines.some((line) => declared.test(line));
-}
-
-/** Lines above a place in which a check of the same value is looked for. */
-const CHECKED_ABOVE = 6;
-
-/** Whether a chain that may end early is the condition on which the lines above leave. */
-function isAskedAbove(here: string, lines: readonly string[], line: number): boolean {
-  const chain = /^[\w$]+(?:\??\.[\w$]+)+/.exec(here)?.[0];
-  if (chain === undefined) return false;
-  const leaving = '(?:return|throw|continue)\\b[^;{}]*;?\\s*';
-  const left = new RegExp(
-    `\\bif\\s*\\(\\s*!\\s*${chain.replace(/[$.?]/g, '\\$&')}\\s*\\)\\s*(?:\\{\\s*${leaving}\\}|${leaving})([^]*)$`,
-  );
-  const rest = left.exec(lines.slice(Math.max(0, line - 1 - CHECKED_ABOVE), line - 1).join('\n'));
-  const root = /^[\w$]+/.exec(chain)?.[0].replaceAll('$', '\\$') ?? '';
-  return (
-    rest !== null &&
-    !leavesBlock(rest[1] ?? '') &&
-    !new RegExp(`(?<![\\w$.])${root}(?:\\.[\\w$]+)*\\s*=[^=]`).test(rest[0])
-  );
-}
-
-/** Whether a text closes a block that was open where it begins. */
-function leavesBlock(text: string): boolean {
-  let depth = 0;
-  for (const brace of text.match(/[{}]/g) ?? []) {
-    depth += brace === '{' ? 1 : -1;
-    if (depth < 0) return true;
-  }
-  return false;
 }
 
 function offsetOf(lines: readonly string[], { line, column }: LintHit): number {
@@ -195,11 +209,27 @@ export function isDoubtful({ code }: LintHit): boolean {
   return code in judges;
 }
 
-/** What is left of a file's hits when what is meant is taken away. */
-export function withoutMeant(hits: readonly LintHit[], text: string, path: string): LintHit[] {
+/** These ask what is known of the text already. */
+const ASK_THE_PAGE: ReadonlySet<string> = new Set(['eslint/no-undef', 'eslint/no-unused-vars']);
+/** The others may go through all of the text for each hit, where nothing else can go on: a second at most. */
+const MOST_CHARACTERS = 100_000_000;
+
+/**
+ * What is left of a file's hits when what is meant is taken away. Where a large file has so many that it would take
+ * long, the later ones are left as they are.
+ */
+export function withoutMeant(hits: readonly LintHit[], text: string, file: LintedFile): LintHit[] {
   const lines = text.split('\n');
-  return hits.filter((hit) => {
+  const asksThePage = hits.some(({ code }) => ASK_THE_PAGE.has(code));
+  const page = asksThePage ? readPageScript(file.name, file.served, text) : null;
+  let characters = 0;
+  return hits.flatMap((hit): LintHit[] => {
+    const judge = judges[hit.code];
+    if (judge !== undefined && !ASK_THE_PAGE.has(hit.code)) characters += text.length;
+    if (judge === undefined || characters > MOST_CHARACTERS) return [hit];
     const line = lines[hit.line - 1] ?? '';
-    return judges[hit.code]?.({ hit, path, line, here: line.slice(hit.column - 1), text, lines }) !== true;
+    const judged = judge({ hit, file, page, line, here: line.slice(hit.column - 1), text, lines });
+    if (judged === 'harmless') return [{ ...hit, isHarmless: true }];
+    return judged ? [] : [hit];
   });
 }

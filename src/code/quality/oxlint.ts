@@ -9,8 +9,9 @@ import { decodeSource, readSourceBytes } from '../source-text.ts';
 import { type LintResult, lintResult } from './file-facts.ts';
 import type { InstalledEngine } from './installed.ts';
 import { contentKey, keep, readKept } from './kept.ts';
-import { isDoubtful, withoutMeant } from './oxlint-meant.ts';
+import { isDoubtful, type LintedFile, withoutMeant } from './oxlint-meant.ts';
 import { oxlintConfig } from './oxlint-rules.ts';
+import { isServed } from './page-scripts.ts';
 
 const TIMEOUT_MILLISECONDS = 120_000;
 const MAX_OUTPUT_BYTES = 128 * 1024 * 1024;
@@ -62,7 +63,7 @@ export async function lintScripts(
   paths: readonly string[],
 ): Promise<OxlintResult> {
   const kind = `quality oxlint ${engine.version} ${sourceVersion(new URL(import.meta.url))}`;
-  const keys = new Map(paths.map((path) => [path, contentKey(input.hashes, path)]));
+  const keys = new Map(paths.map((path) => [path, keyOf(input, path)]));
   const known = readKept(
     input.cache,
     kind,
@@ -94,6 +95,20 @@ export async function lintScripts(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * What is kept of a file is kept under its content, its name and what else is looked at here. oxlint takes every file
+ * below a folder of that name for a test, also where that folder is above the tree.
+ */
+function keyOf({ hashes, root }: AnalyserInput, path: string): string | null {
+  const key = contentKey(hashes, path);
+  const folders = [isServed(path) ? ' served' : '', /[/\\]__tests__[/\\]/.test(`${root}/${path}`) ? ' tests' : ''];
+  return key === null ? null : `${key}${folders.join('')}`;
+}
+
+function fileAt(path: string): LintedFile {
+  return { name: path.slice(path.lastIndexOf('/') + 1), served: isServed(path) };
 }
 
 function keptOf({ lint }: Run, path: string, key: string | null): [string, LintResult][] {
@@ -167,14 +182,14 @@ async function withoutMeantHits(root: string, results: Map<string, LintResult>):
     if (!hits.some(isDoubtful)) continue;
     const read = await readSourceBytes(root, path, LARGEST_FILE);
     const decoded = 'bytes' in read ? decodeSource(read.bytes) : read;
-    if ('text' in decoded) results.set(path, { hits: withoutMeant(hits, decoded.text, path), problem });
+    if ('text' in decoded) results.set(path, { hits: withoutMeant(hits, decoded.text, fileAt(path)), problem });
   }
   return results;
 }
 
 /** Rules that first show what stands there already, and then what must not: that is the place to change. */
 const SECOND_IS_WRONG =
-  /^eslint\((?:no-dupe-keys|no-dupe-class-members|no-duplicate-case|no-redeclare|no-const-assign)\)$/;
+  /^eslint\((?:no-dupe-keys|no-dupe-class-members|no-dupe-else-if|no-duplicate-case|no-redeclare|no-const-assign)\)$/;
 
 type Label = z.infer<typeof answer>['diagnostics'][number]['labels'][number];
 

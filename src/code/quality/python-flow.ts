@@ -134,7 +134,18 @@ class PythonReader {
     const first = names[0];
     const bound = isMember && (first === 'self' || first === 'cls' || first === 'mcs') ? 1 : 0;
     const name = named === null ? null : this.#slice(named);
-    return this.#unit(node, { name, parameters: names.length - bound, isMember, isExpression: false });
+    const isOverriding = isMember && name !== null && this.#isOverriding(node, name);
+    return this.#unit(node, {
+      name,
+      parameters: isOverriding ? 0 : names.length - bound,
+      isMember,
+      isExpression: false,
+    });
+  }
+
+  /** What a class inherits decides the parameters of what stands in its place, but for those of its constructor. */
+  #isOverriding(node: PythonNode, name: string): boolean {
+    return !/^__(?:init|new)__$/.test(name) && this.#slice(node).includes(`super().${name}(`);
   }
 
   #unit(node: PythonNode, unit: Pick<FunctionUnit, 'name' | 'parameters' | 'isMember' | 'isExpression'>): Flow {

@@ -7,7 +7,7 @@ import type { Inspected } from './inspecting.ts';
 import type { OxlintResult } from './oxlint.ts';
 import { oxlintSeverity } from './oxlint-rules.ts';
 import type { ProjectSettings } from './project-settings.ts';
-import { ruffSeverity } from './ruff-rules.ts';
+import { ruffAdvice, ruffSeverity } from './ruff-rules.ts';
 import type { RuleHit } from './rule-hit.ts';
 
 /** What was found of each file by each engine. */
@@ -90,18 +90,18 @@ function ownFinding(file: string, hit: RuleHit, isTest: boolean): RawFinding {
 
 function lintFinding(engine: string, file: string, hit: LintHit, severity: Severity | null): RawFinding[] {
   if (severity === null) return [];
-  const { code, message, help, line, column, endLine } = hit;
+  const { code, message, help, line, column, endLine, isHarmless = false } = hit;
   return [
     {
       rule: code,
       engine,
-      severity,
+      severity: isHarmless ? 'low' : severity,
       file,
       line,
       column,
       endLine: Math.max(line, endLine),
       message: /[.!?`]$/.test(message) ? message : `${message}.`,
-      suggestion: help,
+      suggestion: help ?? (engine === 'ruff' ? ruffAdvice(code) : null),
       cwe: null,
       subject: message,
     },

@@ -53,6 +53,35 @@ export function ruffSeverity(code: string, { name, isTest }: { name: string; isT
   return severity === 'high' ? 'medium' : 'low';
 }
 
+const advice: ReadonlyMap<string, string> = new Map([
+  ['A001', 'Give it a name that Python has not given away.'],
+  ['B008', 'Call it in the body, with `None` as the default.'],
+  ['B012', 'Take it out of `finally`, which drops whatever was raised.'],
+  ['B015', 'Assert it, assign it or remove it.'],
+  ['B018', 'Assign it, return it or remove it.'],
+  ['B019', 'Keep what is cached with the object, or cache a function that does not take it.'],
+  ['B020', 'Give what the loop goes through another name than what it takes.'],
+  ['B023', 'Bind the variable of the turn, as a default or by `functools.partial`.'],
+  ['B031', 'Make a list of the group before it is gone through again.'],
+  ['COM818', 'Remove the comma, or write the tuple with its parentheses.'],
+  ['F403', 'Import the names that are used.'],
+  ['F811', 'Remove one of the two, or name them apart.'],
+  ['F821', 'Define or import it, or correct the name.'],
+  ['PLE1205', 'Give the text a place for every argument.'],
+  ['PLE1206', 'Give every place of the text an argument.'],
+  ['PLR1704', 'Give it a name that is not taken by a parameter.'],
+  ['PLW0127', 'Remove it, or assign what was meant.'],
+  ['RUF006', 'Keep the task for as long as it runs: otherwise it may be collected.'],
+  ['S110', 'Name the exceptions that may be passed over, or log them.'],
+  ['S112', 'Name the exceptions that may be passed over, or log them.'],
+  ['SIM115', 'Open it with `with`, which closes it whatever happens.'],
+]);
+
+/** What to do about a rule of which ruff itself gives no advice; null where there is none. */
+export function ruffAdvice(code: string): string | null {
+  return advice.get(code) ?? null;
+}
+
 /** What may be called in a parameter's default: frameworks read it once, when they read the signature. */
 export const immutableCalls: readonly string[] = [
   ...'Body Cookie Depends File Form Header Path Query Security'.split(' ').map((name) => `fastapi.${name}`),

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { LEAST_COMMENTED_LINES } from './commented-code.ts';
-import type { LintResult } from './file-facts.ts';
+import type { LintHit, LintResult } from './file-facts.ts';
+import { judgePython } from './ruff-meant.ts';
 import type { RuffSettings } from './ruff-settings.ts';
-import { isCalledInItsTurn } from './same-turn.ts';
 
 const PACKAGE = '@astral-sh/ruff-wasm-nodejs';
 const LONGEST_MESSAGE = 300;
@@ -18,10 +18,6 @@ const diagnostics = z.array(
     end_location: place,
   }),
 );
-
-/** Names of builtins that code calls so often that taking one away surprises. */
-const SHADOWED =
-  /`(?:bool|bytes|dict|float|int|isinstance|len|list|open|print|range|set|sorted|str|sum|super|tuple|zip)`/;
 
 type Diagnostic = z.infer<typeof diagnostics>[number];
 
@@ -51,22 +47,29 @@ export function lintPython(text: string, settings: RuffSettings): LintResult {
       return { hits: [], problem: `Line ${broken.start_location.row}: ${broken.message.slice(0, LONGEST_MESSAGE)}` };
     }
     const lines = text.split('\n');
-    const hits = withRunsOnce(found)
-      .filter((one) => !isMeant(one, lines))
-      .map(({ code, message, subDiagnostics, start_location: start, end_location: end }) => ({
-        code: code ?? '',
-        message: message.slice(0, LONGEST_MESSAGE),
-        help: subDiagnostics.find(({ severity }) => severity === 'help')?.message.slice(0, LONGEST_MESSAGE) ?? null,
-        line: start.row,
-        column: start.column,
-        endLine: end.row,
-      }));
+    const hits = withRunsOnce(found).flatMap((one) => {
+      const judged = judgePython(one, lines);
+      return judged === 'meant' ? [] : [hitOf(one, judged === 'harmless')];
+    });
     return { hits, problem: null };
   } catch (error) {
     // After a trap the engine's memory cannot be trusted any more.
     forget();
     return { hits: [], problem: `ruff failed on it (${error instanceof Error ? error.name : 'unknown error'})` };
   }
+}
+
+function hitOf(one: Diagnostic, isHarmless: boolean): LintHit {
+  const { code, message, subDiagnostics, start_location: start, end_location: end } = one;
+  return {
+    code: code ?? '',
+    message: message.slice(0, LONGEST_MESSAGE),
+    help: subDiagnostics.find(({ severity }) => severity === 'help')?.message.slice(0, LONGEST_MESSAGE) ?? null,
+    line: start.row,
+    column: start.column,
+    endLine: end.row,
+    ...(isHarmless ? { isHarmless: true } : {}),
+  };
 }
 
 /** Of code that is commented out, the first line of each run that is long enough to be no example. */
@@ -77,180 +80,6 @@ function withRunsOnce(found: readonly Diagnostic[]): Diagnostic[] {
     const rows = Array.from({ length: LEAST_COMMENTED_LINES }, (_, at) => row + at);
     return !commented.has(row - 1) && rows.every((one) => commented.has(one));
   });
-}
-
-const CONVERTED =
-  /\b(?:int|float|bool|str|Decimal)\(\s*(?:os\.)?(?:environ\.get|getenv)\([^()]*$|\b(?:int|float|bool|str|Decimal)\(\s*(?:os\.)?(?:environ\.get|getenv)\([^()\n]*\)[^\n]*$/;
-
-/** What ruff takes for a fault and is meant: it sees the shape of a line only. */
-function isMeant(one: Diagnostic, lines: readonly string[]): boolean {
-  const { code, message, start_location: start, end_location: end } = one;
-  const line = lines[start.row - 1] ?? '';
-  if (isExplained(one, lines) || seesItsTurn(one, lines)) return true;
-  switch (code) {
-    case 'A001':
-      // What stands at the margin is a name the module offers.
-      return start.column === 1 || !SHADOWED.test(message);
-    case 'B007':
-      return /`(?:dummy|unused|ignored?)\w*`/.test(message);
-    case 'B018':
-      // An attribute is read for its effect, a name that is tried for the error.
-      if (/^\s*try:/.test(lines[start.row - 2] ?? '')) return true;
-      return start.row === end.row && /^[\w.()[\]]+\.\w+$/.test(line.slice(start.column - 1, end.column - 1));
-    case 'E711':
-      return (
-        isInQuery(lines, start) ||
-        (isArgument(line) && lines.some((one) => /^\s*(?:from|import)\s+sqlalchemy\b/.test(one)))
-      );
-    case 'F401':
-      // It is asked whether a package is there, or it works by being there.
-      return /find_spec/.test(message) && /^\s+/.test(line);
-    case 'PLE0101':
-      // What the class below gives is nothing.
-      return /^\s*return super\(\)\.__init__\(/.test(line);
-    case 'F821':
-      return isNameGiven(message, lines, start.row - 1);
-    case 'PIE796':
-      // Two calls give two values.
-      return message.includes('(');
-    case 'PLW1508':
-      // A conversion around it takes numbers as well as texts.
-      return CONVERTED.test(`${lines[start.row - 3] ?? ''}\n${lines[start.row - 2] ?? ''}\n${line}`);
-    case 'PLE1205':
-      // A logger whose texts are filled in another way.
-      return /["'][^"'\n]*\{[^"'\n]*\}/.test(lines.slice(start.row - 1, Math.max(end.row, start.row + 2)).join('\n'));
-    case 'PLR0124':
-      // Only what is not a number differs from itself; a check asks what the comparison itself does.
-      return /^\w+ != \w+/.test(line.slice(start.column - 1)) || /\bassert/.test(line);
-    case 'PLW0127':
-      // A name that a module offers.
-      return start.column === 1;
-    case 'SIM115':
-      return isClosedOrKept(line, lines.slice(start.row));
-    case 'T100':
-      return message.startsWith('Import');
-    default:
-      return false;
-  }
-}
-
-/** Whether a function that is said to see the last turn of a loop only is called before the next one. */
-function seesItsTurn({ code, start_location: { row, column } }: Diagnostic, lines: readonly string[]): boolean {
-  return code === 'B023' && isCalledInItsTurn(lines, row - 1, column);
-}
-
-/** Whether a comment says that it is meant: why nothing is done about an error, what is shown, or to another linter. */
-function isExplained(
-  { code, start_location: { row }, end_location: end }: Diagnostic,
-  lines: readonly string[],
-): boolean {
-  if (code === 'ERA001') return isShown(lines, row - 1);
-  const isPassedOver = code === 'S110' || code === 'S112';
-  if (isPassedOver && lines.slice(row - 1, end.row).some((one) => /^\s*#|\b(?:pass|continue)\s*#/.test(one)))
-    return true;
-  return isSilencedForPylint(code, lines, row - 1);
-}
-
-/** Whether the comment that a line is part of says on top that it shows what comes out, or how something is used. */
-function isShown(lines: readonly string[], at: number): boolean {
-  for (let row = at - 1; row >= 0; row -= 1) {
-    const line = lines[row] ?? '';
-    if (!/^\s*#/.test(line)) return false;
-    if (/^\s*#+\s*(?:[A-Z][\w ]*\b)?(?:examples?|output|usage|sample|e\.g\.)(?: \w+){0,4}\s*:?\s*$/i.test(line))
-      return true;
-  }
-  return false;
-}
-
-/** What pylint calls the same. */
-const NAMES_OF_PYLINT: Readonly<Record<string, RegExp>> = {
-  E722: /\bbare-except\b/,
-  E721: /\bunidiomatic-typecheck\b/,
-  F401: /\bunused-import\b/,
-  F811: /\b(?:reimported|function-redefined)\b/,
-  F841: /\bunused-variable\b/,
-  PLW0602: /\bglobal-(?:variable-not-assigned|statement)\b/,
-  S110: /\bbroad-(?:exception-caught|except)\b/,
-  S112: /\bbroad-(?:exception-caught|except)\b/,
-};
-
-const PYLINT = /#\s*pylint:\s*disable=([\w\s,-]+)/;
-
-/**
- * Whether the author has said to another linter that it is meant: at the end of the line, or on a line of its own
- * further up, which holds to the end of the block that it stands in.
- */
-function isSilencedForPylint(code: string | null, lines: readonly string[], at: number): boolean {
-  const named = NAMES_OF_PYLINT[code ?? ''];
-  if (named === undefined) return false;
-  let block = Number.POSITIVE_INFINITY;
-  for (let row = at; row >= 0; row -= 1) {
-    const line = lines[row] ?? '';
-    if (line.trim() === '') continue;
-    const indent = line.length - line.trimStart().length;
-    const said =
-      row === at || (line.trimStart().startsWith('#') && indent <= block) ? PYLINT.exec(line)?.[1] : undefined;
-    if (said !== undefined && named.test(said)) return true;
-    if (!line.trimStart().startsWith('#')) block = Math.min(block, indent);
-  }
-  return false;
-}
-
-/** A comparison that is all of an argument, on a line of its own. */
-function isArgument(line: string): boolean {
-  return /^\s*[\w.]+\.\w+ [!=]= None\s*[,)]+$/.test(line);
-}
-
-/** Whether a place stands in a condition that is built for a database, as SQLAlchemy has them. */
-function isInQuery(lines: readonly string[], { row, column }: { row: number; column: number }): boolean {
-  const text = `${lines.slice(Math.max(0, row - 8), row - 1).join('\n')}\n${(lines[row - 1] ?? '').slice(0, column - 1)}`;
-  let open = 0;
-  for (let at = text.length - 1; at >= 0; at -= 1) {
-    if (text[at] === ')') open += 1;
-    else if (text[at] === '(' && open > 0) open -= 1;
-    else if (
-      text[at] === '(' &&
-      /(?:\.(?:filter|where|having|on|join|outerjoin)|\b(?:and_|or_|not_|case))$/.test(text.slice(0, at))
-    )
-      return true;
-  }
-  return false;
-}
-
-/**
- * Whether a name that is nowhere defined is looked for on purpose, or another checker has been told that it is there.
- */
-function isNameGiven(message: string, lines: readonly string[], at: number): boolean {
-  const line = lines[at] ?? '';
-  if (
-    /#\s*(?:type|pyright):\s*ignore(?!\s*\[)|#\s*(?:type|pyright):\s*ignore\s*\[[^\]]*(?:name-defined|reportUndefinedVariable)/.test(
-      line,
-    )
-  )
-    return true;
-  const name = /`(\w+)`/.exec(message)?.[1] ?? '';
-  // Python gives it to every module, or to every package.
-  if (/^__(?:path|builtins)__$/.test(name)) return true;
-  // Sphinx runs its configuration with these.
-  if (name === 'tags' && lines.some((one) => /^(?:html_theme|extensions|master_doc|project)\s*[:=]/.test(one)))
-    return true;
-  const indent = line.length - line.trimStart().length;
-  const opening = lines
-    .slice(0, at)
-    .findLastIndex((one) => /^\s*try:/.test(one) && one.length - one.trimStart().length < indent);
-  const handler = lines.slice(at + 1).find((one) => one.trim() !== '' && one.length - one.trimStart().length < indent);
-  return opening >= 0 && /^\s*except\b.*\bNameError\b/.test(handler ?? '');
-}
-
-/** Whether what is opened on a line lives longer than its function, or is closed by name further on. */
-function isClosedOrKept(line: string, after: readonly string[]): boolean {
-  if (/\bself\.|\btempfile\.|\breturn\b|\byield\b/.test(line)) return true;
-  const name = /^\s*(\w+)\s*(?::[^=]+)?=[^=]/.exec(line)?.[1];
-  if (name === undefined) return false;
-  const closing = new RegExp(
-    `\\bwith\\b.*\\b${name}\\b|\\b${name}\\.close\\b|\\breturn\\b.*\\b${name}\\b|\\byield ${name}\\b`,
-  );
-  return after.some((one) => closing.test(one));
 }
 
 function workspaceFor({ options }: RuffSettings): Workspace {

@@ -1,6 +1,7 @@
 import { type ArrowFunctionExpression, type Function as FunctionNodeOfOxc, type Node, visitorKeys } from 'oxc-parser';
 import type { LineIndex } from '../lines.ts';
 import { type Flow, onceRecursive } from './complexity.ts';
+import { thresholds } from './size-rules.ts';
 
 /** What is needed of a file while its tree is read. */
 export interface ScriptText {
@@ -30,6 +31,7 @@ interface Reading {
   readonly isShown: boolean;
   readonly isCounted: boolean;
   readonly isSteering: boolean;
+  readonly isMarkup: boolean;
 }
 
 const NOT_SHOWN = /^(?:TS|JSXText$|\w*Identifier$|Literal$|TemplateElement$)/;
@@ -48,7 +50,10 @@ const READINGS: ReadonlyMap<string, Reading> = new Map(
   Object.entries(visitorKeys).map(([type, all]) => {
     const keys = TYPE_NODE.test(type) ? [] : all.filter((key) => !TYPE_KEY.test(key));
     const isShown = !NOT_SHOWN.test(type);
-    return [type, { keys, isShown, isCounted: isCounted(type), isSteering: STEERING.has(type) }];
+    return [
+      type,
+      { keys, isShown, isCounted: isCounted(type), isSteering: STEERING.has(type), isMarkup: isMarkup(type) },
+    ];
   }),
 );
 
@@ -61,6 +66,7 @@ class ScriptReader {
   readonly #source: ScriptText;
   /** Of the function that is read. */
   #statements = 0;
+  #markup: [from: number, to: number][] = [];
 
   constructor(source: ScriptText) {
     this.#source = source;
@@ -77,6 +83,7 @@ class ScriptReader {
     if (reading === undefined) return;
     if (reading.isShown) this.#source.visit(node);
     if (reading.isCounted) this.#statements += 1;
+    if (reading.isMarkup) this.#takeMarkup(node);
     const isNamed = place.name !== null || place.isMember;
     const inside: Place = isNamed ? { name: null, isMember: false, within: place.within } : place;
     if (reading.isSteering) for (const flow of this.#steering(node, place, inside)) found.push(flow);
@@ -110,7 +117,7 @@ class ScriptReader {
       case 'ContinueStatement':
         return node.label === null ? [] : [{ kind: 'jump', children: [] }];
       case 'CallExpression':
-        return this.#call(node, inside);
+        return this.#call(node, isWrapper(node.callee) ? place : inside);
       case 'FunctionDeclaration':
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
@@ -149,8 +156,17 @@ class ScriptReader {
     };
     take(node);
     if (operators.length === 0) return children;
+    // It shows something, or nothing.
+    if (isMarkup(node.right.type)) return [{ kind: 'logic', children, operators: operators.length, runs: 0 }];
     const runs = operators.filter((operator, at) => operator !== operators[at - 1]).length;
     return [{ kind: 'logic', children, operators: operators.length, runs }];
+  }
+
+  /** Outer markup holds the lines of the inner, which comes after it. */
+  #takeMarkup({ start, end }: Node): void {
+    const { lines } = this.#source;
+    const [from, to] = [lines.lineAt(start), lines.lineAt(end - 1)];
+    if (from > (this.#markup.at(-1)?.[1] ?? 0)) this.#markup.push([from, to]);
   }
 
   #call(node: Extract<Node, { type: 'CallExpression' }>, place: Place): Flow[] {
@@ -163,14 +179,16 @@ class ScriptReader {
   #function(node: FunctionNode, place: Place): Flow {
     const name = (node.type === 'ArrowFunctionExpression' ? null : node.id?.name) ?? place.name;
     const inside: Place = { name: null, isMember: false, within: name };
-    const around = this.#statements;
+    const around = { statements: this.#statements, markup: this.#markup };
     this.#statements = 0;
+    this.#markup = [];
     const body = [
       ...node.params.flatMap((one) => this.read(one, inside)),
       ...(node.body === null ? [] : this.read(node.body, inside)),
     ];
-    const statements = this.#statements;
-    this.#statements = around;
+    const [statements, markup] = [this.#statements, this.#markup];
+    this.#statements = around.statements;
+    this.#markup = around.markup;
     const { lines, text } = this.#source;
     const line = lines.lineAt(node.start);
     return {
@@ -181,13 +199,21 @@ class ScriptReader {
         line,
         column: node.start - text.lastIndexOf('\n', node.start - 1),
         endLine: lines.lineAt(node.end - 1),
-        parameters: node.params.filter(isGiven).length,
+        parameters: this.#isOverriding(node, name) ? 0 : node.params.filter(isGiven).length,
         statements,
         isMember: place.isMember,
         isExpression: node.type === 'ArrowFunctionExpression' && node.body?.type !== 'BlockStatement',
+        isComponent: markup.length > 0 && name !== null && /^[A-Z]/.test(name),
+        markup,
         body: onceRecursive(body),
       },
     };
+  }
+
+  /** What a class inherits decides the parameters of what stands in its place. */
+  #isOverriding({ params, start, end }: FunctionNode, name: string | null): boolean {
+    if (params.length <= thresholds.parameters || name === null) return false;
+    return this.#source.text.slice(start, end).includes(`super.${name}(`);
   }
 
   #parts(node: Node, place: Place): Flow[] {
@@ -206,6 +232,16 @@ class ScriptReader {
       else if (Array.isArray(value)) for (const one of value) if (isNode(one)) this.#take(one, inside, found);
     }
   }
+}
+
+/** Whether what is called gives the component back that it is given: then that has the name of the whole. */
+function isWrapper(callee: Node): boolean {
+  const name = lastName(callee);
+  return name === 'memo' || name === 'forwardRef' || name === 'observer';
+}
+
+function isMarkup(type: string): boolean {
+  return type === 'JSXElement' || type === 'JSXFragment';
 }
 
 /** Blocks hold statements, and are none themselves. */

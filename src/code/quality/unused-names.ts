@@ -26,6 +26,7 @@ const OTHER_IMPORTERS = /\.(?:vue|svelte|astro|html?|mdx|ejs|hbs|liquid)$/;
  * Private names of Python that no file mentions but where they are declared, and exports of JavaScript and TypeScript
  * that no other file mentions, in packages that are applications: `private`, without an entry that others import. A
  * name that stands in a string or a comment anywhere counts as used, as does what a manifest or a framework may name.
+ * Generated, vendored, too large and unread files are not among those that are asked, so no more is said than that.
  */
 export async function findUnusedNames(
   input: AnalyserInput,
@@ -107,9 +108,10 @@ function findingOf(file: string, rule: 'unused-private' | 'unused-export', one: 
     column,
     endLine: line,
     message: isPrivate
-      ? `Nothing mentions the private ${kind} \`${name}\`.`
-      : `Nothing imports the ${kind} \`${name}\`, and this file does not use it either.`,
-    suggestion: 'Remove it, or use it where it was meant to be used.',
+      ? `No file that was analysed mentions the private ${kind} \`${name}\` again.`
+      : `No other file that was analysed mentions the ${kind} \`${name}\`, and this one does not use it either.`,
+    // What was left out, or is of another language, may still need it: nobody has looked there.
+    suggestion: 'Remove it, unless a file that was left out or of another language needs it.',
     cwe: null,
     subject: name,
   };

@@ -1,10 +1,10 @@
-import { roleOf } from '../file-roles.ts';
 import type { RawFinding, Severity } from '../findings.ts';
 import { gravestOf } from './doubts.ts';
 import type { Language } from './language.ts';
+import { isMigration, standingOf } from './places.ts';
 import { type RuleId, ruleOf } from './rules.ts';
 import type { Scope } from './scope.ts';
-import type { Taint, Value } from './values.ts';
+import type { Level, Taint, Value } from './values.ts';
 
 /** A part of a text, by its first character and the one behind its last. */
 export interface Placed {
@@ -22,6 +22,8 @@ export interface Found {
   readonly cwe: string;
   /** The secret that it is about; it is told nowhere. */
   readonly secret?: string;
+  /** Who chooses the text that it follows, where it follows one. */
+  readonly level?: Level;
 }
 
 const RANK: Readonly<Record<Severity, number>> = { high: 3, medium: 2, low: 1 };
@@ -49,7 +51,7 @@ export class Collector {
     this.text = text;
     this.path = path;
     this.language = language;
-    this.#isOffered = roleOf(path) === 'source';
+    this.#isOffered = standingOf(path) === 'source' && !isMigration(path);
   }
 
   /** What was found, each defect once: of calls of one rule inside each other the outer one. */
@@ -96,7 +98,8 @@ export class Collector {
     const source =
       danger.level === 'parameter' ? `Parameter \`${short(danger.root)}\`` : `Text from \`${short(danger.root)}\``;
     const message = `${source} reaches \`${short(sink)}\`, which ${ruleOf(rule).effect}.`;
-    this.certain(rule, place, message, severity);
+    const { start, end } = place;
+    this.#keep({ rule, severity, start, end, message, cwe: ruleOf(rule).cwe, level: danger.level });
     return true;
   }
 
@@ -123,11 +126,14 @@ export class Collector {
     cwe?: string,
     secret?: string,
   ): void {
-    const key = `${rule} ${start}`;
-    const seen = this.#found.get(key);
-    if (seen !== undefined && RANK[seen.severity] >= RANK[severity]) return;
     const hidden = secret === undefined ? {} : { secret };
-    this.#found.set(key, { rule, severity, start, end, message, cwe: cwe ?? ruleOf(rule).cwe, ...hidden });
+    this.#keep({ rule, severity, start, end, message, cwe: cwe ?? ruleOf(rule).cwe, ...hidden });
+  }
+
+  #keep(one: Found): void {
+    const key = `${one.rule} ${one.start}`;
+    const seen = this.#found.get(key);
+    if (seen === undefined || RANK[seen.severity] < RANK[one.severity]) this.#found.set(key, one);
   }
 
   /**
@@ -138,11 +144,18 @@ export class Collector {
     const known = this.#local.get(name);
     if (known !== undefined) return known;
     const own = name.replaceAll('$', '\\$');
-    const isModule = this.language === 'python' ? /^_[a-z]/.test(name) : /^(?:import|export)\b/m.test(this.text);
+    const isModule =
+      this.language === 'python' ? /^_[a-z]/.test(name) : /^(?:import|export)\b|\bmodule\.exports\b/m.test(this.text);
     const isLocal =
       isModule &&
-      !new RegExp(`\\bexport\\s+(?:default\\s+)?(?:async\\s+)?function\\s*\\*?\\s*${own}(?![\\w$])`).test(this.text) &&
-      !new RegExp(`(?<![\\w$.'"\`])${own}(?![\\w$'"\`])(?!\\s*(?:<[^<>()]*>)?\\()`).test(this.text);
+      !new RegExp(
+        `\\bexport\\s+(?:default\\s+)?(?:async\\s+)?(?:function\\s*\\*?|const|let|var)\\s*${own}(?![\\w$])`,
+      ).test(this.text) &&
+      // `module.exports = function name(…)`, `on('end', function name(…)`: the name is its own only.
+      !new RegExp(`(?:[=(,:?]|\\breturn)\\s*(?:async\\s+)?function\\s*\\*?\\s*${own}(?![\\w$])`).test(this.text) &&
+      !new RegExp(
+        `(?<![\\w$.'"\`])${own}(?![\\w$'"\`])(?!\\s*(?:<[^<>()]*>)?\\()(?!\\s*=\\s*(?:async\\b|function\\b|\\())`,
+      ).test(this.text);
     this.#local.set(name, isLocal);
     return isLocal;
   }
@@ -184,8 +197,13 @@ export class Collector {
 /** Steps from a parameter to what is used of it. */
 const DEEP = 2;
 
-/** A parameter that is to be SQL, by its name: whoever calls the function writes it. */
+/** A parameter that holds how a program is set up, by its name. */
+const SETTINGS =
+  /^(?:\w+_)?(?:conf(?:ig(?:uration)?)?|settings?|options?|opts|cfg)(?:[.[]|$)|^\w*[a-z](?:Config|Settings|Options|Opts)(?:[.[]|$)/;
+
+/** A parameter that is to be SQL, or a directory's settings, by its name: whoever calls the function writes it. */
 function isContract(rule: RuleId, root: string): boolean {
+  if (rule === 'ldap-injection') return SETTINGS.test(root);
   return rule === 'sql-injection' && /(?:^|[._$])(?:\w+_)?(?:sql|statement|ddl)s?(?:\[\])*$/i.test(root);
 }
 

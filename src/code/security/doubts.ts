@@ -4,13 +4,16 @@ import type { Taint } from './values.ts';
 
 /** A name of something of the database's own, which no placeholder can stand for. */
 const SQL_NAME =
-  /(?:^|[._$a-z])(?:table|column|col|schema|database|db|index|view|sequence|collation)(?:_?names?)?s?(?:\[\])*$/i;
+  /(?:^|[._$a-z])(?:table|column|col|schema|database|db|index|view|sequence|collation|func(?:tion)?|procedure|trigger|model(?=_?name))(?:_?names?)?s?(?:\[\])*$/i;
 /** What a caller gives to be run, by its name. */
 const IS_CODE = /(?:^|[._$])(?:\w+_)?(?:code|source|script|program|snippet)(?:\[\])*$/i;
 const IS_COMMAND = /(?:cmd|command|command_?line)s?(?:\[\])*$/i;
 /** What visitors write, by its name; who gives HTML calls it so. */
 const IS_WRITTEN =
   /(?:^|[._$a-z])(?:bio|comment|message|msg|user_?name|display_?name|full_?name|search_?(?:term|text)|description|review|feedback|user_?input|query|text|value|title|note|caption|subject|question|answer|input|string)s?(?:\[\])*$|(?:^|[._])(?:comment|post|message|note|review|ticket|issue|reply)s?(?:\[\])*\.(?:body|content)$|(?:^|[._])(?:user|author|customer|member|profile|account|contact|person|player|file|item)\.name$/i;
+/** What whoever sets a directory up says of it: attributes, classes, where to begin. */
+const OF_DIRECTORY =
+  /(?:^|[._]|[a-z](?=[A-Z]))(?:attr(?:ibute)?|object_?class(?:es)?|base(?:_?dn)?|ou)(?:_?name)?s?(?:\[\])*$/i;
 /** Headers that no other site can make a visitor's browser send. */
 const OWN_HEADER =
   /\.headers(?:\.(?!referr?er$)|\[)|\.(?:get|header)\((?!referr?er\))[\w-]+\)$|\.META\.(?:HTTP_(?!REFERER$)|SERVER_|REMOTE_)/i;
@@ -40,6 +43,11 @@ function isExpected(rule: RuleId, root: string, text: string): boolean {
       return IS_COMMAND.test(root);
     case 'cross-site-scripting':
       return !IS_WRITTEN.test(root);
+    case 'ldap-injection':
+      return OF_DIRECTORY.test(root);
+    case 'template-injection':
+      // Their templates reach what they are given, and run nothing.
+      return /(?:\bfrom|\brequire\()\s*['"](?:handlebars|mustache|hogan\.js)['"]/.test(text);
     case 'unsafe-deserialization':
       // The other half of a store that writes what it reads.
       return /\b(?:c?[pP]ickle|marshal|dill|cloudpickle|joblib)(?:\.dumps?\(|\s+import\b[^\n]*\bdumps?\b)/.test(text);

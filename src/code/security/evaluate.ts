@@ -1,12 +1,13 @@
 import { checksOf } from './checks.ts';
 import type { Flow } from './flow.ts';
-import { harmlessAfter, keepAdded, passesOn, quotedBy } from './passing.ts';
+import { harmlessAfter, keepAdded, passesOn, quotedBy, withoutSlashes } from './passing.ts';
 import { Scope } from './scope.ts';
 import { handlerInputs, sourceOfCall, sourceOfName } from './sources.ts';
 import { type CallExpression, type Expression, type MemberExpression, pathOf, type TextExpression } from './syntax.ts';
 import {
   isConversion,
   isEnding,
+  isFieldOfServer,
   isFixedCall,
   isRepeated,
   joined,
@@ -144,7 +145,7 @@ export class Expressions {
 
   #assign(node: Extract<Expression, { kind: 'assign' }>, scope: Scope): Value {
     const given = this.evaluate(node.value, scope);
-    const path = node.target.kind === 'place' ? this.placeOf(node.target.place) : null;
+    const path = node.target.kind === 'place' ? pathOf(node.target.place) : null;
     const old = node.adds && path !== null ? scope.get(path) : null;
     const value = old === null ? given : joined([old, given]);
     if (node.target.kind === 'place' && node.target.place.kind === 'member') this.evaluate(node.target.place, scope);
@@ -192,12 +193,13 @@ export class Expressions {
 
   /** `object` is evaluated by the caller, once: chains of calls are long. */
   #memberOf(node: MemberExpression, object: Value, scope: Scope): Value {
-    if (node.index !== null) this.evaluate(node.index, scope);
-    const path = this.placeOf(node);
+    const index = node.index === null ? null : this.evaluate(node.index, scope);
+    const path = pathOf(node);
     const known = path === null ? null : scope.get(path);
     if (known !== null) return known;
     if (node.property !== null) return this.propertyOf(object, node.property);
-    if (isEnding(node)) return madeSafe(elementOf(object), ['path-traversal', 'zip-slip']);
+    if (isEnding(node) || isFieldOfServer(node, index))
+      return madeSafe(elementOf(object), ['path-traversal', 'zip-slip']);
     if (object.items !== null && node.index?.kind === 'literal' && typeof node.index.value === 'number') {
       return object.items[node.index.value] ?? carrying(object.taints);
     }
@@ -215,7 +217,8 @@ export class Expressions {
       return { ...UNKNOWN, name, isFixed: object.isFixed && object.entries !== null };
     }
     const isPartOfAddress = /^(?:hostname|host|protocol|origin|netloc|scheme|parts|parent|parents)$/.test(property);
-    const taints = isPartOfAddress ? object.taints : refined(object.taints, property);
+    const isAddress = isPartOfAddress && !object.name?.endsWith('.headers');
+    const taints = isAddress ? object.taints : refined(object.taints, property);
     return leftInProperty(property, object, carrying(taints, { name }));
   }
 
@@ -258,7 +261,8 @@ export class Expressions {
     keepAdded(node, name, args, scope);
     if (name === 're.compile' && typeof args[0]?.constant === 'string') return { ...value, pattern: args[0].constant };
     const ended = isEnding(node) ? madeSafe(value, ['path-traversal', 'zip-slip']) : value;
-    return harmlessAfter(this.#flow.language, name, madeSafe(ended, replacedIn(name, args)));
+    const safeFor = [...replacedIn(name, args), ...withoutSlashes(name, named.get('safe') ?? args[1])];
+    return harmlessAfter(this.#flow.language, name, madeSafe(ended, safeFor));
   }
 
   /** Runs functions that are handed to a call; gives what they return where the call passes that on. */
@@ -288,10 +292,5 @@ export class Expressions {
       }
     }
     return /\.(?:map|flatMap|then|filter|find|reduce)$/.test(name) && results.length > 0 ? eitherOf(results) : null;
-  }
-
-  /** Name under which a place is known; null when it cannot be told. */
-  placeOf(place: Expression): string | null {
-    return pathOf(place);
   }
 }

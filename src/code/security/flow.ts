@@ -4,7 +4,7 @@ import type { Language } from './language.ts';
 import type { Observer } from './observer.ts';
 import { Scope } from './scope.ts';
 import { convertedByRoute, handlerLevel, inheritedSources, nameOfTarget, parameterValue } from './sources.ts';
-import type { FunctionExpression, Statement, Target } from './syntax.ts';
+import { type FunctionExpression, pathOf, type Statement, type Target } from './syntax.ts';
 import { carrying, eitherOf, elementOf, takenFrom, UNKNOWN, type Value } from './values.ts';
 
 /** Functions that are looked at anew for a call, each time with other arguments. */
@@ -202,7 +202,7 @@ export class Flow {
   assign(target: Target, value: Value, scope: Scope): void {
     switch (target.kind) {
       case 'place': {
-        const path = this.#expressions.placeOf(target.place);
+        const path = pathOf(target.place);
         if (target.place.kind === 'member' && target.place.index !== null)
           this.#changeOwner(target.place, value, scope);
         if (path !== null)
@@ -233,7 +233,7 @@ export class Flow {
   /** `bytes[0] = value`: the whole is no longer what it was made as. */
   #changeOwner(place: Extract<Target, { kind: 'place' }>['place'], value: Value, scope: Scope): void {
     if (place.kind !== 'member' || value.isFixed) return;
-    const path = this.#expressions.placeOf(place.object);
+    const path = pathOf(place.object);
     const old = path === null ? null : scope.get(path);
     if (path !== null && old?.isFixed === true) scope.set(path, { ...old, isFixed: false, constant: undefined });
   }
@@ -241,7 +241,7 @@ export class Flow {
   /** `list[i] = value`: the whole list carries it. */
   #taintOwner(place: Extract<Target, { kind: 'place' }>['place'], value: Value, scope: Scope): void {
     if (place.kind !== 'member' || value.taints.length === 0) return;
-    const path = this.#expressions.placeOf(place.object);
+    const path = pathOf(place.object);
     const old = path === null ? null : scope.get(path);
     if (path !== null && old !== null)
       scope.set(path, { ...old, isFixed: false, taints: [...old.taints, ...value.taints] });

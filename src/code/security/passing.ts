@@ -44,7 +44,8 @@ export function keepAdded(node: CallExpression, name: string, args: readonly Val
   if (!/\.(?:append|push|extend|unshift|add|update|set|insert)$/.test(name) || node.callee.kind !== 'member') return;
   const path = pathOf(node.callee.object);
   const old = path === null ? null : scope.get(path);
-  const taints = joinTaints(args);
+  // A key is looked up, and not what is found.
+  const taints = joinTaints(name.endsWith('.set') && args.length > 1 ? args.slice(1) : args);
   if (path === null || old === null) return;
   if (taints.length === 0) {
     const isFixed = old.isFixed && args.every((one) => one.isFixed);
@@ -74,6 +75,20 @@ const SAFE_PATH = /(?:^|[._$/])(?:sanitize|safe|secure)_?(?:path(?:_?name)?|file
 
 /** Names of functions that give an address back only where it may be gone to: `safe_referrer`, `getSafeRedirect`. */
 const SAFE_ADDRESS = /(?:^|[._$])(?:get_?)?safe_?(?:referr?er|redirect|next|url|return)\w*$/i;
+
+/** Python's functions that write a text as a part of an address, but for its slashes. */
+const KEEPS_SLASHES = /^(?:urllib\.parse\.quote|(?:werkzeug\.urls\.)?url_quote|(?:django\.utils\.http\.)?urlquote)$/;
+
+/**
+ * The rules that a text is harmless for once its slashes are written as signs of a part as well:
+ * `quote(text, safe='')`. With them it may still begin with a host, or lead out of a folder.
+ */
+export function withoutSlashes(name: string, given: Value | undefined): readonly RuleId[] {
+  const isWhole = typeof given?.constant === 'string' && !given.constant.includes('/');
+  return isWhole && (KEEPS_SLASHES.test(name) || name === 'quote')
+    ? ['open-redirect', 'path-traversal', 'zip-slip']
+    : [];
+}
 
 const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
   script: [
@@ -110,7 +125,7 @@ const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
       rules: ['command-injection'],
     },
     {
-      name: /(?:mysql2?|sqlstring|pg-format|SqlString|connection|pool|db|client)(?:\(\))?\.(?:escape|escapeId|escapeIdentifier|escapeLiteral|format|literal|ident)$|^pg-format$/,
+      name: /(?:mysql2?|sqlstring|pg-format|SqlString|connection|pool|db|client|sequelize)(?:\(\))?\.(?:escape|escapeId|escapeIdentifier|escapeLiteral|format|literal|ident)$|^pg-format$/,
       rules: ['sql-injection'],
     },
     { name: SQL_QUOTING, rules: ['sql-injection'] },
@@ -127,22 +142,22 @@ const CLEANING: Readonly<Record<Language, readonly Cleaning[]>> = {
       rules: null,
     },
     { name: /\.(?:isdigit|hexdigest|digest|count|index|find|startswith|endswith)$/, rules: null },
+    { name: /^(?:shlex|pipes)\.(?:quote|join)$/, rules: ['command-injection'] },
+    // Where it comes from is not known.
     {
-      name: /^(?:shlex|pipes)\.(?:quote|join)$|^quote$/,
-      rules: [
-        'command-injection',
-        'cross-site-scripting',
-        'header-injection',
-        'server-side-request-forgery',
-        'open-redirect',
-      ],
+      name: /^quote$/,
+      rules: ['command-injection', 'cross-site-scripting', 'header-injection', 'server-side-request-forgery'],
     },
     {
       name: /(?:^|\.)(?:escape|conditional_escape|escapejs|strip_tags|format_html|format_html_join)$|^(?:bleach|nh3)\.(?:clean|linkify)$|(?:sanitize|escape|clean)_?html$/i,
       rules: MARKUP,
     },
     {
-      name: /^urllib\.parse\.(?:quote|quote_plus|urlencode)$|^(?:quote_plus|urlencode|url_quote)$|\.urlencode$/,
+      name: KEEPS_SLASHES,
+      rules: ['cross-site-scripting', 'header-injection', 'server-side-request-forgery', 'command-injection'],
+    },
+    {
+      name: /^urllib\.parse\.(?:quote_plus|urlencode)$|^(?:quote_plus|urlencode)$|\.urlencode$/,
       rules: [
         'cross-site-scripting',
         'header-injection',

@@ -1,6 +1,7 @@
 import type { FileRole } from '../file-roles.ts';
 import type { RawFinding, Severity } from '../findings.ts';
 import type { RuffDiagnostic } from '../ruff.ts';
+import { isForTrying } from './conditions.ts';
 import { speaksOfPages } from './places.ts';
 import { type RuleId, ruleIds, ruleOf } from './rules.ts';
 
@@ -90,7 +91,7 @@ function ownRuleOf(code: string): RuleId | null {
 }
 
 function judged(code: string, role: FileRole): Judged | null {
-  const severity = LOW.has(code) || role === 'example' ? 'low' : MEDIUM.has(code) ? 'medium' : null;
+  const severity = LOW.has(code) || role !== 'source' ? 'low' : MEDIUM.has(code) ? 'medium' : null;
   if (severity === null || !(LOW.has(code) || MEDIUM.has(code))) return null;
   const own = ownRuleOf(code);
   if (own !== null) return { severity, cwe: ruleOf(own).cwe, advice: ruleOf(own).advice };
@@ -158,6 +159,7 @@ export function ruffFindings(
     const line = lines[start.row - 1] ?? '';
     // The flow has followed what is compiled.
     if (code === 'S307' && /\beval\(\s*compile\(/.test(line)) return [];
+    if (code === 'S201' && isForTrying(lines.slice(0, start.row).join('\n'))) return [];
     if (code === 'S701' && isSetAbove(lines, start.row, end.row)) return [];
     const isPlain = code === 'S701' && makesNoPages(lines, start.row);
     if (code === 'S104' && (!LISTENS.test(line) || IS_ASKED.test(line))) return [];

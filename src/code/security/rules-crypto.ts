@@ -232,7 +232,7 @@ function isWords(text: string): boolean {
 function isSecretName(source: string): boolean {
   return (
     SECRET_NAME.test(source) &&
-    !/(?:type|kind|name|class|id|count|index|length|position|status|state|source|field|header|prefix|label|mode|scope)(?:\(\))?$/i.test(
+    !/(?:type|kind|name|class|id|user|owner|count|index|length|position|status|state|source|field|header|prefix|label|mode|scope)(?:\(\))?$/i.test(
       source,
     )
   );

@@ -1,8 +1,10 @@
 import type { Collector } from './collector.ts';
+import { isForTrying } from './conditions.ts';
 import type { CallSite } from './observer.ts';
+import { checkTokens } from './rules-tokens.ts';
 import type { Scope } from './scope.ts';
 import { djangoSetting } from './settings-django.ts';
-import { isSwitchedOn, pythonSettings } from './settings-python.ts';
+import { pythonSettings } from './settings-python.ts';
 import { scriptSettings } from './settings-script.ts';
 import type { AssignExpression, RecordExpression } from './syntax.ts';
 import type { Value } from './values.ts';
@@ -10,7 +12,7 @@ import type { Value } from './values.ts';
 /** Calls that turn a protection off. */
 export function checkSettings(collector: Collector, site: CallSite): void {
   certificates(collector, site);
-  tokens(collector, site);
+  checkTokens(collector, site);
   if (collector.language === 'script') scriptSettings(collector, site);
   else pythonSettings(collector, site);
   permissions(collector, site);
@@ -38,69 +40,6 @@ function certificates(collector: Collector, { name, args, named, node }: CallSit
     if (/AutoAddPolicy|WarningPolicy/.test(policy))
       collector.certain(tls, node, 'The SSH client trusts any host key that it is shown.', 'medium');
   }
-}
-
-function tokens(collector: Collector, { name, args, named, node }: CallSite): void {
-  if (!/jwt|jsonwebtoken|jose/i.test(name)) return;
-  const rule = 'unverified-token';
-  const algorithms = [
-    args[2]?.entries?.get('algorithms'),
-    args[1]?.entries?.get('algorithms'),
-    named.get('algorithms'),
-    named.get('algorithm'),
-    args[2]?.entries?.get('algorithm'),
-  ];
-  const allowsNone = algorithms.some(
-    (one) =>
-      one !== undefined &&
-      [one, ...(one.items ?? [])].some(
-        ({ constant }) => /^none$/i.test(String(constant)) && typeof constant === 'string',
-      ),
-  );
-  if (allowsNone) {
-    collector.certain(rule, node, `\`${name}\` takes the algorithm "none", so anybody can make such a token.`, 'high');
-  } else if (
-    /^(?:jsonwebtoken|jwt|jwt-decode|jwt-simple)(?:\.decode|\.jwtDecode)?$/.test(name) &&
-    collector.language === 'script' &&
-    /decode/i.test(name)
-  ) {
-    if (name === 'jwt-simple.decode' && args[2]?.constant !== true) return;
-    // With its header, which says by which key it is to be verified.
-    if (args[1]?.entries?.get('complete')?.constant === true) return;
-    if (isOwnToken(args[0]) || isExpired(collector, node.start)) return;
-    const isLess = name.startsWith('jwt-decode') || isFromIssuer(collector, node) || isVerifiedToo(collector);
-    const message = `\`${name}\` reads a token without looking at its signature.`;
-    collector.certain(rule, node, message, isLess ? 'low' : 'medium');
-  } else if (collector.language === 'python' && /\.decode$|get_unverified_claims$/.test(name)) {
-    const verifies = named.get('options')?.entries?.get('verify_signature')?.constant;
-    if (verifies === false || named.get('verify')?.constant === false || name.endsWith('get_unverified_claims')) {
-      const message = `\`${name}\` reads a token without looking at its signature.`;
-      const isLess =
-        isFromIssuer(collector, node) || /\bdecode\((?:[^()]|\([^()]*\)){0,400}\balgorithms\s*=/.test(collector.text);
-      collector.certain(rule, node, message, isLess ? 'low' : 'medium');
-    }
-  }
-}
-
-/** A page reads what it keeps itself: who is signed in is decided elsewhere. */
-function isOwnToken(token: Value | undefined): boolean {
-  return /^(?:js-cookie|universal-cookie|(?:window\.)?(?:local|session)Storage)\b/.test(token?.name ?? '');
-}
-
-/** The issuer itself has just sent it over TLS, which OpenID Connect takes for enough. */
-function isFromIssuer(collector: Collector, { args }: CallSite['node']): boolean {
-  const [token] = args;
-  return token !== undefined && /(?:id|access)_?token\b/i.test(collector.source(token));
-}
-
-/** What a token says has to be read to know with which key it is to be verified. */
-function isVerifiedToo({ text }: Collector): boolean {
-  return /\b(?:jwt|JWT|jsonwebtoken)\.verify\(|\bjwtVerify\(/.test(text);
-}
-
-/** That a token has run out is said after its signature was verified. */
-function isExpired({ text }: Collector, start: number): boolean {
-  return /\bTokenExpired(?:Error)?\b/.test(text.slice(Math.max(0, start - 1_500), start));
 }
 
 function permissions(collector: Collector, site: CallSite): void {
@@ -251,15 +190,31 @@ export function checkSettingAssignment(collector: Collector, node: AssignExpress
     // Whoever calls it has asked for it.
     const before = collector.text.slice(Math.max(0, node.start - 400), node.start);
     const isAsked = /\b(?:if|elif)\b[^\n]*(?:verif\w*|insecure|check|validat\w*|cert_reqs|trust|\bssl\b)/i.test(before);
-    collector.certain('disabled-certificate-check', node, trusts, isAsked ? 'low' : 'high');
+    collector.certain(
+      'disabled-certificate-check',
+      node,
+      trusts,
+      isAsked || isPassedOn(collector, node) || isLookedAt(collector, node) ? 'low' : 'high',
+    );
   } else if (
     /\.debug$/.test(path) &&
     value.constant === true &&
     collector.hasImport(/^flask/) &&
-    !isSwitchedOn(collector.text, node.start)
+    !isForTrying(collector.text, node.start)
   ) {
     collector.certain('debug-mode', node, 'Debug mode is on, whose console runs code.', 'medium');
   } else if (collector.language === 'python') djangoSetting(collector, node, path, value);
+}
+
+/** Who only reads a certificate, to say when it ends, sends nothing to whoever shows it. */
+function isLookedAt({ text }: Collector, { end }: AssignExpression): boolean {
+  const below = text.slice(end, end + 900).split(/^(?:async\s+def|def|class)\b/m)[0] ?? '';
+  return /\bgetpeercert\(/.test(below) && !/\.(?:send|sendall|write|request|login|urlopen)\(/.test(below);
+}
+
+/** A parameter is set, which is false only where a condition asks for it by the name of what it does. */
+function isPassedOn({ text }: Collector, { value }: AssignExpression): boolean {
+  return value.kind === 'name' && /\bif\s+\w*insecure\w*\s*:/i.test(text);
 }
 
 /** What is wrong with a setting of certificates; null for nothing. */

@@ -1,7 +1,7 @@
-import { roleOf } from '../file-roles.ts';
 import type { Collector } from './collector.ts';
 import { cookie } from './cookies.ts';
 import type { CallSite, Observer } from './observer.ts';
+import { standingOf } from './places.ts';
 import { checkCredentials, checkSecretAssignment } from './rules-credentials.ts';
 import { checkComparison, checkCrypto } from './rules-crypto.ts';
 import { checkRecord, checkSettingAssignment, checkSettings } from './rules-settings.ts';
@@ -43,7 +43,7 @@ function unknownCode(collector: Collector, { name, args, node, scope }: CallSite
   const [first] = args;
   if (collector.language !== 'script' || name !== 'eval' || first === undefined || first.isFixed) return;
   // What builds the program runs code of those who write it.
-  if (roleOf(collector.path) === 'tooling') return;
+  if (standingOf(collector.path) === 'tooling') return;
   if (scope.dangerOf(first, 'code-injection') === null) {
     collector.certain(
       'code-injection',
@@ -72,8 +72,13 @@ function answers(collector: Collector, { name, args, node, scope }: CallSite): v
   if (!isText || scope.dangerOf(first, 'cross-site-scripting')?.level !== 'request') return;
   collector.tainted('cross-site-scripting', node, first, scope, name, {
     needsBuilt: true,
-    worst: first.isBuilt ? 'high' : 'medium',
+    worst: first.isBuilt && (isHtml || !isOfBody(first)) ? 'high' : 'medium',
   });
+}
+
+/** What a script sends as JSON comes back to that script, not to a page that another site could open. */
+function isOfBody({ taints }: Value): boolean {
+  return taints.every(({ level, root }) => level !== 'request' || /(?:^|\.)body(?:[.[]|$)/.test(root));
 }
 
 /** What a Flask view returns is a page. */

@@ -213,7 +213,7 @@ export const rules = {
     cwe: 'CWE-90',
     effect: 'reads it as part of an LDAP filter',
     advice: 'Escape the value for filters (ldap.filter.escape_filter_chars, ldap-escape).',
-    levels: { request: 'high', input: 'medium', parameter: 'medium' },
+    levels: OF_OTHERS,
     ruff: [],
   },
   'header-injection': {

@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
-import { roleOf } from '../file-roles.ts';
-import type { RawFinding, Severity } from '../findings.ts';
+import type { FileRole } from '../file-roles.ts';
+import type { RawFinding } from '../findings.ts';
 import { parsedLanguageOf } from '../languages.ts';
 import { LineIndex } from '../lines.ts';
 import type { Ruff } from '../ruff.ts';
 import { decodeSource, readSourceBytesSync } from '../source-text.ts';
 import { type Found, type Placed, rawFinding } from './collector.ts';
 import type { Language } from './language.ts';
+import { standingOf } from './places.ts';
 import { RUFF_SELECTION, ruffFindings } from './ruff-findings.ts';
 import { ruleOf } from './rules.ts';
 import { scanSource } from './scan-source.ts';
@@ -55,7 +56,7 @@ async function scanFile({ root, maxBytes }: ScanBatch, path: string, sha256: str
 /** Everything that is found in one text, each defect once. */
 export async function scanText(path: string, text: string): Promise<Pick<ScannedFile, 'findings' | 'gap'>> {
   const language = languageOf(path);
-  const role = roleOf(path);
+  const role = standingOf(path);
   // Nobody outside reaches a test, and what is dangerous there is often what it is about: it is searched for secrets
   // only.
   const isJudged = language !== null && role !== 'test' && !/(?:^|\/)\.semgrep\//.test(path);
@@ -158,15 +159,11 @@ async function askRuff(text: string): Promise<{ diagnostics: ReturnType<Ruff['ch
   }
 }
 
-/** What stands in tests and examples serves nobody outside. */
-function lowered(one: Found, role: ReturnType<typeof roleOf>): Found {
-  const severity: Severity =
-    role === 'test' || role === 'example'
-      ? 'low'
-      : role === 'tooling' && one.severity === 'high' && one.rule !== 'hard-coded-credential'
-        ? 'medium'
-        : one.severity;
-  return { ...one, severity };
+/** What stands in tests and examples serves nobody outside, and tools are run by those who could do it by hand. */
+function lowered(one: Found, role: FileRole): Found {
+  if (role === 'source' || (role === 'tooling' && one.rule === 'hard-coded-credential')) return one;
+  const isAsked = role === 'tooling' && one.level === 'request';
+  return { ...one, severity: isAsked && one.severity !== 'low' ? 'medium' : 'low' };
 }
 
 function withoutSecrets(text: string, secrets: readonly string[]): string {

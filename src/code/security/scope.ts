@@ -35,8 +35,10 @@ export class Scope {
 
   set(path: string, value: Value): void {
     if (/^(?:this|self)\./.test(path) && this.#owner !== null) {
+      // Other methods do not know what was checked in this one.
+      const kept = this.settledHere(value);
       const old = this.#owner.values.get(path);
-      this.#owner.values.set(path, old === undefined ? value : eitherOf([value, old]));
+      this.#owner.values.set(path, old === undefined ? kept : eitherOf([kept, old]));
     }
     // Another value: what was known of its properties is gone.
     for (const known of this.values.keys()) if (known.startsWith(`${path}.`)) this.values.delete(known);

@@ -7,6 +7,11 @@ const PLACEHOLDER_PART =
 export function isPlaceholderOf(value: string): boolean {
   // A variable of a shell.
   if (/^\$\w+["']*$/.test(value)) return true;
+  // A row of the alphabet or of the digits, and hardly anything else.
+  if (value.replace(/abcdefghij(?:klmnopqrstuvwxyz)?|0?123456789(?:0)?|qwertyuiop/gi, '').length < value.length / 4)
+    return true;
+  // How keys of a service begin, without one.
+  if (/^(?:[a-z]{2,6}[-_]){1,3}$/.test(value)) return true;
   return PLACEHOLDER.test(value.trim()) || PLACEHOLDER_PART.test(value) || new Set(value).size <= 3;
 }
 
@@ -19,6 +24,8 @@ export function isNoSecret(value: string): boolean {
     // A command: `node tools/reset-password.js`.
     /^[a-z][\w.-]*\s+(?:\S*\/)?[\w./-]+\.[a-z]{1,4}$/.test(value) ||
     /^(?:https?|file|ftp|data|mailto|urn|arn|ssh-|sha\d+-|\/|\.\/|\.\.\/|~\/|[A-Za-z]:\\|#|@)/.test(value) ||
+    // A piece of JSON: `"message":"Unknown"`.
+    /^\W*"\w+"\s*:\s*"/.test(value) ||
     // Addresses with a password are known by their form.
     /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ||
     // Two words of a sentence: `relaying local_sender`.

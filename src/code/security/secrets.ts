@@ -65,9 +65,9 @@ function dedupe(found: readonly Found[]): Found[] {
   return found.filter((one, at) => found.findIndex(({ start, end }) => start < one.end && one.start < end) === at);
 }
 
-/** Files that list hashes of packages. */
+/** Files that list hashes: of packages, or of the secrets that somebody has looked through already. */
 export function isLockfile(path: string): boolean {
-  return /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|poetry\.lock|Pipfile\.lock|uv\.lock|pdm\.lock|Cargo\.lock|Gemfile\.lock|composer\.lock|go\.sum|flake\.lock|packages\.lock\.json)$|\.lock$|\.svg$|\.map$|\.snap$|\.ipynb$|\.po$/.test(
+  return /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|poetry\.lock|Pipfile\.lock|uv\.lock|pdm\.lock|Cargo\.lock|Gemfile\.lock|composer\.lock|go\.sum|flake\.lock|packages\.lock\.json)$|\.lock$|(?:^|\/)\.secrets(?:[.-]\w+)?\.baseline$|\.svg$|\.map$|\.snap$|\.ipynb$|\.po$/.test(
     path,
   );
 }
@@ -217,17 +217,30 @@ function bare(text: string): string {
   return text.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
+/** A text that says what it is: `SECRET_TOKEN_f8ed84e8f41e4146`. */
+const HOLDS_KEY = /(?=[a-z]*\d[a-z]*\d[a-z]*\d)[a-z\d]{16}/i;
+
+/** The name itself, or that of what is kept under it: `MQTT_PASSWORD_KEY = 'MQTT_PASSWORD'`. */
+function isOwnName(name: string, value: string): boolean {
+  return bare(name).endsWith(bare(value)) || bare(name.replace(/[_-]?key$/i, '')).endsWith(bare(value));
+}
+
+/** What a slow function has made of a password: it lets nobody in before the password is guessed. */
+const SLOW_HASH = /^\$(?:2[abxy]?|argon2(?:id|i|d)|scrypt|7)\$|^(?:bcrypt(?:_sha256)?|argon2|pbkdf2_sha\d+)\$/;
+
 /** How grave it is that this value stands there; null when it is no secret. */
 function judge({ name, value }: Candidate, line: string): Severity | null {
   const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
   if (!SECRET_NAME.test(words) || NOT_SECRET_NAME.test(words) || DOES.test(words)) return null;
   // The name of an action or an event: `SET_TOKEN = 'config/SET_TOKEN'`.
-  if (value.toLowerCase().includes(name.toLowerCase()) || bare(name).endsWith(bare(value))) return null;
+  if ((value.toLowerCase().includes(name.toLowerCase()) && !HOLDS_KEY.test(value)) || isOwnName(name, value))
+    return null;
   // A key that pages carry to every visitor.
   if (/^(?:phc_|pk_(?:live|test)_|pk\.eyJ|GTM-|UA-\d)/.test(value)) return null;
   if (isPlaceholderOf(value) || (isNoSecret(value) && !isDense(value))) return null;
   if (/==|!=|\btest\b|\bassert|\bgetenv|environ\[|i18n|\bt\(|label|placeholder/i.test(line.replace(value, '')))
     return null;
+  if (SLOW_HASH.test(value)) return 'low';
   const isPassword = /pass|pwd/i.test(words);
   const bits = entropy(value);
   const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((one) => one.test(value)).length;

@@ -1,4 +1,5 @@
 import type { Collector } from './collector.ts';
+import { isForTrying } from './conditions.ts';
 import { isOfDevelopment } from './places.ts';
 import type { AssignExpression } from './syntax.ts';
 import type { Value } from './values.ts';
@@ -8,10 +9,11 @@ export function djangoSetting(collector: Collector, node: AssignExpression, path
   const last = path.split('.').at(-1) ?? '';
   const isOff = value.constant === false;
   if (path === 'DEBUG' && value.constant === true && /settings|config/i.test(collector.path)) {
-    if (isForDevelopment(collector, node.start)) return;
+    if (isForDevelopment(collector, node.start) || isSetBelow(collector, node.end, path)) return;
     const message = '`DEBUG = True` shows the inside of the program to visitors when an error occurs.';
     collector.certain('debug-mode', node, message, 'medium');
   } else if (last === 'SESSION_COOKIE_HTTPONLY' && isOff) {
+    if (isForTrying(collector.text, node.start)) return;
     collector.certain('insecure-cookie', node, `\`${last}\` is turned off.`, 'medium', 'CWE-1004');
   } else if (/^(?:SESSION|CSRF)_COOKIE_SECURE$/.test(last) && isOff) {
     if (isForDevelopment(collector, node.start)) return;
@@ -32,9 +34,14 @@ function hashers(collector: Collector, node: AssignExpression, { items }: Value)
   collector.certain('weak-hash', node, message, 'high', 'CWE-916');
 }
 
-/** `class DevelopmentConfig`, `settings/local.py`: what holds there holds for nobody else. */
+/** Whether the module says it anew at its end, whatever was asked before: that alone holds. */
+function isSetBelow({ text }: Collector, end: number, name: string): boolean {
+  return new RegExp(`^${name}\\s*=[^=]`, 'm').test(text.slice(end));
+}
+
+/** `class DevelopmentConfig`, `settings/local.py`, `if IS_LOCAL:`: what holds there holds for nobody else. */
 function isForDevelopment({ path, text }: Collector, start: number): boolean {
-  if (isOfDevelopment(path)) return true;
+  if (isOfDevelopment(path) || isForTrying(text, start)) return true;
   const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
   if (!/^\s+/.test(line)) return false;
   const head = [...text.slice(0, start).matchAll(/^class\s+(\w+)/gm)].at(-1)?.[1] ?? '';

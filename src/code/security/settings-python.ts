@@ -1,5 +1,6 @@
 import type { Collector } from './collector.ts';
-import { cookie, isSensitiveCookie, protectionsOf } from './cookies.ts';
+import { isForTrying } from './conditions.ts';
+import { cookie, isSensitiveCookie, protectionsOf, takesAway } from './cookies.ts';
 import type { CallSite } from './observer.ts';
 import { speaksOfPages } from './places.ts';
 import type { Value } from './values.ts';
@@ -11,7 +12,7 @@ export function pythonSettings(collector: Collector, site: CallSite): void {
     /(?:^|\.)run$|^run_simple$/.test(name) &&
     named.get('debug')?.constant === true &&
     (collector.hasImport(/^(?:flask|bottle|dash|quart|sanic|aiohttp|werkzeug|connexion)/) || named.has('port')) &&
-    !isSwitchedOn(collector.text, node.start)
+    !isForTrying(collector.text, node.start)
   ) {
     collector.certain(
       'debug-mode',
@@ -54,19 +55,6 @@ export function pythonSettings(collector: Collector, site: CallSite): void {
   massAssignment(collector, site);
 }
 
-/** Whether a place stands below a condition that asks whether the program is to be debugged. */
-export function isSwitchedOn(text: string, start: number): boolean {
-  const lines = text.slice(Math.max(0, start - 600), start).split('\n');
-  let indent = /^\s*/.exec(lines.pop() ?? '')?.[0].length ?? 0;
-  for (const line of lines.toReversed()) {
-    const own = /^\s*/.exec(line)?.[0].length ?? 0;
-    if (line.trim() === '' || own >= indent) continue;
-    if (/^\s*(?:el)?if\b[^#]*(?:debug|\bdev)/i.test(line)) return true;
-    indent = own;
-  }
-  return false;
-}
-
 function pythonCookie(
   collector: Collector,
   node: CallSite['node'],
@@ -76,7 +64,7 @@ function pythonCookie(
   const name = String(key?.constant ?? '');
   if (named.has('')) return;
   // An empty one takes what was set before away.
-  if (value?.constant === '') return;
+  if (value?.constant === '' || takesAway(collector.source(node))) return;
   const missing = protectionsOf(name, ['secure', 'httponly']).filter(
     (one) => named.get(one) === undefined || named.get(one)?.constant === false,
   );

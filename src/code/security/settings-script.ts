@@ -1,5 +1,5 @@
 import type { Collector } from './collector.ts';
-import { cookie, isSensitiveCookie, protectionsOf } from './cookies.ts';
+import { cookie, isSensitiveCookie, protectionsOf, takesAway } from './cookies.ts';
 import type { CallSite } from './observer.ts';
 import type { Value } from './values.ts';
 
@@ -10,6 +10,7 @@ export function scriptSettings(collector: Collector, site: CallSite): void {
     corsRecord(collector, node, args[0]);
   } else if (/\.register$/.test(name) && /cors/i.test(args[0]?.name ?? '')) corsRecord(collector, node, args[1]);
   corsHeader(collector, site);
+  rendered(collector, site);
   if (
     /^\$?(?:res|reply|response|ctx\.cookies|\w+\.res)\.(?:cookie|setCookie|set)$/.test(name) &&
     typeof args[0]?.constant === 'string'
@@ -48,10 +49,33 @@ export function scriptSettings(collector: Collector, site: CallSite): void {
     massAssignment(collector, node, name, args);
 }
 
+/** `res.render('page', req.body)`: engines take their settings from the same object as what the page shows. */
+function rendered(collector: Collector, { name, args, node }: CallSite): void {
+  if (!/^\$?(?:res|reply|response|\w+\.res)(?:\.\w+\(\))*\.render$/.test(name)) return;
+  const shown = args[1];
+  const whole = shown?.taints.find(
+    ({ root, level }) => level === 'request' && /(?:^|\.)(?:req|request)\.(?:body|query)$/.test(root),
+  );
+  if (whole === undefined) return;
+  // `{ form: req.body }` gives it a name of its own.
+  if ([...(shown?.entries?.values() ?? [])].some(({ taints }) => taints.some(({ root }) => root === whole.root)))
+    return;
+  const message = `The whole of \`${whole.root}\` reaches \`${name.replace(/^\$/, '')}\`: whoever sends it sets the engine's own options, such as \`layout\`.`;
+  collector.certain('template-injection', node, message, 'high');
+}
+
 /** Some lines above and below a place: headers of one answer are set side by side. */
 function linesAround(text: string, at: number): string {
   const [above, below] = [text.slice(0, at).split('\n'), text.slice(at).split('\n')];
   return [...above.slice(-4), ...below.slice(0, 5)].join('\n');
+}
+
+/** A condition above looks the origin up among those that may ask. */
+function isListed(text: string, start: number): boolean {
+  const above = text.slice(0, start).split('\n').slice(-6).join('\n');
+  return /\bif\s*\([^\n]*(?:allowed|trusted|white_?list|permitted)\w*(?:\.\w+)*\??\.(?:some|includes|has|find|indexOf)\(/i.test(
+    above,
+  );
 }
 
 /** Any origin beside the permission to send credentials. */
@@ -62,7 +86,8 @@ function corsHeader(collector: Collector, { name, args, node, scope }: CallSite)
   ) {
     const origin = args[1];
     const hasCredentials = /allow-credentials/i.test(collector.text);
-    if (origin !== undefined && hasCredentials) collector.tainted('permissive-cors', node, origin, scope, name);
+    if (origin !== undefined && hasCredentials && !isListed(collector.text, node.start))
+      collector.tainted('permissive-cors', node, origin, scope, name);
     if (
       origin?.constant === '*' &&
       /allow-credentials['"]\s*,\s*['"]?true/i.test(linesAround(collector.text, node.start))
@@ -108,7 +133,7 @@ function scriptCookie(collector: Collector, node: CallSite['node'], args: readon
   if (options !== undefined && (options.entries === null || (options.name !== null && options.entries === null)))
     return;
   // An empty one takes what was set before away.
-  if (args[1]?.constant === '') return;
+  if (args[1]?.constant === '' || takesAway(collector.source(node))) return;
   const missing = protectionsOf(name, ['secure', 'httpOnly']).filter((key) => {
     const value = options?.entries?.get(key);
     return value === undefined || value.constant === false;

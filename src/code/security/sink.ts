@@ -1,4 +1,5 @@
 import type { Collector } from './collector.ts';
+import type { Language } from './language.ts';
 import type { CallSite } from './observer.ts';
 import type { RuleId } from './rules.ts';
 import type { Value } from './values.ts';
@@ -55,9 +56,10 @@ export function choosesHost(value: Value): boolean {
 export const mayChooseTarget = (_: CallSite, value: Value): boolean =>
   choosesHost(value) &&
   !value.taints.every(
-    ({ root, safeFor }) =>
+    ({ root, level, safeFor }) =>
+      level !== 'request' ||
       safeFor.has('open-redirect') ||
-      /(?:^|\.)(?:req|request)\.(?:url|originalUrl|hostname|host)(?:\[\])*$|(?:get|header)\((?:referr?er|host)\)$|\bheaders\.(?:referr?er|host)$|HTTP_(?:REFERER|HOST)$|\.(?:signedC|c|C)ookies\b|\.COOKIES\b/i.test(
+      /(?:^|\.)(?:req|request)\.(?:url|originalUrl|path|full_path|hostname|host|nextUrl(?:\.(?:href|origin|pathname|search))?)(?:\[\])*$|(?:get|header)\((?:referr?er|host)\)$|\bheaders\.(?:referr?er|host)$|HTTP_(?:REFERER|HOST)$|\.(?:signedC|c|C)ookies\b|\.COOKIES\b/i.test(
         root,
       ),
   );
@@ -65,12 +67,25 @@ export const mayChooseTarget = (_: CallSite, value: Value): boolean =>
 /** The text decides which host is asked. */
 export const mayChooseHost = (_: CallSite, value: Value): boolean => choosesHost(value);
 
+/** `{ dispatcher: ssrfSafeDispatcher }`: the connection itself refuses addresses of one's own. */
+function isGuarded(key: string, name: string | null): boolean {
+  return /^(?:dispatcher|(?:https?)?agent|lookup)$/i.test(key) && /ssrf|safe|guard|filter/i.test(name ?? '');
+}
+
 /**
  * The same where a server asks: what a page asks for is the business of its browser, and only pages have an address.
  */
 export const mayChooseServer = (site: CallSite, value: Value): boolean =>
   mayChooseHost(site, value) &&
+  !site.args.some(({ entries }) => [...(entries ?? [])].some(([key, { name }]) => isGuarded(key, name))) &&
   !value.taints.some(({ root }) => /^(?:(?:window|document|self)\.)?location\./.test(root));
+
+/** A parameter as it was given: the function is for running what its callers write. */
+export function isHandedOn({ taints, isBuilt, items, name }: Value): boolean {
+  const [only] = taints;
+  const isWhole = !isBuilt && items === null && /^\$\w+(?:\.(?:encode|decode|strip|trim)\(\))?$/.test(name ?? '');
+  return isWhole && taints.length === 1 && only?.level === 'parameter' && /^\w+$/.test(only.root);
+}
 
 /** `shell=True`, `{ shell: true }`. */
 export function usesShell({ args, named }: CallSite): boolean {
@@ -121,10 +136,16 @@ export function mayBeObject(value: Value): boolean {
  * A request chooses the path, or a parameter that is called like the name of one file in a fixed folder: what is meant
  * to stay in there can lead out of it.
  */
-export function choosesFile(_: CallSite, value: Value): boolean {
+export function choosesFile(_: CallSite, value: Value, { language }: Collector): boolean {
   // A file in memory has no path.
   if (/(?:^|\.)(?:BytesIO|StringIO)\(\)$/.test(value.name ?? '')) return false;
-  if (value.taints.some(({ level, root }) => level === 'request' && !UPLOAD.test(root))) return true;
+  const isNamedHere = (root: string) => UPLOAD.test(root) || NAMED_BY_SERVER[language].test(root);
+  if (
+    value.taints.some(
+      ({ level, root, safeFor }) => level === 'request' && !safeFor.has('path-traversal') && !isNamedHere(root),
+    )
+  )
+    return true;
   const isJoined = value.isBuilt
     ? value.prefix.includes('/')
     : /(?:^|\.)(?:join|resolve|joinpath)\(\)$/.test(value.name ?? '');
@@ -133,6 +154,16 @@ export function choosesFile(_: CallSite, value: Value): boolean {
 
 /** An upload itself; its name is one of its properties. */
 const UPLOAD = /(?:^|\.)(?:files|FILES)(?:\.get(?:list)?\(\))?(?:\.(?!filename\b|name\b)[\w-]+|\[\])(?:\[\])*$/;
+
+/**
+ * What a server calls an upload that it has stored, or how it takes what the browser calls it: multer, formidable and
+ * express-fileupload make the name up, Django takes the base name. Flask's `filename` is what the browser says.
+ */
+const NAMED_BY_SERVER: Readonly<Record<Language, RegExp>> = {
+  script:
+    /(?:^|\.)(?:req|request)\.files?(?:\.[\w-]+|\[\])*\.(?:path|filepath|filename|tempFilePath|newFilename|key|destination|buffer|data|size|mimetype)(?:\[\])*$/,
+  python: /(?:^|\.)FILES(?:\.get(?:list)?\(\))?(?:\.[\w-]+|\[\])+\.name$/,
+};
 
 const ONE_FILE =
   /^(?:(?:requested|uploaded|user|attachment|document|report|invoice|avatar|image|upload|download)_?)?(?:file_?name|name|key|slug)$/i;
@@ -162,7 +193,8 @@ export function fromArchive(site: CallSite, value: Value, { text }: Collector): 
     !onlyReads(site) &&
     value.taints.some(
       ({ root, safeFor }) =>
-        !safeFor.has('zip-slip') && /^(?:entry|zipEntry|header|file)\.|archive|\.entryName$/.test(root),
+        !safeFor.has('zip-slip') &&
+        /^(?:entry|zipEntry|header|file)\.(?:\w*path|\w*name)$|archive|\.entryName$/i.test(root),
     )
   );
 }

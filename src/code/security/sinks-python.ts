@@ -1,6 +1,7 @@
 import {
   choosesFile,
   fromArchive,
+  isHandedOn,
   isPage,
   isSql,
   mayBeObject,
@@ -37,7 +38,7 @@ export const PYTHON_SINKS: readonly Sink[] = [
     name: /^subprocess\.(?:run|call|Popen|check_output|check_call)$/,
     args: [0],
     keys: ['args'],
-    only: (site) => usesShell(site) || startsShell(site),
+    only: (site, value) => (usesShell(site) && !isHandedOn(value)) || startsShell(site),
   },
   {
     rule: 'code-injection',
@@ -65,26 +66,34 @@ export const PYTHON_SINKS: readonly Sink[] = [
   },
   {
     rule: 'path-traversal',
-    name: /^(?:open|io\.open|codecs\.open|aiofiles\.open|os\.(?:remove|unlink|rmdir|listdir|scandir|mkdir|makedirs|rename|open|stat|chmod)|shutil\.(?!copyfileobj|which|get_)\w+|zipfile\.ZipFile|tarfile\.open)$|(?:^|\.)(?:send_file|FileResponse)$/,
+    name: /^(?:open|io\.open|codecs\.open|aiofiles\.open|os\.(?:remove|unlink|rmdir|listdir|scandir|mkdir|makedirs|rename|open|stat|chmod)|shutil\.(?!copyfileobj|which|get_)\w+|zipfile\.ZipFile|tarfile\.open)$/,
     args: [0, 1],
     keys: ['path', 'file', 'filename', 'path_or_file'],
     only: choosesFile,
   },
   {
     rule: 'path-traversal',
+    // What comes second is the type, or what the browser is to call the file.
+    name: /(?:^|\.)(?:send_file|FileResponse)$/,
+    args: [0],
+    keys: ['path', 'filename_or_fp', 'path_or_file'],
+    only: choosesFile,
+  },
+  {
+    rule: 'path-traversal',
     name: /\.(?:read_text|read_bytes|write_text|write_bytes|unlink|open|iterdir|rmdir)$/,
     args: ['receiver'],
-    only: (site, value) => /Path\(\)|\/|\$/.test(value.name ?? '/') && choosesFile(site, value),
+    only: (site, value, collector) => /Path\(\)|\/|\$/.test(value.name ?? '/') && choosesFile(site, value, collector),
   },
   {
     rule: 'path-traversal',
     name: /\.save$/,
     args: [0],
     // Fields of Django's models take the content as well, and clean the name.
-    only: (site, value) =>
+    only: (site, value, collector) =>
       site.args.length === 1 &&
       (/path\.join\(\)$|^\$/.test(value.name ?? '') || value.isBuilt) &&
-      choosesFile(site, value),
+      choosesFile(site, value, collector),
   },
   { rule: 'zip-slip', name: /^(?:open|io\.open|os\.(?:mkdir|makedirs)|shutil\.\w+)$/, args: [0, 1], only: fromArchive },
   {

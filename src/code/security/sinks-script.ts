@@ -2,6 +2,7 @@ import {
   choosesFile,
   fromArchive,
   isCodeOfFile,
+  isHandedOn,
   isMongo,
   isSql,
   mayChooseHost,
@@ -35,12 +36,19 @@ export const SCRIPT_SINKS: readonly Sink[] = [
     rule: 'command-injection',
     name: /^child_process\.(?:spawn|spawnSync|execFile|execFileSync)$|^(?:cross-spawn|execa)(?:\.execa)?$/,
     args: [0, 1],
-    only: (site) => usesShell(site) || startsShell(site),
+    only: (site, value) => (usesShell(site) && !isHandedOn(value)) || startsShell(site),
   },
   {
     rule: 'code-injection',
     name: /^(?:eval|Function|globalThis\.eval|window\.eval)$/,
     args: [0, 'all'],
+  },
+  {
+    // They were to keep formulas in, and do not.
+    rule: 'code-injection',
+    name: /^(?:mathjs\.eval|safe-eval|static-eval|notevil)$/,
+    args: [0],
+    only: (_, value) => value.taints.some(({ level }) => level === 'request'),
   },
   {
     // What is in the sandbox is data, unless the code evaluates it.
@@ -96,11 +104,17 @@ export const SCRIPT_SINKS: readonly Sink[] = [
   },
   {
     rule: 'path-traversal',
+    name: /^(?:fs|fs\.promises|fs-extra|graceful-fs|fsPromises)\.(?:promises\.)?(?:rename|copyFile|copy|move|cp|link|symlink)(?:Sync)?$/,
+    args: [1],
+    only: choosesFile,
+  },
+  {
+    rule: 'path-traversal',
     name: /^\$?(?:res|reply|response|\w*\.res)(?:\.\w+\(\))?\.(?:sendFile|sendfile|download|render)$/,
     args: [0],
-    only: (site, value) =>
+    only: (site, value, collector) =>
       (site.args[1]?.entries?.has('root') ?? false) === false &&
-      choosesFile(site, value) &&
+      choosesFile(site, value, collector) &&
       (!site.name.endsWith('render') || value.isBuilt || value.taints.length > 0),
   },
   {

@@ -129,6 +129,8 @@ export function handlerLevel(
   if (decorated) return 'route';
   if (made.decorators.some((one) => COMMAND.test(nameOf(one) ?? ''))) return 'command';
   const names = made.parameters.map(({ target }) => nameOfTarget(target));
+  // Commands of Django's `manage.py`.
+  if (made.isMethod && made.name === 'handle' && names.includes('options')) return 'command';
   const first = names[0] === 'self' || names[0] === 'this' ? names[1] : names[0];
   if (first === 'request' || first === 'req' || first === '_req') return 'view';
   return null;
@@ -151,15 +153,18 @@ function isRoute(name: string): boolean {
 const HARMLESS_TYPE =
   /^(?:number|boolean|int|float|bool|UUID|uuid\.UUID|date|datetime|Decimal|Optional\[int\]|int \| None|Session|AsyncSession|Response|BackgroundTasks|EmailStr)\b/;
 const NOT_DATA =
-  /^(?:self|cls|this|db|session|conn|connection|cursor|res|response|reply|next|logger|log|cls|pool|client|app|server|config|settings|grunt|gulp|done|callback|cb|h|_)$/i;
+  /^(?:self|cls|this|db|sequelize|knex|prisma|trx|transaction|queryInterface|session|conn|connection|cursor|res|response|reply|next|logger|log|cls|pool|client|app|server|config|settings|grunt|gulp|done|callback|cb|h|_)$/i;
 
 const REQUEST_TYPE =
   /^(?:Request|HttpRequest|NextRequest|FastifyRequest|IncomingMessage|NextApiRequest|Auth\w*Request|WSGIRequest|fastapi\.Request|starlette\.requests\.Request)$/;
 
 /** What a parameter of a function is before anybody calls it. */
 export function parameterValue({ target, type, fallback }: FunctionParameter, level: HandlerLevel | null): Value {
-  if (type !== null && /^@(?:Body|Query|Param|Headers|Req|Request|Cookies|UploadedFile)$/.test(type))
+  if (type !== null && /^@(?:Body|Query|Param|Headers|Req|Request|Cookies)$/.test(type))
     return tainted(nameOfTarget(target), 'request', null);
+  // Nest hands over what multer has put there.
+  if (type !== null && /^@UploadedFiles?$/.test(type))
+    return tainted(type === '@UploadedFile' ? 'req.file' : 'req.files', 'request', null);
   const name = nameOfTarget(target);
   const isRequestType = type !== null && REQUEST_TYPE.test(type);
   // A parameter of another type may be called so as well.

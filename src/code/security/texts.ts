@@ -23,6 +23,9 @@ export function prefixOfList(name: string, args: readonly Value[]): string {
 /** An address that stops before the end of its host: `http://`, `https://api.`. */
 const BEGINS_ADDRESS = /^[a-z][a-z\d+.-]*:\/\/[^/]*$/i;
 
+/** The address that was asked, to its end: a slash, or the path. */
+const OWN_ADDRESS = /(?:^|[.$])request\.(?:url_root|host_url|root_url|base_url)$/;
+
 /**
  * What comes after a host that nobody outside chooses, and a slash, does not choose where an address leads: of
  * `${base}/${id}` and of `http://${HOST}:${PORT}/${id}` as well.
@@ -30,6 +33,7 @@ const BEGINS_ADDRESS = /^[a-z][a-z\d+.-]*:\/\/[^/]*$/i;
 function afterHost(values: readonly Value[]): readonly Value[] {
   const [first] = values;
   if (first === undefined || first.taints.length > 0) return values;
+  if (OWN_ADDRESS.test(first.name ?? '')) return values.map((value) => madeSafe(value, ADDRESSES));
   if (first.isFixed && !BEGINS_ADDRESS.test(first.prefix)) return values;
   const at = values.findIndex(
     ({ prefix, taints }, index) => taints.length > 0 || (prefix.includes('/') && !(first.isFixed && index === 0)),
@@ -116,6 +120,15 @@ export function isEnding(node: MemberExpression | CallExpression): boolean {
   if (!atDots || (property !== 'split' && property !== 'rsplit')) return false;
   if (isPicked) return parts.args.length === 1 && (node.args.length === 0 || numberOf(node.args[0]) === -1);
   return numberOf(node.index) === -1 && (property === 'rsplit' || parts.args.length === 1);
+}
+
+/**
+ * `request.form[upload_path_field]`, where settings are a part of the field's name: the server before the program has
+ * stored an upload and says there where.
+ */
+export function isFieldOfServer({ index }: MemberExpression, name: Value | null): boolean {
+  if (index?.kind !== 'name' || !/upload\w*path|path\w*upload/i.test(index.name)) return false;
+  return name?.isBuilt === true && name.taints.length === 0;
 }
 
 function numberOf(node: Expression | null | undefined): number | null {

@@ -83,7 +83,10 @@ export function joinTaints(values: readonly Value[]): readonly Taint[] {
       if (seen === undefined) joined.set(taint.root, taint);
       else {
         const level = STRENGTH[seen.level] >= STRENGTH[taint.level] ? seen.level : taint.level;
-        joined.set(taint.root, { root: taint.root, level, safeFor: seen.safeFor.intersection(taint.safeFor) });
+        const isOfOne = seen.takenBy !== undefined && seen.takenBy === taint.takenBy;
+        const takenBy = isOfOne ? { takenBy: seen.takenBy } : {};
+        const safeFor = seen.safeFor.intersection(taint.safeFor);
+        joined.set(taint.root, { root: taint.root, level, safeFor, ...takenBy });
       }
     }
   }

@@ -1,0 +1,84 @@
+/** Names of where a program is only tried, in conditions: `ENV == 'development'`, `IS_LOCAL`, `'test' in sys.argv`. */
+const TRIED =
+  /(?<![a-z])(?:dev(?:el(?:op(?:ment)?)?)?|debug(?:ging)?|local(?:host)?|127\.0\.0\.1|tests?|testing|runserver|pytest)(?![a-z])/i;
+/** Names of where visitors come. */
+const SERVED = /(?<![a-z])(?:prod(?:uction)?|live|staging|deployed|heroku|dyno)(?![a-z])/i;
+/** What turns a condition round, each once: two of them say what none says. */
+const TURNS = [/^not\b/, /!=|\bnot\s+in\b|\bis\s+not\b/, /(?:=|\bis|\bnot)\s*(?:None|['"]?(?:0|false|no|off)?['"]?)$/i];
+
+/**
+ * Whether a place of a Python program stands below a condition that holds only where the program is written or tried:
+ * `if ENV != 'production':`, the `else` of `if PRODUCTION:`. `start` is the place's first character; without it, the
+ * last line is meant.
+ */
+export function isForTrying(text: string, start = text.length): boolean {
+  const lines = text.slice(0, start).split('\n');
+  const own = lines.pop() ?? '';
+  const sameLine = /^\s*(?:el)?if\b(.*):/.exec(own)?.[1];
+  if (sameLine !== undefined && saysTried(sameLine)) return true;
+  let indent = indentOf(own);
+  for (let at = lines.length - 1; at >= 0 && indent > 0; at -= 1) {
+    const line = lines[at] ?? '';
+    if (line.trim() === '' || /^\s*#/.test(line) || indentOf(line) >= indent) continue;
+    indent = indentOf(line);
+    const branch = branchAt(lines, at, indent);
+    if (branch === null) continue;
+    if (branch.word === 'else' ? isElseOfServed(lines, branch.row, indent) : saysTried(branch.condition)) return true;
+  }
+  return false;
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+/** A head of a branch by its last line: conditions in parentheses go over several. */
+function branchAt(
+  lines: readonly string[],
+  last: number,
+  indent: number,
+): { word: 'if' | 'else'; condition: string; row: number } | null {
+  let head = '';
+  for (let row = last; row >= 0 && row > last - LONGEST_HEAD; row -= 1) {
+    head = `${lines[row] ?? ''} ${head}`;
+    const match = /^\s*(if|elif|else)\b(.*?):?\s*(?:#.*)?$/.exec(head);
+    if (match !== null && indentOf(lines[row] ?? '') === indent)
+      return { word: match[1] === 'else' ? 'else' : 'if', condition: match[2] ?? '', row };
+    if (row === last && !/^\s*[)\]]/.test(head)) return null;
+  }
+  return null;
+}
+
+const LONGEST_HEAD = 12;
+
+/** Whether one of the conditions before an `else` holds where visitors come. */
+function isElseOfServed(lines: readonly string[], row: number, indent: number): boolean {
+  for (let at = row - 1; at >= 0; at -= 1) {
+    const line = lines[at] ?? '';
+    if (line.trim() === '' || indentOf(line) > indent) continue;
+    const branch = indentOf(line) === indent ? branchAt(lines, at, indent) : null;
+    if (branch === null || branch.word === 'else') return false;
+    if (saysServed(branch.condition)) return true;
+    if (/^\s*if\b/.test(lines[branch.row] ?? '')) return false;
+    at = branch.row;
+  }
+  return false;
+}
+
+function saysTried(condition: string): boolean {
+  return everyWay(condition, (one, isNegated) => (isNegated ? SERVED : TRIED).test(one));
+}
+
+function saysServed(condition: string): boolean {
+  return everyWay(condition, (one, isNegated) => (isNegated ? TRIED : SERVED).test(one));
+}
+
+/** Whether every part of an `or` has a part of an `and` that says it. */
+function everyWay(condition: string, says: (part: string, isNegated: boolean) => boolean): boolean {
+  const parts = (way: string) => way.split(/\band\b/).map((part) => part.trim().replace(/^\(+|\)+$/g, ''));
+  return condition.split(/\bor\b/).every((way) => parts(way).some((part) => says(part, isNegated(part))));
+}
+
+function isNegated(part: string): boolean {
+  return TURNS.filter((turn) => turn.test(part)).length % 2 === 1;
+}

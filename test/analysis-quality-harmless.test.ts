@@ -1,0 +1,565 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { RawFinding } from '../src/code/findings.ts';
+import { withoutMeant } from '../src/code/quality/oxlint-meant.ts';
+import { analyseQuality } from '../src/code/quality/quality.ts';
+import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
+import type { ContentCache } from '../src/platform/content-cache.ts';
+import { createThreadPool } from '../src/platform/thread-pool.ts';
+
+type Files = Readonly<Record<string, string>>;
+
+const nothingKept: ContentCache = { read: () => new Map(), write: () => undefined, close: () => undefined };
+
+/** A cache that lives as long as the test. */
+function memoryCache(): ContentCache {
+  const kept = new Map<string, Uint8Array>();
+  return {
+    read: (kind, keys) =>
+      new Map(
+        keys.flatMap((key): [string, Uint8Array][] => {
+          const value = kept.get(`${kind}\0${key}`);
+          return value === undefined ? [] : [[key, value]];
+        }),
+      ),
+    write(kind, entries) {
+      for (const [key, value] of entries) kept.set(`${kind}\0${key}`, value);
+    },
+    close: () => undefined,
+  };
+}
+
+async function analyse(files: Files, cache = nothingKept, inner = '.'): Promise<readonly RawFinding[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'quality-harmless-'));
+  const threads = createThreadPool({ threads: 1 });
+  onTestFinished(async () => {
+    await threads.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const top = join(folder, inner);
+  mkdirSync(top, { recursive: true });
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(top, path, '..'), { recursive: true });
+    writeFileSync(join(top, path), text);
+  }
+  const root = await resolveFolder(top);
+  const tree = await readSourceTree(root);
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+  const { findings } = await analyseQuality({
+    root,
+    files: tree.files,
+    hashes: new Map(tree.files.map(({ path }) => [path, hash(files[path] ?? '')])),
+    threads,
+    cache,
+    signal: new AbortController().signal,
+  });
+  return findings;
+}
+
+/** Findings of a rule as `severity line`, in order. */
+async function told(rule: string, file: string, ...lines: string[]): Promise<string[]> {
+  const findings = await analyse({ [file]: text(...lines) });
+  return findings
+    .filter((one) => one.rule === rule)
+    .sort((a, b) => a.line - b.line)
+    .map(({ severity, line }) => `${severity} ${line}`);
+}
+
+const text = (...lines: string[]) => `${lines.join('\n')}\n`;
+
+describe('what is kept of a file', () => {
+  const said = (findings: readonly RawFinding[]) => findings.map(({ rule, line }) => `${rule}:${line}`).sort();
+  const unserved = text('scrollToField(1);', 'var unused = 2;');
+  const focused = text('fit("a", () => { expect(1).toBe(1); });');
+
+  it.each([
+    ['from where pages are served', 'public/js/tabs.js', 'lib/js/tabs.js', unserved],
+    ['to where pages are served', 'lib/js/tabs.js', 'public/js/tabs.js', unserved],
+    ['from a folder of tests', 'src/__tests__/a.js', 'src/a.js', focused],
+    ['to a folder of tests', 'src/a.js', 'src/__tests__/deep/a.js', focused],
+  ])('does not go with it %s', async (_, from, to, content) => {
+    const cache = memoryCache();
+    const before = said(await analyse({ [from]: content }, cache));
+    const moved = said(await analyse({ [to]: content }, cache));
+    expect(moved).toEqual(said(await analyse({ [to]: content })));
+    expect(moved).not.toEqual(before);
+  });
+
+  it('does not go with it when the whole tree is moved below a folder of tests', async () => {
+    const cache = memoryCache();
+    const files = { 'a.test.js': text('it("a", () => 1);'), 'b.js': focused };
+    const before = said(await analyse(files, cache));
+    const moved = said(await analyse(files, cache, '__tests__/tree'));
+    expect(moved).toEqual(said(await analyse(files, nothingKept, '__tests__/tree')));
+    expect(moved).not.toEqual(before);
+  });
+
+  it('is taken where a file was moved to a folder that tells nothing of it', async () => {
+    const cache = memoryCache();
+    const before = said(await analyse({ 'src/a.js': unserved }, cache));
+    const written: string[] = [];
+    const watched: ContentCache = { ...cache, write: (kind) => void written.push(kind) };
+    expect(said(await analyse({ 'other/a.js': unserved }, watched))).toEqual(before);
+    expect(before).not.toEqual([]);
+    expect(written.filter((kind) => kind.includes('oxlint') || kind.includes('facts'))).toEqual([]);
+  });
+});
+
+describe('what nobody uses', () => {
+  it('is said of the files that were analysed only', async () => {
+    const findings = await analyse({
+      'package.json': '{"private": true}',
+      'src/a.js': text('export function gone() {}'),
+      'pkg/a.py': text('def _gone():', '    pass'),
+    });
+    const messages = findings.filter(({ rule }) => rule.startsWith('unused-')).map(({ message }) => message);
+    expect(messages.sort()).toEqual([
+      'No file that was analysed mentions the private function `_gone` again.',
+      'No other file that was analysed mentions the function `gone`, and this one does not use it either.',
+    ]);
+  });
+});
+
+describe('in Python', () => {
+  it('a default that all calls share is harmless where it is only looked into', async () => {
+    const found = await told(
+      'B006',
+      'pkg/a.py',
+      'def f(a, choices=[], names={}):', // 1, 1
+      '    """Goes through `choices`, returns names."""',
+      '    if not choices and a in names:',
+      '        return [c.long for c in choices], names.get(a), len(names)',
+      '    return {**names, "b": names["a"], "c": choices[0].long}',
+      'def g(a, seen=[]):', // 6
+      '    seen.append(a)',
+      '    return len(seen)',
+      'def h(a, rest={}):', // 9
+      '    rest["a"] = a',
+      'def k(a, given=[]):', // 11
+      '    return given',
+      'def m(self, given=[]):', // 13
+      '    self.given = given',
+      'def n(go, given=[]):', // 15
+      '    return go(given)',
+      'def o(a, given=[]):', // 17
+      '    given += a',
+      'def p(a, given={}):', // 19
+      '    given["a"].append(a)',
+      'def q(a, given=[]):', // 21
+      '    return a or given',
+      'def r(a, given=[]):', // 23
+      '    given[0].parts.append(a)',
+    );
+    expect(found).toEqual(['low 1', 'low 1', ...[6, 9, 11, 13, 15, 17, 19, 21, 23].map((line) => `medium ${line}`)]);
+  });
+
+  it('a loop that takes over the name of what it goes through is harmless where nobody asks for it again', async () => {
+    const found = await told(
+      'B020',
+      'pkg/a.py',
+      'def f(make, values):',
+      '    task = make(1)',
+      '    for task in task.parts():', // 3
+      '        yield task',
+      '    for values in values:', // 5
+      '        print(values)',
+      'def g(key, go):',
+      '    for key in key.split(","):', // 8
+      '        go(key)',
+      '    return key',
+    );
+    expect(found).toEqual(['low 3', 'medium 5', 'medium 8']);
+  });
+
+  it('a group is used once though a loop around has a name of its own for it', async () => {
+    const found = await told(
+      'B031',
+      'pkg/a.py',
+      'from itertools import groupby',
+      'def f(rows, more, by):',
+      '    for a, items in groupby(rows, by):',
+      '        for one in items:',
+      '            print(a, one)',
+      '        for b, items in groupby(more, by):',
+      '            print(b, list(items))',
+      '    for a, items in groupby(rows, by):',
+      '        print(a, list(items))',
+      '        print(a, list(items))', // 10
+    );
+    expect(found).toEqual(['medium 10']);
+  });
+
+  it('a rule says what to do, where its linter does not', async () => {
+    const findings = await analyse({
+      'pkg/a.py': text('import log', 'A = 1,', 'log.error("failed", A)', 'def f():', '    return B'),
+    });
+    const advised = findings.map(({ rule, suggestion }) => `${rule}: ${suggestion}`).sort();
+    expect(advised).toEqual([
+      'COM818: Remove the comma, or write the tuple with its parentheses.',
+      'F821: Define or import it, or correct the name.',
+    ]);
+  });
+
+  it('parameters are told where the class decides them, not where it inherits them', async () => {
+    const found = await told(
+      'many-parameters',
+      'pkg/a.py',
+      'class A(B):',
+      '    def send(self, a, b, c, d, e, f, g):',
+      '        return super().send(a, b, c, d, e, f, g)',
+      '    def other(self, a, b, c, d, e, f, g):', // 4
+      '        return super().send(a, b, c, d, e, f, g)',
+      '    def __init__(self, a, b, c, d, e, f, g):', // 6
+      '        super().__init__(a, b, c, d, e, f, g)',
+    );
+    expect(found).toEqual(['low 4', 'low 6']);
+  });
+});
+
+describe('in JavaScript and TypeScript', () => {
+  it('parameters are told where the class decides them, not where it inherits them', async () => {
+    const found = await told(
+      'many-parameters',
+      'src/a.js',
+      'export class A extends Object {',
+      '  send(a, b, c, d, e, f, g) { return super.send(a, b, c, d, e, f, g); }',
+      '  other(a, b, c, d, e, f, g) { return super.send(a, b, c, d, e, f, g); }', // 3
+      '}',
+    );
+    expect(found).toEqual(['low 3']);
+  });
+
+  it('two braces are a placeholder of something else, and one placeholder may be looked for', async () => {
+    const found = await told(
+      'eslint/no-template-curly-in-string',
+      'src/a.js',
+      'export function f(name, value, domain) {',
+      `  if (value === "$\{domain}") return value.replace("$\{name}", name);`,
+      `  const help = "as in $\{{vault.<name>.key}}" + name;`,
+      `  return help + "Hello $\{name}";`, // 4
+      '}',
+      `export const g = (name, a) => a === "Hello $\{name}" || a("$\{name}");`, // 6, 6
+    );
+    expect(found).toEqual(['medium 4', 'medium 6', 'medium 6']);
+  });
+
+  it('a loop takes the next one in its head, but a condition that assigns is told', async () => {
+    const found = await told(
+      'eslint/no-cond-assign',
+      'src/a.js',
+      'export function f(nodes, go, other) {',
+      '  let node;',
+      '  while (node = nodes.pop()) go(node);',
+      '  while (node = other) go(node);', // 4
+      '  if (node = nodes.pop()) go(node);', // 5
+      '}',
+    );
+    expect(found).toEqual(['medium 4', 'medium 5']);
+  });
+
+  it('a switch is a cascade where every case goes on, and a slip where one of several does', async () => {
+    const found = await told(
+      'eslint/no-fallthrough',
+      'src/a.js',
+      'export function f(date, unit) {',
+      '  switch (unit) {',
+      '    case "year":',
+      '      date.setMonth(0);',
+      '    case "month":',
+      '      date.setDate(1);',
+      '    case "day":',
+      '      date.setHours(0);',
+      '  }',
+      '  switch (unit) {',
+      '    case "year":',
+      '      date.setMonth(0);',
+      '    case "month":', // 13
+      '      date.setDate(1);',
+      '      break;',
+      '    case "day":',
+      '      date.setHours(0);',
+      '  }',
+      '}',
+    );
+    expect(found).toEqual(['medium 13']);
+  });
+
+  it('a name is used before it is there only where it has no value yet', async () => {
+    const found = await told(
+      'eslint/no-use-before-define',
+      'src/a.js',
+      'mock("fs");',
+      'import { mock } from "./mock.js";',
+      'export function f(a) {',
+      '  b = a;',
+      '  return b.c;',
+      '  var b;',
+      '}',
+      'const early = later + 1;', // 8
+      'const later = early;',
+      'const other = "import { later } from x";',
+      'export const all = [other];',
+    );
+    expect(found).toEqual(['high 8']);
+  });
+
+  it('a promise that is made by waiting is harmless where all of it is tried', async () => {
+    const found = await told(
+      'eslint/no-async-promise-executor',
+      'src/a.js',
+      'export const f = (go) => new Promise(async (resolve, reject) => {', // 1
+      '  try {',
+      '    resolve(await go());',
+      '  } catch (error) {',
+      '    reject(error);',
+      '  }',
+      '});',
+      'export const g = (go) => new Promise(async (resolve, reject) => {', // 8
+      '  const a = await go();',
+      '  try {',
+      '    resolve(await a());',
+      '  } catch (error) {',
+      '    reject(error);',
+      '  }',
+      '});',
+      'export const h = (go, log) => new Promise(async (resolve) => {', // 16
+      '  try {',
+      '    resolve(await go());',
+      '  } catch (error) {',
+      '    log(error);',
+      '  }',
+      '});',
+    );
+    expect(found).toEqual(['low 1', 'medium 8', 'medium 16']);
+  });
+
+  it('a variable of another block is harmless, and one that is declared again in its own is not', async () => {
+    const found = await told(
+      'eslint/no-redeclare',
+      'src/a.js',
+      'export function f(a, go) {',
+      '  if (a) {',
+      '    var one = go(1);',
+      '    go(one);',
+      '  } else {',
+      '    var one = go(2);', // 6
+      '    go(one);',
+      '  }',
+      '  var two = go(3);',
+      '  go(two);',
+      '  var two = go(4);', // 11
+      '  go(two);',
+      '}',
+    );
+    expect(found).toEqual(['low 6', 'medium 11']);
+  });
+
+  it('a chain that may end early is sure in the block that was entered for it', async () => {
+    const found = await told(
+      'eslint/no-unsafe-optional-chaining',
+      'src/a.js',
+      'export function f(a, b, go) {',
+      '  if (a?.list?.parts && b) {',
+      '    const { first } = a?.list?.parts;',
+      '    go(first);',
+      '  }',
+      '  if (a?.list?.parts || b) {',
+      '    const { first } = a?.list?.parts;', // 7
+      '    go(first);',
+      '  }',
+      '  if (a?.list) {',
+      '    const { first } = a?.list?.parts;', // 11
+      '    go(first);',
+      '  }',
+      '  if (a?.list?.parts) {',
+      '    go(b);',
+      '  }',
+      '  const { last } = a?.list?.parts;', // 17
+      '  return last;',
+      '}',
+    );
+    expect(found).toEqual(['high 7', 'high 11', 'high 17']);
+  });
+
+  it('one slip is told once: a condition that assigns a literal', async () => {
+    const findings = await analyse({ 'src/a.js': text('export const f = (a) => { if (a.b = null) return a; };') });
+    expect(findings.filter(({ severity }) => severity !== 'low').map(({ rule }) => rule)).toEqual([
+      'eslint/no-constant-condition',
+    ]);
+  });
+
+  it('a file that gives nothing but data is long by what it lists', async () => {
+    const rows = (line: (at: number) => string) => Array.from({ length: 1100 }, (_, at) => line(at));
+    const found = await analyse({
+      'src/data.js': text('export default {', ...rows((at) => `  row${at}: ${at},`), '};'),
+      'src/code.js': text('export default {', ...rows((at) => `  row${at}: () => ${at},`), '};'),
+    });
+    expect(found.filter(({ rule }) => rule === 'long-file').map(({ file }) => file)).toEqual(['src/code.js']);
+  });
+
+  it('a constructor may give what stands for its object, and nothing else', async () => {
+    const found = await told(
+      'eslint/no-constructor-return',
+      'src/a.js',
+      'export class A { constructor(go) { return new Proxy(this, go); } }',
+      'export class B { constructor() { if (B.instance) return B.instance; B.instance = this; } }',
+      'export class C {',
+      '  constructor() {',
+      '    const call = (a) => a;',
+      '    Object.setPrototypeOf(call, C.prototype);',
+      '    return call;',
+      '  }',
+      '}',
+      'export class D {',
+      '  constructor(call) {',
+      '    if (!call) return null;', // 12
+      '    return call;', // 13
+      '  }',
+      '}',
+    );
+    expect(found).toEqual(['medium 12', 'medium 13']);
+  });
+
+  it('to leave twice is harmless, and what is left behind is not', async () => {
+    const found = await told(
+      'eslint/no-unreachable',
+      'src/a.js',
+      'export function f(a, go) {',
+      '  if (a) {',
+      '    throw new Error("a");',
+      '    return;', // 4
+      '  }',
+      '  return go(a);',
+      '  go(2);', // 7
+      '}',
+    );
+    expect(found).toEqual(['low 4', 'high 7']);
+  });
+
+  it('the branch that never runs is the one that asks again', async () => {
+    const found = await told(
+      'eslint/no-dupe-else-if',
+      'src/a.js',
+      'export function f(a, go) {',
+      '  if (a === 1) go(1);',
+      '  else if (a === 2 || a === 3) go(2);',
+      '  else if (a === 3) go(3);', // 4
+      '}',
+    );
+    expect(found).toEqual(['high 4']);
+  });
+
+  it('a negation in a comparison is left to the compiler where there is one', async () => {
+    const lines = ['export const f = (a: boolean, b: boolean) => !a === b;'];
+    const rule = 'unicorn/no-negation-in-equality-check';
+    expect(await told(rule, 'src/a.ts', ...lines)).toEqual([]);
+    expect(await told(rule, 'src/a.js', 'export const f = (a, b) => !a === b;')).toEqual(['medium 1']);
+  });
+});
+
+describe('a large file with very many hits', () => {
+  const hitsOf = (code: string, count: number) =>
+    Array.from({ length: count }, (_, at) => {
+      return { code, message: `'name${at}' is not defined.`, help: null, line: 1, column: 1, endLine: 1 };
+    });
+
+  it('is judged up to a limit where each hit takes a look at all of the text, and told from there on', () => {
+    const long = ' '.repeat(1_000_000);
+    const hits = hitsOf('unicorn/no-negation-in-equality-check', 150);
+    expect(withoutMeant(hits, long, { name: 'a.ts', served: false })).toHaveLength(50);
+    expect(withoutMeant(hits, 'short', { name: 'a.ts', served: false })).toEqual([]);
+  });
+
+  it('is judged whole where the text is looked at once for all of them', () => {
+    const names = Array.from({ length: 5_000 }, (_, at) => `name${at}.go();`);
+    const hits = hitsOf('eslint/no-undef', 5_000).map((hit, at) => ({ ...hit, line: at + 2 }));
+    const page = ['name7 = document.body;', ...names].join('\n');
+    const left = withoutMeant(hits, page, { name: 'a.js', served: true });
+    expect(left.map(({ message }) => message)).toEqual(["'name7' is not defined."]);
+  });
+});
+
+describe('a component', () => {
+  const handler = (name: string) => [
+    `  const ${name} = (list) => {`,
+    '    for (const one of list) if (one.ok) { if (one.next && one.last) go(one); else stop(one); }',
+    '  };',
+  ];
+  const body = ['  if (!a) return null;', ...['b', 'c', 'd', 'e'].flatMap(handler)];
+  const uses = 'onClick={b} onKeyUp={c} onKeyDown={d} onBlur={e}';
+
+  it('is as hard to follow as what it decides itself: its handlers stand for themselves', async () => {
+    const found = await analyse({
+      'src/a.jsx': text(
+        'export const Panel = ({ a, go, stop }) => {', // 1
+        ...body,
+        `  return <div ${uses}>{a.b && <p />}{a.c && <p />}{a.d && a.e && <p />}</div>;`,
+        '};',
+        'export const Wrapped = memo(({ a, go, stop }) => {', // 17
+        ...body,
+        `  return <div ${uses} />;`,
+        '});',
+        'export const plain = ({ a, go, stop }) => {', // 33
+        ...body,
+        '  return [b, c, d, e];',
+        '};',
+      ),
+    });
+    const complex = findings(found, 'complex-function');
+    expect(complex).toEqual(['medium 33']);
+  });
+
+  it('is told where one of its handlers, or its own decisions, are hard to follow', async () => {
+    const found = await analyse({
+      'src/a.jsx': text(
+        'export const Panel = ({ a, go, stop }) => {',
+        '  const act = (list) => {', // 2
+        '    for (const one of list) for (const other of one) for (const last of other) {',
+        '      if (last.a) { if (last.b) { if (last.c || last.d) go(last); else stop(last); } }',
+        '    }',
+        '  };',
+        '  return <div onClick={act}>{a}</div>;',
+        '};',
+        'export const Choice = ({ a }) => {', // 9
+        ...Array.from({ length: 16 }, (_, at) => `  if (a === ${at}) return <p>{${at}}</p>;`),
+        '  return <div />;',
+        '};',
+      ),
+    });
+    expect(findings(found, 'complex-function')).toEqual(['low 2', 'low 9']);
+  });
+
+  it('is long by its markup, and worse by its code', async () => {
+    const markup = (count: number) => Array.from({ length: count }, (_, at) => `      <p key="${at}">{a}</p>`);
+    const code = (count: number) => Array.from({ length: count }, (_, at) => `  go(a, [\n    ${at},\n  ]);`);
+    const found = await analyse({
+      'src/a.jsx': text(
+        'export const Shown = ({ a, go }) => {',
+        ...code(12),
+        '  return (',
+        '    <div>',
+        ...markup(300),
+        '    </div>',
+        '  );',
+        '};',
+      ),
+      'src/b.jsx': text('export const Done = ({ a, go }) => {', ...code(70), '  return <div>{a}</div>;', '};'),
+    });
+    const long = found.filter(({ rule }) => rule === 'long-function');
+    expect(long.map(({ severity, file }) => `${severity} ${file}`).sort()).toEqual([
+      'low src/a.jsx',
+      'medium src/b.jsx',
+    ]);
+    expect(long.find(({ file }) => file === 'src/a.jsx')?.message).toContain('(302 of them markup)');
+  });
+
+  function findings(all: readonly RawFinding[], rule: string): string[] {
+    return all
+      .filter((one) => one.rule === rule)
+      .sort((a, b) => a.line - b.line)
+      .map(({ severity, line }) => `${severity} ${line}`);
+  }
+});

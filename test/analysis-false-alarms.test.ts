@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { foreignScript, generatedByName } from '../src/code/left-out.ts';
+import { foreignScript, generatedByName, generatedByText } from '../src/code/left-out.ts';
 import { analyseQuality } from '../src/code/quality/quality.ts';
 import { scanText } from '../src/code/security/scan-files.ts';
 import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
@@ -190,6 +190,8 @@ describe('A script is left out as one of others', () => {
     ['app/static/js/libs/bars.js', `(function (window) {\n${banner}})(window);\n`],
     ['public/vendors/bars.js', universal],
     ['src/static/js/vendors/bars.ts', banner],
+    ['src/public/backbone.js', banner],
+    ['app/static/js/jquery.ui.js', banner],
     ['app/static/lib/bars-3.1.0.js', plain],
     ['app/static/lib/bars/3.1.0/bars.js', plain],
     ['web/assets/3rd-party/bars.js', '// bars v3.1\n// https://bars.example.com\nvar bars = 1;\n'],
@@ -204,8 +206,18 @@ describe('A script is left out as one of others', () => {
     ['public/js/lib/bars.js', plain],
     ['public/js/lib/bars.js', `import { draw } from './draw.js';\n${banner}`],
     ['public/js/lib/bars.py', banner],
+    ['public/jquery.js', plain],
+    ['src/backbone.js', banner],
   ])('and not where either is missing: %s', (path, text) => {
     expect(foreignScript(path, text)).toBeNull();
+  });
+
+  it('that a bundler put together for every loader', () => {
+    const head = (name: string, given: string) => `(function ${name}(${given}) {\n  if (typeof exports === 'object') {`;
+    const heads = [head('webpackUniversalModuleDefinition', 'root, factory'), `/*! bars */\n!${head('', 'e, t')}`];
+    for (const text of heads) expect(generatedByText(text)).toMatchObject({ reason: 'generated' });
+    for (const text of [head('', 'root, factory'), '(function (a, b) {\n  return a + b;\n})(1, 2);\n'])
+      expect(generatedByText(text)).toBeNull();
   });
 
   it('by a name that is a hash of what it holds', () => {

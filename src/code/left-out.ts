@@ -41,6 +41,10 @@ const HASHED_NAME = /(?:^|[.-])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}(?:
 const CHUNK =
   /^\s*(?:"use strict";)?\s*(?:export const __webpack_|[(!]*(?:self|window|globalThis|this)(?:\.|\[['"])webpack(?:Jsonp|Chunk))/;
 
+/** How a library begins that a bundler put together for every loader: people do not call them `t` and `e`. */
+const BUNDLED_LIBRARY =
+  /^\s*(?:\/\*[\s\S]{0,2000}?\*\/\s*)?[!(]*function\s*(?:webpackUniversalModuleDefinition\b|\(\w,\s*\w\)\s*\{[^{}]{0,200}\btypeof exports\b)/;
+
 const LONGEST_WRITTEN_LINE = 20_000;
 /**
  * Characters that are looked at, the least of them, average line, and share of marks: only a minifier's output has all
@@ -93,6 +97,10 @@ export function isVendoredFolder(
 const PUBLISHED_LIBRARY =
   /(?:^|\/)(?:static|_static|public|assets|wwwroot|webroot|htdocs)\/(?:[^/]+\/)*(?:libs?|vendors?|third[-_]?party|3rd[-_]?party|external)\/(?:[^/]+\/)*[^/]+\.[cm]?[jt]s$/i;
 
+/** The best known of those libraries, which also stand beside a project's own scripts. */
+const KNOWN_LIBRARY =
+  /(?:^|\/)(?:static|_static|public|assets|wwwroot|webroot|htdocs)\/(?:[^/]+\/)*(?:jquery|backbone|underscore|lodash|bootstrap|d3|moment|handlebars|mustache|knockout|angular|ember|popper|select2)(?:[.-][\w.-]+)?\.js$/i;
+
 /** A release in the name of a file or of its folder: `jquery-3.7.1.js`, `uri/1.18.2/uri.js`. */
 const RELEASE_IN_PATH = /(?:[-_.]v?|\/v?)\d+\.\d+(?:\.\d+)*(?:[-_.][\w.-]*)?(?:\.js|\/[^/]+\.js)$/i;
 
@@ -116,7 +124,7 @@ export function foreignScript(
   path: string,
   text: string,
 ): { readonly reason: 'vendored'; readonly detail: string } | null {
-  if (!PUBLISHED_LIBRARY.test(path)) return null;
+  if (!PUBLISHED_LIBRARY.test(path) && !KNOWN_LIBRARY.test(path)) return null;
   const head = text.slice(0, 2_000);
   const comments = FIRST_COMMENTS.exec(head)?.[0] ?? '';
   const says = RELEASE_IN_PATH.test(path)
@@ -159,7 +167,9 @@ export function generatedByName(name: string, { isDenied = false } = {}): Genera
 /** Why the text of a source file says that a tool wrote it, or null. Only comments near the top are believed. */
 export function generatedByText(text: string): Generated | null {
   if (isMarkedGenerated(text)) return { reason: 'generated', detail: 'it says that it is generated' };
-  if (CHUNK.test(text)) return { reason: 'generated', detail: "it begins as a bundler's chunk" };
+  if (CHUNK.test(text) || BUNDLED_LIBRARY.test(text)) {
+    return { reason: 'generated', detail: "it begins as a bundler's output" };
+  }
   let lines = 1;
   for (let start = 0; start < text.length; lines += 1) {
     const end = text.indexOf('\n', start);

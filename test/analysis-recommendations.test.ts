@@ -43,6 +43,12 @@ describe('A recommendation', () => {
     expect(recommend(copies)).toEqual(['Write what … and this have in common once (TS2304): src/a.ts:1, src/a.ts:9']);
   });
 
+  it('names what is wrong before what is large, however much there is of it', () => {
+    const long = [1, 2, 3].map((line) => said(line, 'Divide it.', 'long-function'));
+    const rules = recommend([...long, said(9, 'Both sides are the same.', 'identical-operands')]);
+    expect(rules.map((one) => /\(([\w-]+)\)/.exec(one)?.[1])).toEqual(['identical-operands', 'long-function']);
+  });
+
   it('of places with more than one thing says so', () => {
     expect(recommend([said(1, 'Expected 1 argument'), said(2, 'Argument missing for parameter "a"')])).toEqual([
       'Expected 1 argument, and others of the kind (TS2304): src/a.ts:1, src/a.ts:2',

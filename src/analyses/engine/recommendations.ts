@@ -8,6 +8,11 @@ const mostPlaces = 3;
 
 const urgency: Record<Severity, number> = { high: 0, medium: 1, low: 2 };
 
+/** Rules that measure how large and how much alike code is. It works all the same, and there is a lot of it. */
+const MEASURES: ReadonlySet<string> = new Set(
+  'complex-function deep-nesting duplicated-block large-class long-file long-function many-parameters'.split(' '),
+);
+
 /** What the findings of one rule come to. */
 interface Heap {
   readonly first: TypedFinding;
@@ -16,8 +21,8 @@ interface Heap {
 }
 
 /**
- * What to do first, each naming its places: one recommendation a rule, the worst severity before the rest and the
- * weightiest heap before the others. Findings must come worst first.
+ * What to do first, each naming its places: one recommendation a rule, the worst severity before the rest, what is
+ * wrong before what is large, and the weightiest heap before the others. Findings must come worst first.
  */
 export function recommend(findings: readonly TypedFinding[]): string[] {
   const heaps = new Map<string, Heap>();
@@ -32,6 +37,7 @@ export function recommend(findings: readonly TypedFinding[]): string[] {
     .sort(
       (one, other) =>
         urgency[one.first.severity] - urgency[other.first.severity] ||
+        Number(MEASURES.has(one.first.rule)) - Number(MEASURES.has(other.first.rule)) ||
         other.weight - one.weight ||
         (one.first.rule < other.first.rule ? -1 : 1),
     )

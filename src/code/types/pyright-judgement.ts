@@ -7,10 +7,12 @@ import { type EngineResult, eachOnce, findingOf, nameSome } from './messages.ts'
 import type { MirroredFile } from './mirror.ts';
 import { classOf, judgePyright, type PythonPlace } from './pyright-rules.ts';
 import type { PyrightAnswer } from './pyright-run.ts';
-import { CHECKED_ELSEWHERE, isCheckedElsewhere } from './python-checked.ts';
+import { checkedElsewhere } from './python-checked.ts';
 import { PythonClasses } from './python-classes.ts';
 import { withoutBound } from './python-doubts.ts';
 import { PythonEvidence } from './python-evidence.ts';
+import { type MissingModules, withoutMisread } from './python-misread.ts';
+import type { PythonSpot } from './python-spot.ts';
 import { absenceOf, absentName, mayBeLeftOut, type StandardModule } from './python-standard.ts';
 import { PythonSurroundings } from './python-surroundings.ts';
 import { Violations } from './python-violations.ts';
@@ -36,17 +38,19 @@ export interface PyrightSaid {
 
 /** Thread entry: what of pyright's messages is a finding, and what was not checked. */
 export default async function judgePyrightAnswer(asked: PyrightSaid): Promise<EngineResult> {
-  return readAnswer({ ...asked, said: await withoutBound(asked) });
+  const missing = missingModules(asked);
+  const said = await withoutMisread(asked, missing);
+  return readAnswer({ ...asked, said: await withoutBound({ ...asked, said }) }, missing);
 }
 
-function readAnswer(asked: PyrightSaid): EngineResult {
+function readAnswer(asked: PyrightSaid, missing: MissingModules): EngineResult {
   const { files, bundled, standard } = asked;
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const classes = new PythonClasses(files);
   const evidence = new PythonEvidence(files);
-  const { placed, missing, standIns } = surveyOf(asked, texts, classes);
+  const { placed, standIns } = surveyOf(asked, texts, classes);
   const surroundings = new Map<string, PythonSurroundings>();
-  const checked = isCheckedElsewhere(texts);
+  const checked = checkedElsewhere(texts);
   const violated = new Violations(placed, texts);
   const argued = new Set(
     placed.flatMap((one) => (one.rule === 'reportArgumentType' ? `${one.file}:${one.range?.start.line}` : [])),
@@ -58,21 +62,20 @@ function readAnswer(asked: PyrightSaid): EngineResult {
     surroundings.set(file, around);
     const line = (range?.start.line ?? 0) + 1;
     const column = (range?.start.character ?? 0) + 1;
-    const spot = {
-      file,
-      line: around.line(line),
-      above: around.above(line, /is unknown import symbol|is possibly unbound|should take a "/.test(message)),
-      below: around.below(line),
-      column,
-      rule,
-      message,
-    };
+    const spot = spotOf({ file, line, column, rule, message }, around);
     // What a stand-in lacks is not missing in the value that takes its place either.
     if (rule?.startsWith('reportOptional') === true && standIns.has(placeKey({ file, range }))) continue;
     // Which argument does not fit is said as well.
     if (/^No overloads for/.test(message) && argued.has(`${file}:${line - 1}`)) continue;
     if (evidence.explains(spot) || violated.explains(spot, line)) continue;
-    const place = placeOf(file, line, { around, classes, bundled, standard, incomplete: missing.size > 0, checked });
+    const place = placeOf(file, line, {
+      around,
+      classes,
+      bundled,
+      standard,
+      incomplete: missing.size > 0,
+      checked: checked.has(file),
+    });
     const absent = absentName(message, place.importedFrom);
     const module = standard.get(absent?.module ?? '');
     const isImported = /is unknown import symbol/.test(message);
@@ -84,18 +87,29 @@ function readAnswer(asked: PyrightSaid): EngineResult {
     findings.push(findingOf(ENGINE, verdict.severity, { file, line, column, endLine, rule: verdict.rule, message }));
   }
   const whole = findings.filter(({ file }) => !broken.has(file));
-  const gaps = gapsOf(broken, missing, checked);
+  const gaps = gapsOf(broken, missing, checked.reason);
   return { findings: eachOnce(whole), gaps, files: files.length, complete: true };
 }
 
+/** Where something was said, with what stands around it. */
+function spotOf(
+  said: Omit<PythonSpot, 'number' | 'line' | 'above' | 'below'> & { readonly line: number },
+  around: PythonSurroundings,
+): PythonSpot {
+  const { line: number, ...rest } = said;
+  return {
+    ...rest,
+    number,
+    line: around.line(number),
+    above: around.above(number, /is unknown import symbol|is possibly unbound|should take a "/.test(said.message)),
+    below: around.below(number),
+  };
+}
+
 /** What was not checked: files that do not parse, and all that hangs on packages that are not installed. */
-function gapsOf(
-  broken: ReadonlyMap<string, string>,
-  missing: ReadonlyMap<string, ReadonlySet<string>>,
-  checked: boolean,
-): Gap[] {
+function gapsOf(broken: ReadonlyMap<string, string>, missing: MissingModules, checked: string | null): Gap[] {
   const gaps: Gap[] = [...broken].map(([file, reason]) => ({ file, engine: ENGINE, reason }));
-  if (checked) gaps.push({ file: null, engine: ENGINE, reason: CHECKED_ELSEWHERE });
+  if (checked !== null) gaps.push({ file: null, engine: ENGINE, reason: checked });
   const names = [...missing.values()].flatMap((one) => [...one]);
   if (names.length > 0) {
     gaps.push({ file: null, engine: ENGINE, reason: `Not installed, so taken as any type: ${nameSome(names)}.` });
@@ -103,22 +117,35 @@ function gapsOf(
   return gaps;
 }
 
-/** What pyright said of files of the tree, which modules each of them misses, and where it spoke of a stand-in. */
-function surveyOf({ root, said, shadowed }: PyrightSaid, texts: ReadonlyMap<string, string>, classes: PythonClasses) {
+/** Modules that each file imports and that are not there, or that a folder of the tree only shares its name with. */
+function missingModules({ root, said, shadowed }: PyrightSaid): MissingModules {
+  const missing = new Map([...shadowed].map(([file, modules]) => [file, new Set(modules)]));
+  for (const { file: absolute, rule, message } of said.generalDiagnostics) {
+    const name = rule === 'reportMissingImports' ? /"([^"]+)"/.exec(message)?.[1] : undefined;
+    if (name === undefined || !isInside(root, absolute)) continue;
+    const file = relative(root, absolute).replaceAll(sep, '/');
+    missing.set(file, (missing.get(file) ?? new Set()).add(name));
+  }
+  return missing;
+}
+
+/** An example of wrong code that a rule of Semgrep is tried on: a comment names the rule that has to find it. */
+const RULE_CASE = /^[ \t]*#[ \t]*(?:todo)?ruleid:[ \t]*[\w-]/m;
+
+/** What pyright said of files of the tree that are there to be run, and where it spoke of a stand-in. */
+function surveyOf({ root, said }: PyrightSaid, texts: ReadonlyMap<string, string>, classes: PythonClasses) {
+  const cases = new Set([...texts].flatMap(([path, text]) => (RULE_CASE.test(text) ? path : [])));
   const placed = said.generalDiagnostics.flatMap(({ file: absolute, rule, ...rest }) => {
     const file = relative(root, absolute).replaceAll(sep, '/');
     const text = texts.get(file);
-    return text === undefined || !isInside(root, absolute) ? [] : [{ ...rest, rule: rule ?? null, file, text }];
+    return text === undefined || cases.has(file) || !isInside(root, absolute)
+      ? []
+      : [{ ...rest, rule: rule ?? null, file, text }];
   });
-  const missing = new Map([...shadowed].map(([file, modules]) => [file, new Set(modules)]));
-  for (const { file, rule, message } of placed) {
-    const name = rule === 'reportMissingImports' ? /"([^"]+)"/.exec(message)?.[1] : undefined;
-    if (name !== undefined) missing.set(file, (missing.get(file) ?? new Set()).add(name));
-  }
   const standIns = new Set(
     placed.flatMap((one) => (one.rule !== null && isOfDynamic(one.rule, one.message, classes) ? [placeKey(one)] : [])),
   );
-  return { placed, missing, standIns };
+  return { placed, standIns };
 }
 
 function placeKey({ file, range }: Pick<PyrightAnswer['generalDiagnostics'][number], 'file' | 'range'>): string {
@@ -148,6 +175,7 @@ function placeOf(file: string, line: number, known: Surroundings): PythonPlace {
     hasForeign: around.hasForeign,
     takesAll: around.takesAll,
     usesForeign: around.usesForeign(line),
+    namesForeign: around.namesForeign(line),
     incomplete,
     checked,
     isTest: roleOf(file) === 'test',

@@ -53,6 +53,8 @@ export interface PythonPlace {
   readonly takesAll: boolean;
   /** Whether the function around it uses something that is not installed. */
   readonly usesForeign: boolean;
+  /** Whether the line names something that is not installed. */
+  readonly namesForeign: boolean;
   /** Whether the file is a test. */
   readonly isTest: boolean;
   /** Whether a class gets attributes that its body does not show: from a metaclass, by name. */
@@ -126,7 +128,7 @@ function isOfForm(rule: string, message: string): boolean {
 
 /** What two checkers see alike: names, counts, and what stands in the source. */
 function isSure(rule: string, message: string): boolean {
-  if (rule === 'reportInvalidTypeForm' || rule === 'reportRedeclaration') return false;
+  if (/^report(?:InvalidTypeForm|Redeclaration|TypedDictNotRequiredAccess)$/.test(rule)) return false;
   if (LOW.has(rule) || BY_NAME.has(rule) || certainlyAbsent(message)) return true;
   if (rule === 'reportUnusedCoroutine' || rule === 'reportAbstractUsage') return true;
   return areBuiltin(message) && message.includes('Literal[');
@@ -209,6 +211,8 @@ function isGuess(rule: string, message: string, place: PythonPlace): boolean {
   if (BY_NAME.has(rule) || certainlyAbsent(message)) return false;
   if (/\bUnknown\b/.test(message.split('\n')[0] ?? '') && BY_INFERENCE.test(rule)) return true;
   if (place.usesForeign && BY_INFERENCE.test(rule)) return true;
+  // What stands in for a package where it is not there need be no class or exception of that kind.
+  if (place.namesForeign && NO_CLASS.test(message)) return true;
   // The class may inherit what it lacks; a decorator may have made a property of the function.
   if (rule === 'reportAbstractUsage' && place.hasForeign) {
     const name = /abstract class "(\w+)"/.exec(message)?.[1];
@@ -241,6 +245,7 @@ function isCertain(rule: string, message: string): boolean {
   return /^report(?:SelfClsParameterName|UnusedCoroutine|UnsupportedDunderAll|TypedDict\w+|Invalid\w+)$/.test(rule);
 }
 
+const NO_CLASS = /^Argument to class must be a base class|^Invalid exception class|is not a valid exception class/;
 const OBJECT = /^(?:Argument of t|T)ype "(?:object\*?|object\*? \|[^"]*|[^"]*\| object\*?)"|^"object\*?" is not/;
 const GIVEN_ANY = /^(?:Argument of t|T)ype "[^"]*\bAny\b[^"]*"/;
 

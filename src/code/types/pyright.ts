@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { ThreadTask } from '../../platform/thread-pool.ts';
 import type { AnalyserInput, Gap } from '../analyser.ts';
@@ -6,7 +6,7 @@ import type { SourceFile } from '../source-file.ts';
 import type { InstalledEngine } from './engine-places.ts';
 import { judgeInThread } from './judging.ts';
 import type { EngineResult } from './messages.ts';
-import { withMirror } from './mirror.ts';
+import { type Mirror, withMirror } from './mirror.ts';
 import { DEFAULT_PYTHON, pyrightSettings } from './pyright-config.ts';
 import type { PyrightSaid } from './pyright-judgement.ts';
 import { askPyright } from './pyright-run.ts';
@@ -46,6 +46,7 @@ export async function checkPython(
     const declarations = join(dirname(pyright.path), 'dist', 'typeshed-fallback');
     const shadowed = shadowedModules(mirror.files, await modulesIn(join(declarations, 'stdlib')));
     await writeStubs(packages, new Set([...shadowed.values()].flatMap((one) => [...one])));
+    await writeReadable(mirror);
     const { config, problems } = pyrightSettings(texts, { venvPath: mirror.generated, venv });
     const asked = await askPyright({ mirror, pyright, config, limits: { ...limits, signal: input.signal } });
     const gaps: Gap[] = [...mirror.gaps, ...problems.map((reason) => ({ file: null, engine: ENGINE, reason }))];
@@ -76,6 +77,15 @@ export async function checkPython(
     const complete = judged.complete && testsLeftOut === null;
     return { findings: judged.findings, gaps: [...gaps, ...judged.gaps], files: analysed, complete };
   });
+}
+
+/** Pyright follows a look at `...`, not one at the same value by its name; the place of all else stays what it is. */
+async function writeReadable({ root, files }: Pick<Mirror, 'root' | 'files'>): Promise<void> {
+  for (const { path, text } of files) {
+    if (!/\.pyi?$/.test(path) || !text.includes('Ellipsis')) continue;
+    const readable = text.replace(/(\bis[ \t]+(?:not[ \t]+)?)Ellipsis\b/g, `$1${'...'.padEnd('Ellipsis'.length)}`);
+    if (readable !== text) await writeFile(join(root, path), readable);
+  }
 }
 
 /** Top-level modules that a folder holds declarations of. */

@@ -4,11 +4,36 @@ import { z } from 'zod';
 /** Configurations of mypy, in the order in which it looks for them. */
 const MYPY_FILES = ['mypy.ini', '.mypy.ini', 'setup.cfg'];
 
-const pyproject = z.object({ tool: z.object({ mypy: z.record(z.string(), z.unknown()).optional() }).optional() });
+const override = z.object({
+  module: z.union([z.string().transform((one) => [one]), z.array(z.string())]),
+  ignore_errors: z.boolean().optional(),
+});
+const mypy = z.object({
+  ignore_errors: z.unknown().optional(),
+  overrides: z.array(override).optional().catch(undefined),
+});
+const pyproject = z.object({ tool: z.object({ mypy: mypy.optional() }).optional() });
 
-/** What is told of a project whose types another checker checks. */
-export const CHECKED_ELSEWHERE =
-  'The project has mypy check its types: of what pyright says otherwise, only what no checker can see differently is told.';
+const OTHERWISE = 'of what pyright says otherwise, only what no checker can see differently is told.';
+
+/** Which files of a tree have their types checked by another checker, and what is told of that. */
+export interface CheckedElsewhere {
+  readonly has: (file: string) => boolean;
+  /** Null where no file has. */
+  readonly reason: string | null;
+}
+
+/** Modules for which a configuration says whether their errors are told. */
+interface Rule {
+  readonly pattern: string;
+  readonly ignores: boolean;
+}
+
+/** What a configuration says of errors: of all modules, and of some of them. */
+interface Configuration {
+  readonly ignores: boolean;
+  readonly rules: readonly Rule[];
+}
 
 /** Whether a file may say how the project's own type checker is run. */
 export function saysHowChecked(path: string): boolean {
@@ -16,27 +41,93 @@ export function saysHowChecked(path: string): boolean {
 }
 
 /**
- * Whether a project has mypy check its types. `texts` are the files of its root, by path. What pyright says otherwise
- * of such code is where the two checkers differ, not where the program does.
+ * Which files mypy checks for a project: all where it is set up, or, where it ignores all errors but those of some
+ * modules, these. `texts` are the files of the tree, by path. What pyright says otherwise of such code is where the two
+ * checkers differ, not where the program does.
  */
-export function isCheckedElsewhere(texts: ReadonlyMap<string, string>): boolean {
+export function checkedElsewhere(texts: ReadonlyMap<string, string>): CheckedElsewhere {
+  const configuration = configurationOf(texts);
+  if (configuration === null) return { has: () => false, reason: null };
+  if (!configuration.ignores) return { has: () => true, reason: `The project has mypy check its types: ${OTHERWISE}` };
+  const python = [...texts.keys()].filter((path) => /\.pyi?$/.test(path));
+  const told = configuration.rules.some(({ ignores }) => !ignores)
+    ? python.filter((path) => isTold(modulesOf(path, texts), configuration.rules))
+    : [];
+  if (told.length === 0) return { has: () => false, reason: null };
+  const checked = new Set(told);
+  const share = `${told.length} of its ${python.length} Python files`;
+  return {
+    has: (file) => checked.has(file),
+    reason: `The project has mypy check the types of ${share}: there, ${OTHERWISE}`,
+  };
+}
+
+function configurationOf(texts: ReadonlyMap<string, string>): Configuration | null {
   for (const path of MYPY_FILES) {
-    const section = iniSection(texts.get(path) ?? '', 'mypy');
-    if (section !== null) return !/^ignore_errors[ \t]*[=:][ \t]*(?:true|yes|on|1)[ \t]*$/im.test(section);
+    const text = texts.get(path) ?? '';
+    const section = iniSection(text, 'mypy');
+    if (section !== null) return { ignores: iniIgnores(section) === true, rules: iniRules(text) };
   }
   const text = texts.get('pyproject.toml') ?? '';
-  if (!text.includes('mypy')) return false;
+  if (!text.includes('mypy')) return null;
   try {
     const own = pyproject.parse(parseToml(text)).tool?.mypy;
-    return own !== undefined && own.ignore_errors !== true;
+    if (own === undefined) return null;
+    const rules = (own.overrides ?? []).flatMap(({ module, ignore_errors: ignores }) =>
+      ignores === undefined ? [] : module.map((pattern) => ({ pattern, ignores })),
+    );
+    return { ignores: own.ignore_errors === true, rules };
   } catch {
-    return false;
+    return null;
   }
+}
+
+function iniRules(text: string): Rule[] {
+  return [...text.matchAll(/^\[(mypy-([^\]\n]+))\][ \t]*$/gm)].flatMap(([, name = '', patterns = '']) => {
+    const ignores = iniIgnores(iniSection(text, name) ?? '');
+    return ignores === null ? [] : patterns.split(',').map((one) => ({ pattern: one.trim(), ignores }));
+  });
+}
+
+/** What a section says of ignoring errors; null for nothing. */
+function iniIgnores(section: string): boolean | null {
+  const value = /^ignore_errors[ \t]*[=:][ \t]*(\w+)[ \t]*$/im.exec(section)?.[1];
+  return value === undefined ? null : /^(?:true|yes|on|1)$/i.test(value);
+}
+
+/** Whether the rule that counts for a module is one that has its errors told. */
+function isTold(modules: readonly string[], rules: readonly Rule[]): boolean {
+  const found = rules.filter(({ pattern }) => modules.some((module) => matches(module, pattern)));
+  let counting: Rule | null = null;
+  for (const rule of found) if (counting === null || weightOf(rule) >= weightOf(counting)) counting = rule;
+  return counting?.ignores === false;
+}
+
+function matches(module: string, pattern: string): boolean {
+  const written = pattern.split('.').map((part) => (part === '*' ? '*' : part.replace(/[^\w]/g, '\\$&')));
+  const [first = '', ...rest] = written;
+  const tail = rest.map((part) => (part === '*' ? '(?:\\..*)?' : `\\.${part}`)).join('');
+  return new RegExp(`^${first === '*' ? '.*' : first}${tail}$`).test(module);
+}
+
+/** A name counts more than a pattern, a package below another more than that one, and a star before the end least. */
+function weightOf({ pattern }: Rule): number {
+  if (!pattern.includes('*')) return Number.POSITIVE_INFINITY;
+  return /^[^*]+\.\*$/.test(pattern) ? pattern.split('.').length : 0;
+}
+
+/** The dotted names that a file may be imported by: from the root, and from each folder that is no package. */
+function modulesOf(path: string, texts: ReadonlyMap<string, string>): string[] {
+  const parts = path.replace(/(?:\/__init__)?\.pyi?$/, '').split('/');
+  return parts.flatMap((_, at) => {
+    const above = parts.slice(0, at).join('/');
+    return at > 0 && texts.has(`${above}/__init__.py`) ? [] : [parts.slice(at).join('.')];
+  });
 }
 
 /** The lines of one section of a file of that kind; null where it has none. */
 function iniSection(text: string, name: string): string | null {
-  const start = new RegExp(`^\\[${name}\\][ \\t]*$`, 'm').exec(text);
+  const start = new RegExp(`^\\[${name.replace(/[^\w]/g, '\\$&')}\\][ \\t]*$`, 'm').exec(text);
   if (start === null) return null;
   const rest = text.slice(start.index + start[0].length);
   const end = /^\[/m.exec(rest);

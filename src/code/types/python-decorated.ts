@@ -11,6 +11,25 @@ export interface DecoratedFunction {
 const PLAIN_DECORATOR =
   /^\s*@(?:[\w.]*\.)?(?:property|staticmethod|classmethod|overload|override|abstractmethod|\w+\.setter)\b/;
 
+/** Decorators of Python's own library: what they make of a function is declared. */
+const OWN_DECORATOR =
+  /^\s*@(?:[\w.]*\.)?(?:property|staticmethod|classmethod|overload|override|abstractmethod|\w+\.(?:setter|getter|deleter)|wraps|lru_cache|cache|cached_property|contextmanager|asynccontextmanager|final|singledispatch|singledispatchmethod|total_ordering)\b/;
+/** Those of them that packages have too, by the same name. */
+const SHARED = /^@(?:([\w.]+)\.)?(lru_cache|cache|cached_property|contextmanager|asynccontextmanager)\b/;
+const OWN_MODULE = /^(?:functools|contextlib)$/;
+
+/** Whether a decorator is one of Python's own in a text, not one that a package calls by the same name. */
+export function isOwnDecorator(decorator: string, text: string): boolean {
+  if (!OWN_DECORATOR.test(decorator)) return false;
+  const [, holder, name = ''] = SHARED.exec(decorator) ?? [];
+  if (name === '') return true;
+  if (holder !== undefined)
+    return OWN_MODULE.test(holder) || new RegExp(`\\bimport (?:functools|contextlib) as ${holder}\\b`).test(text);
+  const taken = new RegExp(`^[ \\t]*from[ \\t]+([\\w.]+)[ \\t]+import[ \\t]+(?:\\([^)]*|[^\\n(]*)\\b${name}\\b`, 'gm');
+  const modules = [...text.matchAll(taken)].map(([, module = '']) => module);
+  return modules.every((module) => OWN_MODULE.test(module));
+}
+
 const DEFINITION = /^(?:async[ \t]+)?def[ \t]+(\w+)/;
 
 /**

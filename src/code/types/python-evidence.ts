@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
 import type { MirroredFile } from './mirror.ts';
 import { calleeOf, isOwnKey, isOwnWay, openCalls } from './python-calls.ts';
-import { decoratedFunctions, isOwnLanguage, isRegistered } from './python-decorated.ts';
+import { decoratedFunctions, isOwnDecorator, isOwnLanguage, isRegistered } from './python-decorated.ts';
 import { FilledAttributes } from './python-filled.ts';
-import { isAskedFor, isAskedTogether, isGuarded, isOptionalModule } from './python-guards.ts';
+import { isAskedFor, isAskedTogether, isGuarded, isOptionalModule, isPiped } from './python-guards.ts';
+import { TreeMembers } from './python-members.ts';
 import {
   isListedPart,
   isOtherwiseBound,
@@ -13,11 +14,6 @@ import {
 } from './python-modules.ts';
 import { isNoted, isSilenced } from './python-noted.ts';
 import type { PythonSpot } from './python-spot.ts';
-
-const LINES_ABOVE = 40;
-/** Decorators of Python's own library: what they make of a function is declared. */
-const OWN_DECORATOR =
-  /^\s*@(?:[\w.]*\.)?(?:property|staticmethod|classmethod|overload|override|abstractmethod|\w+\.(?:setter|getter|deleter)|wraps|lru_cache|cache|cached_property|contextmanager|asynccontextmanager|final|singledispatch|singledispatchmethod|total_ordering)\b/;
 
 const OWN_CLASS_DECORATOR = /^(?:\w+\.)?(?:dataclass|final|unique|total_ordering|runtime_checkable|deprecated|verify)$/;
 
@@ -41,11 +37,13 @@ export class PythonEvidence {
   /** Methods that are made static, or those of the class, below their definition. */
   readonly #unbound = new Set<string>();
   readonly #filled: FilledAttributes;
+  readonly #members: TreeMembers;
 
   constructor(files: readonly MirroredFile[]) {
     this.#paths = new Set(files.map(({ path }) => path));
     this.#texts = new Map(files.map(({ path, text }) => [path, text]));
     this.#filled = new FilledAttributes(files);
+    this.#members = new TreeMembers(files);
     for (const { path, text } of files) {
       if (!/\.pyi?$/.test(path)) continue;
       for (const [, name = '', list = ''] of text.matchAll(/^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)[^(\n]*\(([^)]*)/gm)) {
@@ -61,7 +59,7 @@ export class PythonEvidence {
       }
       for (const { name, decorators } of decoratedFunctions(text)) {
         if (decorators.some((one) => /^@(?:[\w.]*\.)?\w*property\b/i.test(one))) this.#properties.add(name);
-        if (!decorators.every((one) => OWN_DECORATOR.test(one))) this.#decorated.add(name);
+        if (!decorators.every((one) => isOwnDecorator(one, text))) this.#decorated.add(name);
       }
       for (const [, name = ''] of text.matchAll(/^[ \t]*(?:self|cls)\.(\w+)[ \t]*(?::[^=\n]*)?=[^=]/gm))
         this.#held.add(name);
@@ -81,7 +79,7 @@ export class PythonEvidence {
     // A function that gives back what it is asked for by the type of an argument: pyright does not follow the check.
     if (rule === 'reportReturnType') return isOwnMember(message) || isDeclaredOnly(spot);
     const text = this.#texts.get(spot.file) ?? '';
-    if (this.#isMixedIn(spot) || isAskedTogether(spot)) return true;
+    if (this.#isMixedIn(spot) || isAskedTogether(spot) || isPiped(spot) || this.#members.explains(spot)) return true;
     if (this.#filled.explains(spot) || isOptionalModule(spot, text)) return true;
     if (isNoted(spot) || isSilenced(spot) || isTried(spot) || isGuarded(spot)) return true;
     if (isListedPart(spot, this.#texts) || isOtherwiseBound(spot, text)) return true;
@@ -217,18 +215,6 @@ export class PythonEvidence {
       folder !== '.' && (this.#paths.has(`${folder}/${path}.py`) || this.#paths.has(`${folder}/${path}/__init__.py`))
     );
   }
-}
-
-const LINES_BELOW = 40;
-
-/** A line (from 1) and those below it, as far as evidence is looked for. */
-export function linesFrom(lines: readonly string[], line: number): string[] {
-  return lines.slice(line - 1, line - 1 + LINES_BELOW);
-}
-
-/** The lines that stand above a line (from 1), as far as evidence is looked for. */
-export function linesAbove(lines: readonly string[], line: number): string[] {
-  return lines.slice(Math.max(0, line - 1 - LINES_ABOVE), Math.max(0, line - 1));
 }
 
 /** What is tried and may fail: its exception is caught below. */

@@ -5,11 +5,17 @@ const FROM_OUTSIDE = /(?<![\w.])(?!(?:self|cls)\b)\w+(?:\.\w+)*\.(\w+)[ \t]*=[ \
 const FROM_PARAMETER = /^[ \t]*self\.(\w+)[ \t]*=[ \t]*(\w+)[ \t]*(?:#.*)?$/gm;
 const BEGUN = /^[ \t]+(?:self\.)?(\w+)[ \t]*=[ \t]*None[ \t]*(?:#.*)?$/gm;
 const NONE_BY_DEFAULT = /[(,]\s*(\w+)\s*=\s*None(?=\s*[,)])/g;
+/** Given a value by the object itself, or `None` again. */
+const FROM_ITSELF = /(?<![\w.])(?:self|cls)\.(\w+)[ \t]*=[ \t]*(?!None\b|=)\S/g;
+const EMPTIED = /\.(\w+)[ \t]*=[ \t]*None\b|^[ \t]*del[ \t]+[\w.]*\.(\w+)/gm;
+const ASKED =
+  /\.(\w+)[ \t]+is[ \t]+(?:not[ \t]+)?None\b|\b(?:if|elif|while|not|and|or|assert)[ \t]+\w+(?:\.\w+)*\.(\w+)(?=[ \t]*(?:[:)]|and\b|or\b|else\b|$))/gm;
 const ANNOTATED = /^[ \t]*(?:self\.)?(\w+)[ \t]*:[ \t]*[^\s#].*$|^[ \t]*def[ \t]+(\w+)\([^)]*\)[ \t]*->/gm;
 
 /**
  * Attributes without an annotation that begin as `None` and get their value from elsewhere: another object puts it
- * there, or a parameter whose default is `None` brings it. Pyright takes the `None` that it sees for all there is.
+ * there, a parameter whose default is `None` brings it, or a class only names it with a `None` that it is never again
+ * and that nobody asks for. Pyright takes the `None` that it sees for all there is.
  */
 export class FilledAttributes {
   readonly #filled = new Set<string>();
@@ -18,11 +24,18 @@ export class FilledAttributes {
   constructor(files: readonly MirroredFile[]) {
     const begun = new Set<string>();
     const given = new Set<string>();
+    const named = new Set<string>();
+    const filled = new Set<string>();
+    const missed = new Set<string>();
     for (const { path, text } of files) {
       if (!/\.pyi?$/.test(path)) continue;
       const annotated = new Set([...text.matchAll(ANNOTATED)].map(([, name, method]) => name ?? method ?? ''));
       for (const name of annotated) this.#annotated.add(name);
       for (const [, name = ''] of text.matchAll(FROM_OUTSIDE)) given.add(name);
+      for (const name of namedByClasses(text)) if (!annotated.has(name)) named.add(name);
+      for (const [, name = ''] of text.matchAll(FROM_ITSELF)) filled.add(name);
+      for (const pattern of [EMPTIED, ASKED])
+        for (const [, name, other] of text.matchAll(pattern)) missed.add(name ?? other ?? '');
       for (const [, name = ''] of text.matchAll(BEGUN)) if (!annotated.has(name)) begun.add(name);
       const absent = new Set([...text.matchAll(NONE_BY_DEFAULT)].map(([, name]) => name));
       for (const [, name = '', parameter] of text.matchAll(FROM_PARAMETER)) {
@@ -30,6 +43,7 @@ export class FilledAttributes {
       }
     }
     for (const name of begun) if (given.has(name)) this.#filled.add(name);
+    for (const name of named) if (filled.has(name) && !missed.has(name)) this.#filled.add(name);
   }
 
   /** Whether anything of the tree says what an attribute of that name is. */
@@ -49,4 +63,21 @@ export class FilledAttributes {
     const name = before ?? /^\w+(?:\.\w+)*\.(\w+)/.exec(line.slice(column - 1))?.[1];
     return name !== undefined && this.#filled.has(name);
   }
+}
+
+/** Attributes to which the body of a class gives `None`. */
+function namedByClasses(text: string): string[] {
+  const found: string[] = [];
+  const heads: { readonly indent: number; readonly isClass: boolean }[] = [];
+  for (const line of text.split('\n')) {
+    const code = line.trimStart();
+    if (code === '' || code.startsWith('#')) continue;
+    const indent = line.length - code.length;
+    while ((heads.at(-1)?.indent ?? -1) >= indent) heads.pop();
+    const name =
+      heads.at(-1)?.isClass === true ? /^(\w+)[ \t]*=[ \t]*None[ \t]*(?:#.*)?$/.exec(code.trimEnd())?.[1] : null;
+    if (name) found.push(name);
+    if (/^(?:class|(?:async[ \t]+)?def)\b/.test(code)) heads.push({ indent, isClass: code.startsWith('class') });
+  }
+  return found;
 }

@@ -10,6 +10,9 @@ function raisedBy({ rule, message }: PythonSpot): RegExp | null {
   return null;
 }
 
+/** Asks for a version that is gone, in a way that pyright does not know. */
+const FOR_PYTHON_2 = /^\s*if\s+(?:sys\.version\[0\]\s*==\s*["']2["']|(?:\w+\.)?(?:IS_)?PY2)\s*:/;
+
 /** A place in the lines around a spot, below which others stand. */
 interface Head {
   readonly text: string;
@@ -49,6 +52,7 @@ export function isGuarded(spot: PythonSpot): boolean {
     if (/^\s*except\b/.test(text)) return way.test(text);
     // Read by type checkers only: it does not run.
     if (/^\s*if\s+(?:[\w.]*\.)?TYPE_CHECKING\s*:/.test(text)) return raised.source.includes('ImportError');
+    if (FOR_PYTHON_2.test(text)) return true;
     return /^\s*(?:async\s+)?with\b.*(?:suppress|[rR]aises\w*)\(/.test(text) && raised.test(text);
   });
 }
@@ -139,6 +143,30 @@ export function isAskedTogether({ rule, line, above, below, column }: PythonSpot
     return list !== undefined && /^\s*(?:continue|return|raise|break)\b/.test(all[at + 1] ?? '') ? list.split(',') : [];
   });
   return asked.some((one) => one.trim() !== '' && [name, receiver].includes(one.trim()));
+}
+
+/** Lines above a use among which the process it is about is started. */
+const STARTED_ABOVE = 30;
+
+/** Whether a stream of a process is there because the process was started with a pipe in its place. */
+export function isPiped({ rule, line, above, column }: PythonSpot): boolean {
+  if (rule?.startsWith('reportOptional') !== true) return false;
+  const stream =
+    /([\w.]+)\.(std(?:in|out|err))\s*\.\s*$/.exec(line.slice(0, column - 1)) ??
+    /^([\w.]+)\.(std(?:in|out|err))\b/.exec(line.slice(column - 1));
+  const [, process = '', name = ''] = stream ?? [];
+  if (process === '') return false;
+  const written = process.replaceAll('.', '\\.');
+  const bound = new RegExp(`(?<![\\w.])${written}\\s*(?::[^=]*)?=[^=]|\\bas\\s+${written}\\s*[:,)]`);
+  const near = above.slice(-STARTED_ABOVE);
+  const last = near.findLastIndex((one) => bound.test(one));
+  // What opens a block names its process behind the call.
+  const first = /\bas\s/.test(near[last] ?? '')
+    ? near.findLastIndex((one, at) => at <= last && /\bwith\b/.test(one))
+    : last;
+  const start = first < 0 ? '' : near.slice(first).join('\n');
+  const call = /\b(?:Popen|create_subprocess_(?:exec|shell))\(((?:[^()]|\([^()]*\))*)\)/.exec(start)?.[1] ?? '';
+  return new RegExp(`\\b${name}\\s*=\\s*(?:\\w+\\.)*PIPE\\b`).test(call);
 }
 
 function indentOf(line: string): number {

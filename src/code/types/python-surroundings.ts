@@ -1,4 +1,4 @@
-import { linesAbove, linesFrom } from './python-evidence.ts';
+import { linesAbove, linesFrom } from './python-spot.ts';
 
 /** What stands around a place in a Python file, as far as it decides how much a type checker can know there. */
 export class PythonSurroundings {
@@ -72,6 +72,11 @@ export class PythonSurroundings {
     return this.#foreign.test(this.#functionAround(line - 1)) || this.#foreignAttributes.test(this.line(line));
   }
 
+  /** Whether a line (from 1) names something that is not installed. */
+  namesForeign(line: number): boolean {
+    return this.#foreign?.test(this.line(line)) === true;
+  }
+
   #functionAround(at: number): string {
     let indent = indentOf(this.#lines[at] ?? '');
     for (let above = at; above >= 0; above -= 1) {
@@ -130,7 +135,8 @@ function attributesOf(text: string, names: readonly string[]): string[] {
   return [...new Set([...text.matchAll(made)].flatMap(([, name]) => name ?? []))];
 }
 
-function foreignNames(text: string, missing: ReadonlySet<string>): string[] {
+/** Names that a text imports from one of some modules. */
+export function foreignNames(text: string, missing: ReadonlySet<string>): string[] {
   if (missing.size === 0) return [];
   const names: string[] = [];
   for (const [, module = '', list = ''] of text.matchAll(

@@ -66,7 +66,7 @@ describe('a tree of one large program and small ones', () => {
     ]);
     expect(gaps.map(({ file, reason }) => `${file ?? '*'}: ${reason}`)).toEqual([
       'core/broken.ts: It does not parse: line 1, Expression expected.',
-      '*: Not installed, so taken as any type: ../core/broken.',
+      '*: Imported and not there to be read, so taken as any type: ../core/broken.',
     ]);
   });
 

@@ -64,14 +64,20 @@ const FIRST_CODE: readonly RegExp[] = [
 const WORTH_A_LOOK =
   /generated|automatically created|\$protobuf|protobufPackage|export type Exact<|GraphQL operations|let wasm|this file|by hand|manually/i;
 
+/** Says of a part of the file only that a tool writes it. */
+const OF_PART =
+  /\b(?:begin|end)\b\W*(?:of )?(?:auto-?|automatically )?generated\b|\bin this (?:block|section|region)\b/i;
+
 /**
  * Whether a text says that a tool wrote it: in a comment near its top, in plain words or as the claim of a generator,
  * or by the way it begins. A comment that is about generated code is no claim.
  */
 export function isMarkedGenerated(text: string): boolean {
-  const head = text.slice(0, HEAD_CHARACTERS);
-  if (!WORTH_A_LOOK.test(head)) return false;
-  const comments = head.split('\n').filter((line) => /^\s*(?:\/\/|\/\*|\*|#|"""|<!--|--)/.test(line));
+  const start = text.slice(0, HEAD_CHARACTERS);
+  if (!WORTH_A_LOOK.test(start)) return false;
+  const whole = start.split('\n').filter((line) => !OF_PART.test(line));
+  const head = whole.join('\n');
+  const comments = whole.filter((line) => /^\s*(?:\/\/|\/\*|\*|#|"""|<!--|--)/.test(line));
   if (PLAIN_WORDS.test(comments.join('\n'))) return true;
   const sentences = sentencesAtHead(head);
   if (sentences.some((sentence) => CLAIMS.some((claim) => claim.test(sentence)))) return true;

@@ -35,14 +35,14 @@ export class CheckedFiles {
     await rm(join(this.#root, path), { force: true });
   }
 
-  /** Empties a line (from 1, as the compiler counted it in what it read) for good. */
-  async emptyLine(path: string, line: number): Promise<void> {
+  /** Writes a line (from 1, as the compiler counted it in what it read) otherwise for good. */
+  async changeLine(path: string, line: number, change: (text: string) => string): Promise<void> {
     const text = this.#texts.get(path);
     if (text === undefined) return;
     const marked = this.#marked.has(path);
     const at = line - (marked ? 2 : 1);
-    const emptied = text.split('\n').map((one, index) => (index === at ? '//' : one));
-    this.#texts.set(path, emptied.join('\n'));
+    const changed = text.split('\n').map((one, index) => (index === at ? change(one) : one));
+    this.#texts.set(path, changed.join('\n'));
     await this.#write(path, marked);
   }
 

@@ -11,6 +11,8 @@ export interface SyntaxNode {
 /** What the type of something declared comes from: what is written of it, or else the value that it gets. */
 export interface Origin {
   readonly written: SyntaxNode | null;
+  /** The way from what is written to what is taken out of it: `['user']` of `{ user }: Props`. */
+  readonly path?: readonly string[];
   readonly value: SyntaxNode | null;
   /** The part of the file that the name is for: a function, a block, a class for its members; null for all of it. */
   readonly scope: SyntaxNode | null;
@@ -37,17 +39,35 @@ export interface Declarations {
   readonly callers: ReadonlyMap<SyntaxNode, SyntaxNode>;
   /** Interfaces, classes and aliases, by the types and values that they are made of. */
   readonly types: ReadonlyMap<string, readonly SyntaxNode[]>;
+  /** The same by their own nodes; by the block around one that adds to a namespace or a module. */
+  readonly named: ReadonlyMap<string, readonly SyntaxNode[]>;
   /** What the file passes on, by the name that it gives it; `*` for all of modules. */
   readonly passed: ReadonlyMap<string, readonly Taken[]>;
 }
 
 /** Reads what a file declares; null where it does not parse. */
-export function readDeclarations(path: string, text: string): Declarations | null {
+function readDeclarations(path: string, text: string): Declarations | null {
   const { program, errors } = parseSync(path, text, /\.[cm]?js$/.test(path) ? { lang: 'jsx' } : {});
   if (errors.length > 0) return null;
   const reader = new Reader();
   for (const node of program.body) reader.read(asNode(node));
   return { ...reader, body: program.body.flatMap((node) => asNode(node) ?? []) };
+}
+
+/** Gives what a file of a tree declares; null for one that does not parse or is none of the tree's. */
+export type DeclarationReader = (file: string) => Declarations | null;
+
+/** A reader that reads each file once. */
+export function declarationReader(texts: ReadonlyMap<string, string>): DeclarationReader {
+  const read = new Map<string, Declarations | null>();
+  return (file) => {
+    const known = read.get(file);
+    if (known !== undefined) return known;
+    const text = texts.get(file);
+    const declared = text === undefined ? null : readDeclarations(file, text);
+    read.set(file, declared);
+    return declared;
+  };
 }
 
 /** A value as a node, or null. */
@@ -88,6 +108,7 @@ class Reader {
   readonly given = new Map<string, SyntaxNode[]>();
   readonly members = new Map<string, Origin[]>();
   readonly types = new Map<string, SyntaxNode[]>();
+  readonly named = new Map<string, SyntaxNode[]>();
   readonly classes: SyntaxNode[] = [];
   readonly callers = new Map<SyntaxNode, SyntaxNode>();
   readonly passed = new Map<string, Taken[]>();
@@ -169,17 +190,21 @@ class Reader {
   }
 
   /** Gives each name of a pattern its origin: what is written of the pattern, or the value that it takes apart. */
-  #bind(pattern: unknown, written: SyntaxNode | null, value: SyntaxNode | null): void {
+  #bind(pattern: unknown, written: SyntaxNode | null, value: SyntaxNode | null, above: readonly string[] = []): void {
     const node = asNode(pattern);
     if (node === null) return;
     const type = asNode(node.typeAnnotation) ?? written;
+    const path = type === written ? above : [];
     if (node.type === 'Identifier') {
       const name = nameOf(node);
-      if (name !== null) add(this.values, name, { written: type, value, scope: this.#scope });
-    } else if (node.type === 'AssignmentPattern') this.#bind(node.left, type, value ?? asNode(node.right));
+      if (name !== null) add(this.values, name, { written: type, value, scope: this.#scope, path });
+    } else if (node.type === 'AssignmentPattern') this.#bind(node.left, type, value ?? asNode(node.right), path);
     else if (node.type === 'RestElement') this.#bind(node.argument, type, value);
     else if (node.type === 'ObjectPattern') {
-      for (const one of nodesOf(node.properties)) this.#bind(one.type === 'Property' ? one.value : one, type, value);
+      for (const one of nodesOf(node.properties)) {
+        const below = nameOf(one.key);
+        this.#bind(one.type === 'Property' ? one.value : one, type, value, below === null ? path : [...path, below]);
+      }
     } else if (node.type === 'ArrayPattern') for (const one of nodesOf(node.elements)) this.#bind(one, type, value);
   }
 
@@ -187,6 +212,7 @@ class Reader {
     if (node.type.startsWith('Class')) this.classes.push(node);
     const name = nameOf(node.id);
     if (name === null) return;
+    add(this.named, name, this.#scope?.type === 'TSModuleBlock' ? this.#scope : node);
     const from =
       node.type === 'TSTypeAliasDeclaration'
         ? [asNode(node.typeAnnotation)]

@@ -2,15 +2,20 @@ import { posix } from 'node:path';
 import { roleOf } from '../file-roles.ts';
 import type { Diagnostic } from './messages.ts';
 import type { MirroredFile } from './mirror.ts';
+import { CertainTypes } from './tsc-certain.ts';
 import { followsFromCollapse, followsFromRunner } from './tsc-collapse.ts';
 import { isConfigName, readConfig } from './tsc-config.ts';
-import { isExplained, type ScriptProject } from './tsc-explained.ts';
+import { type DeclarationReader, declarationReader } from './tsc-declarations.ts';
+import { isExplained, isInComment, type ScriptProject } from './tsc-explained.ts';
 import { AugmentedTypes, followsFromForeignName } from './tsc-foreign.ts';
+import { TypeGuesses } from './tsc-guesses.ts';
 import { HollowClasses } from './tsc-holes.ts';
 import { candidatesOf, type RelativeImport, relativeImports, unsettledFiles } from './tsc-imports.ts';
+import { namesOnLine } from './tsc-narrowed.ts';
+import { isOfOlderNode } from './tsc-node-version.ts';
 import { TypeOrigins } from './tsc-origins.ts';
 import { type ImportedModule, isNodeModule } from './tsc-shims.ts';
-import { leadsTo } from './tsc-syntax.ts';
+import { type Leading, leadsTo } from './tsc-syntax.ts';
 import { Workspace } from './tsc-workspace.ts';
 
 const IMPORT = /\bimport\s+(?:type\s+)?([\w*${},\s]{1,8000}?)\s*\bfrom\s*(['"])([^'"\n]+)\2/g;
@@ -35,6 +40,10 @@ export class ScriptEvidence {
   /** Where imports of the tree's own packages lead, by the folder of the file that imports. */
   readonly #sources = new Map<string, Readonly<Record<string, readonly string[]>>>();
   readonly #augmented: AugmentedTypes;
+  readonly #guesses: TypeGuesses;
+  readonly #certain: CertainTypes;
+  readonly #read: DeclarationReader;
+  readonly #leading: Leading = (file, specifier) => this.#leadsTo(file, specifier);
   /** Whether the tree has a configuration of the compiler, which may leave files out. */
   readonly #isConfigured: boolean;
   /** Texts that make or extend something of a namespace, by its name; read when first asked for. */
@@ -61,6 +70,9 @@ export class ScriptEvidence {
     this.#hollow = new HollowClasses(this.#texts, (file, name) => this.#foreignIn(file).has(name));
     this.#isConfigured = files.some(({ path }) => isConfigName(path));
     this.#augmented = new AugmentedTypes(this.#texts);
+    this.#guesses = new TypeGuesses(this.#texts);
+    this.#read = declarationReader(this.#texts);
+    this.#certain = new CertainTypes(this.#texts, this.#read, this.#leading);
     this.#workspace = new Workspace(files, imported.keys());
   }
 
@@ -84,8 +96,7 @@ export class ScriptEvidence {
 
   /** Whether a package that is not installed is asked what a value of this line is. */
   isAsked({ file, line }: Diagnostic): boolean {
-    const text = (this.#texts.get(file) ?? '').split('\n')[line - 1] ?? '';
-    const names = new Set(text.match(/[A-Za-z_$][\w$]*/g));
+    const names = namesOnLine(this.#texts.get(file) ?? '', line);
     return [...this.#imported].some(
       ([name, { asking }]) => !isNodeModule(name) && [...(asking.get(file) ?? [])].some((one) => names.has(one)),
     );
@@ -103,11 +114,26 @@ export class ScriptEvidence {
 
   /** Whether what a message is about has its type from what is not installed: nothing is known of `assumed` modules. */
   isOfOrigin(diagnostic: Diagnostic, assumed: ReadonlySet<string>): boolean {
-    const origins =
-      this.#origins.get(assumed) ??
-      new TypeOrigins(this.#texts, assumed, (file, specifier) => this.#leadsTo(file, specifier));
+    return this.#originsOf(assumed).explain(diagnostic);
+  }
+
+  /**
+   * Whether a message holds by the tree's own declarations alone, whatever `assumed` modules are. `isGlobal` says
+   * whether a type of a name is one of the language or of a browser, too.
+   */
+  isCertain(diagnostic: Diagnostic, assumed: ReadonlySet<string>, isGlobal: (name: string) => boolean): boolean {
+    return this.#certain.holds(diagnostic, isGlobal) && !this.#originsOf(assumed).narrows(diagnostic);
+  }
+
+  #originsOf(assumed: ReadonlySet<string>): TypeOrigins {
+    const origins = this.#origins.get(assumed) ?? new TypeOrigins(this.#texts, this.#read, assumed, this.#leading);
     this.#origins.set(assumed, origins);
-    return origins.explain(diagnostic);
+    return origins;
+  }
+
+  /** Whether the place of a message lies in a comment of JavaScript. */
+  isComment(diagnostic: Diagnostic): boolean {
+    return isInComment(diagnostic, this.#texts.get(diagnostic.file) ?? '');
   }
 
   #leadsTo(file: string, specifier: string): string | null {
@@ -137,7 +163,9 @@ export class ScriptEvidence {
     if (this.#hollow.explain(diagnostic, line) || this.#augmented.explain(diagnostic, project.assumed)) return true;
     if (this.#isOfOtherScript(diagnostic, text) || this.#isSpaceForAll(diagnostic)) return true;
     if (this.#isPackageType(diagnostic, line) || this.#isPackageFolder(diagnostic)) return true;
-    if (this.#isOfFramework(diagnostic, line)) return true;
+    if (this.#isOfFramework(diagnostic, line) || this.#guesses.isOfPrototype(diagnostic)) return true;
+    if (isOfOlderNode(diagnostic, this.#texts)) return true;
+    if (project.lenient && this.#guesses.explain(diagnostic)) return true;
     const isForeign = (specifier: string) => !specifier.startsWith('.') && !isNodeModule(specifier);
     return isExplained(diagnostic, text, project, isForeign);
   }

@@ -34,7 +34,7 @@ export function isExplained(
     return isNamespace(diagnostic, text, isForeign) || (project.lenient && isGivenClass(diagnostic, text));
   }
   // How the file is read was another matter before version 6.
-  if (rule === 'TS2709') return isNamespace(diagnostic, text, isForeign, /'([A-Za-z_$][\w$]*)'/.exec(message)?.[1]);
+  if (rule === 'TS2709') return isForeignSpace(diagnostic, text, isForeign);
   if (rule === 'TS2880') return project.major !== null && project.major < IMPORT_ATTRIBUTES;
   if (rule === 'TS2428') return isWrittenAlike(message, text);
   if (rule === 'TS2307') return TEMPLATE.test(diagnostic.file);
@@ -48,13 +48,20 @@ export function isExplained(
   return project.lenient && isUndeclared(diagnostic, text);
 }
 
+/** Whether the place of a message lies in a comment of JavaScript. */
+export function isInComment({ file, line, column }: Diagnostic, text: string): boolean {
+  return /\.[cm]?jsx?$/.test(file) && /^\s*\*|\/\*\*(?!.*\*\/)/.test(lineOf(text, line).slice(0, column - 1));
+}
+
 /** The version that takes `with` where `assert` was written. */
 const IMPORT_ATTRIBUTES = 6;
 /** What is copied elsewhere before it runs. */
 const TEMPLATE = /(?:^|\/)(?:_{0,2}templates?_{0,2}|boilerplates?|skeletons?|scaffold(?:s|ing)?)\//i;
 
 /** Of JavaScript: the class of the object itself, or one that a parameter gives, whose comment names its instances. */
-function isGivenClass({ line, column }: Diagnostic, text: string): boolean {
+function isGivenClass({ line, column, details = '' }: Diagnostic, text: string): boolean {
+  // A class that is kept under no other type than a function's, as every object's `constructor` is.
+  if (/^\s*Type 'Function' has no construct signatures/m.test(details)) return true;
   const made = /^(?:new\s+)?([\w$]+(?:\.[\w$]+)*)\s*\(/.exec(lineOf(text, line).slice(column - 1))?.[1];
   if (made === undefined) return false;
   if (made === 'this.constructor') return true;
@@ -159,6 +166,16 @@ function isMoved({ line, column, message }: Diagnostic, text: string): boolean {
   });
 }
 
+/** A namespace that comes from a package, or a type of one that a declaration for all modules has put in its place. */
+function isForeignSpace(diagnostic: Diagnostic, text: string, isForeign: (specifier: string) => boolean): boolean {
+  const name = /'([A-Za-z_$][\w$]*)'/.exec(diagnostic.message)?.[1];
+  if (name === undefined || isNamespace(diagnostic, text, isForeign, name)) return name !== undefined;
+  const taken = new RegExp(
+    `\\bimport\\s+(?:type\\s+)?(?:[A-Za-z_$][\\w$]*\\s*,\\s*)?\\{[^}]*\\b${escaped(name)}\\b[^}]*\\}\\s*from\\s*['"]([^'"\\n]+)['"]`,
+  ).exec(text)?.[1];
+  return taken !== undefined && isForeign(taken);
+}
+
 /** `import * as make from 'make'` of a package that is a function: what it is its declarations would say. */
 function isNamespace(
   { line, column }: Diagnostic,
@@ -176,24 +193,19 @@ function isNamespace(
 
 /**
  * Of JavaScript: a value that a function makes into another type by itself, an element of a list that nobody said the
- * elements of, another kind of value for a variable that nobody said the type of.
+ * elements of.
  */
 function isUndeclared({ rule, line, column }: Diagnostic, text: string): boolean {
   const own = lineOf(text, line);
   const before = own.slice(0, column - 1);
   // Every value becomes a text there.
   if (rule === 'TS2322' && /^\s*process\.env\b[^=]*=[^=]/.test(own)) return true;
-  if (rule === 'TS2345') {
-    return /(?:\b(?:parseInt|parseFloat|isNaN|isFinite|encodeURIComponent|decodeURIComponent)|\.(?:push|unshift|includes|indexOf))\(\s*$/.test(
-      before,
-    );
-  }
-  const name = /^\s*([A-Za-z_$][\w$]*)\s*=[^=]/.exec(own)?.[1];
-  if (rule !== 'TS2322' || name === undefined) return false;
-  const isDocumented = new RegExp(`@param\\s*\\{[^\\n]*\\}\\s*\\[?${escaped(name)}\\b`).test(text);
-  const declaration = new RegExp(`@type\\s*\\{[^\\n]*\\}\\s*\\*/\\s*(?:let|var)\\s+${escaped(name)}\\b`);
-  return !isDocumented && !declaration.test(text);
+  return rule === 'TS2345' && CONVERTING.test(before);
 }
+
+/** Functions that make another type of what they are given, or look for it among others of any type. */
+const CONVERTING =
+  /(?:\b(?:parseInt|parseFloat|isNaN|isFinite|encodeURIComponent|decodeURIComponent)|\.(?:push|unshift|includes|indexOf))\(\s*$/;
 
 function lineOf(text: string, line: number): string {
   return text.split('\n')[line - 1] ?? '';

@@ -77,7 +77,7 @@ function mentions(text: string, foreign: ReadonlySet<string>): boolean {
 
 /** A namespace that a test runner or a framework declares for all files, and the tree adds to. */
 const GLOBAL_SPACE =
-  /^[ \t]*(?:declare\s+)?namespace\s+(?:Cypress|Express|jest|Chai|Mocha|React|Vi|PlaywrightTest)\s*\{([\s\S]*?)^[ \t]*\}/gm;
+  /^[ \t]*(?:declare\s+)?namespace\s+(Cypress|Express|jest|Chai|Mocha|React|Vi|PlaywrightTest)\s*\{([\s\S]*?)^[ \t]*\}/gm;
 const DECLARED =
   /^[ \t]*(?:export\s+)?(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:interface|class|type)\s+([A-Za-z_$][\w$]*)(?!\s*[,}])/gm;
 /** What is said of a type of which only the part is known that the tree adds to it. */
@@ -91,12 +91,19 @@ const OF_PARTS = new Set(
 export class AugmentedTypes {
   /** Modules that each of them is one of; empty for a namespace of all files. */
   readonly #names = new Map<string, string>();
+  /** Namespaces of packages, for all files, that the tree adds to. */
+  readonly #spaces = new Set<string>();
+  /** Interfaces that each file adds to such a namespace. */
+  readonly #added = new Map<string, Set<string>>();
 
   constructor(texts: ReadonlyMap<string, string>) {
-    for (const [, text] of texts) {
+    for (const [path, text] of texts) {
       if (text.includes('global')) {
-        for (const [, body = ''] of text.matchAll(GLOBAL_SPACE)) {
-          for (const [, name = ''] of body.matchAll(DECLARED)) this.#names.set(name, '');
+        for (const [, space = '', body = ''] of text.matchAll(GLOBAL_SPACE)) {
+          this.#spaces.add(space);
+          const names = [...body.matchAll(DECLARED)].map(([, name = '']) => name);
+          for (const name of names) this.#names.set(name, '');
+          this.#added.set(path, new Set([...(this.#added.get(path) ?? []), ...names]));
         }
       }
       // Without an import or export of its own, the file declares the module and adds nothing to it.
@@ -121,7 +128,11 @@ export class AugmentedTypes {
    * Whether a message may be about the part of such a type that is not known. `assumed` are modules that nothing is
    * known of.
    */
-  explain({ rule, message }: Diagnostic, assumed: ReadonlySet<string>): boolean {
+  explain({ file, rule, message }: Diagnostic, assumed: ReadonlySet<string>): boolean {
+    const space = rule === 'TS2694' ? /^Namespace 'global\.(\w+)'/.exec(message)?.[1] : undefined;
+    if (space !== undefined) return this.#spaces.has(space);
+    // What it inherits beside, and from where, the package decides.
+    if (rule === 'TS2320') return this.#added.get(file)?.has(/^Interface '(\w+)/.exec(message)?.[1] ?? '') === true;
     if (this.#names.size === 0 || !OF_PARTS.has(rule)) return false;
     return [...message.matchAll(/'(?:typeof )?([A-Za-z_$][\w$]*)(?:<[^']*>)?'/g)].some(([, name = '']) => {
       const module = this.#names.get(name);

@@ -32,7 +32,10 @@ export class HollowClasses {
         const [, name = '', base = '', rest = ''] = match;
         if (/(?<![.\w])constructor\s*\(/.test(text.slice(match.index, found[index + 1]?.index))) this.#built.add(name);
         const root = base.split('.')[0] ?? base;
-        const roots = MADE_OF.test(base) ? (rest.match(/[A-Za-z_$][\w$]*/g) ?? []) : [root];
+        // What a function adds to a class is no more than a part of what it makes.
+        const given = /^\(([\w$\s.,()]*)\)/.exec(rest)?.[1] ?? '';
+        const ofCall = given.match(/(?<![.\w$])[A-Za-z_$][\w$]*/g) ?? [];
+        const roots = MADE_OF.test(base) ? (rest.match(/[A-Za-z_$][\w$]*/g) ?? []) : [root, ...ofCall];
         this.#inFile.set(file, [...(this.#inFile.get(file) ?? []), name]);
         if (roots.some((one) => isForeign(file, one)) || isGlobal(base, root, text)) this.#hollow.add(name);
         else for (const one of roots) below.set(one, [...(below.get(one) ?? []), name]);

@@ -5,7 +5,10 @@ import { roleOf } from '../file-roles.ts';
 import type { RawFinding } from '../findings.ts';
 import { type Diagnostic, type EngineResult, findingOf, nameSome } from './messages.ts';
 import type { MirroredFile } from './mirror.ts';
+import { lacksGlobalTypes } from './tsc-absent-types.ts';
+import { AutoImports } from './tsc-auto-imports.ts';
 import { ScriptEvidence } from './tsc-evidence.ts';
+import { AbsentRoots, namesAskedFor } from './tsc-generated.ts';
 import { candidatesOf, type RelativeImport } from './tsc-imports.ts';
 import { ParameterPlaces } from './tsc-parameters.ts';
 import type { TypeScriptProject } from './tsc-projects.ts';
@@ -50,9 +53,17 @@ class Report {
   readonly #places: ParameterPlaces;
   readonly #passesOn: boolean;
   readonly #evidence: ScriptEvidence;
+  /** Texts of the configurations and of what names packages, and the paths of all files. */
+  readonly #configs: ReadonlyMap<string, string>;
+  readonly #paths: readonly string[];
+  readonly #isThere: ReadonlySet<string>;
+  readonly #autoImports: AutoImports;
+  readonly #absentRoots: AbsentRoots;
   readonly #findings: RawFinding[] = [];
   readonly #gaps: Gap[] = [];
   readonly #missing = new Set<string>();
+  /** Relative imports of what a build makes, or of what is not read for another reason. */
+  readonly #unread = new Set<string>();
   readonly #broken = new Set<string>();
   #existing = new Set<string>();
   #browserNames = new Set<string>();
@@ -63,6 +74,11 @@ class Report {
     const { files, imported } = said;
     this.#said = said;
     this.#places = new ParameterPlaces(files);
+    this.#paths = files.map(({ path }) => path);
+    this.#isThere = new Set(this.#paths);
+    this.#configs = new Map(files.flatMap(({ path, text }) => (path.endsWith('.json') ? [[path, text]] : [])));
+    this.#autoImports = new AutoImports(files);
+    this.#absentRoots = new AbsentRoots(this.#configs, this.#isThere);
     // A package, or what a build makes.
     const passing =
       /\bexport\s+(?:type\s+)?\*\s+from\s+['"](?:[^'"./]|\.{1,2}\/(?:[^'"]*\/)?(?:dist|build|generated)\/)/;
@@ -110,15 +126,24 @@ class Report {
       this.#gaps.push({ file: project.config, engine: ENGINE, reason: message });
     }
     const diagnostics = answer.diagnostics.filter(({ file }) => own.has(file));
-    const context = this.#context(project, new Set(answer.assumed), ambientNames(diagnostics));
+    const asked = namesAskedFor(this.#configs, project.config, this.#isThere);
+    const ambient = new Set([...ambientNames(diagnostics), ...this.#autoImports.collected(diagnostics), ...asked]);
+    const context = this.#context(project, new Set(answer.assumed), ambient);
     const judged = diagnostics.map((diagnostic) => ({ diagnostic, verdict: judge(diagnostic, context) }));
-    for (const { verdict } of judged) {
-      if (verdict.kind === 'missing') this.#missing.add(verdict.name);
+    for (const { diagnostic, verdict } of judged) {
+      if (verdict.kind === 'missing') this.#miss(diagnostic, verdict.name);
     }
     for (const { diagnostic, verdict } of judged) {
       if (verdict.kind !== 'finding' || this.#broken.has(diagnostic.file)) continue;
       this.#findings.push(findingOf(ENGINE, verdict.severity, diagnostic));
     }
+  }
+
+  /** Notes a module that is not there; what a package declares for all files is no package. */
+  #miss({ file, message }: Diagnostic, name: string): void {
+    if (!/^Cannot find (?:module|type definition)/.test(message)) return;
+    if (!name.startsWith('.')) this.#missing.add(name);
+    else if (!isAsset(name) && !this.#existing.has(`${file}\0${name}`)) this.#unread.add(name);
   }
 
   /** Names a file that does not parse, once. */
@@ -137,15 +162,21 @@ class Report {
         this.#existing.has(`${file}\0${specifier}`) ||
         this.#isBroken(file, specifier) ||
         this.#evidence.isWantedByMany(file, specifier) ||
-        this.#isOfBundler(file, specifier),
+        this.#isOfBundler(file, specifier) ||
+        this.#absentRoots.hold(file, specifier),
       isAsked: (diagnostic) => this.#evidence.isAsked(diagnostic),
       isCommonJs: (file) => this.#evidence.isCommonJs(file),
       isCollapsed: (diagnostic) =>
-        this.#evidence.isCollapsed(diagnostic) || this.#evidence.isOfOrigin(diagnostic, assumed),
+        (this.#evidence.isCollapsed(diagnostic) || this.#evidence.isOfOrigin(diagnostic, assumed)) &&
+        !this.#evidence.isCertain(diagnostic, assumed, (name) => name in globalThis || this.#browserNames.has(name)),
       isExplained: (diagnostic) => this.#evidence.isExplained(diagnostic, { ...project, assumed }),
       isAmbient: (name) => ambient.has(name),
+      isAutoImported: ({ file }) => this.#autoImports.reach(file),
+      isComment: (diagnostic) => this.#evidence.isComment(diagnostic),
       isTest: (file) => roleOf(file) === 'test',
       assumed,
+      lacksGlobalTypes:
+        project.config !== null && lacksGlobalTypes(this.#configs, project.config, this.#paths, project.missing),
       unsettled: project.missing.length > 0,
       passesOn: this.#passesOn,
       lenient: project.lenient,
@@ -164,8 +195,13 @@ class Report {
   }
 
   result(): EngineResult {
-    if (this.#missing.size > 0) {
-      const reason = `Not installed, so taken as any type: ${nameSome(this.#missing)}.`;
+    const packages = [...this.#missing].filter((name) => !/^(?:\.|[@~]\/)/.test(name));
+    if (packages.length > 0) {
+      const reason = `Not installed, so taken as any type: ${nameSome(packages)}.`;
+      this.#gaps.push({ file: null, engine: ENGINE, reason });
+    }
+    if (this.#unread.size > 0) {
+      const reason = `Imported and not there to be read, so taken as any type: ${nameSome(this.#unread)}.`;
       this.#gaps.push({ file: null, engine: ENGINE, reason });
     }
     return { findings: this.#findings, gaps: this.#gaps, files: this.#checked, complete: this.#complete };
@@ -190,7 +226,11 @@ const MADE_FOLDER =
 /** Whether a relative import names something that a build makes, that is no script, or that lies above the tree. */
 function mayBeMade(file: string, specifier: string): boolean {
   const target = posix.normalize(posix.join(posix.dirname(file), specifier));
-  if (target.startsWith('..') || MADE_FOLDER.test(target) || specifier.includes('?')) return true;
+  return target.startsWith('..') || MADE_FOLDER.test(target) || specifier.includes('?') || isAsset(target);
+}
+
+/** Whether the name of a file says that it is no script. */
+function isAsset(target: string): boolean {
   const ending = /\.([A-Za-z]\w*)(?:\?.*)?$/.exec(posix.basename(target))?.[1];
   return (
     ending !== undefined &&

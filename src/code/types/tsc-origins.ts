@@ -2,22 +2,22 @@ import type { Diagnostic } from './messages.ts';
 import {
   asNode,
   childrenOf,
-  type Declarations,
+  type DeclarationReader,
   memberName,
   nameOf,
   nodesOf,
   type Origin,
   originsAt,
-  readDeclarations,
   type SyntaxNode,
   type Taken,
 } from './tsc-declarations.ts';
+import { InferredParts, partsOfObject } from './tsc-inferred.ts';
 import { classesAsked } from './tsc-narrowed.ts';
 import { isNodeModule } from './tsc-shims.ts';
 import {
-  around,
   declaring,
   FOLLOWED,
+  GIVEN_SPACES,
   isOfCertain,
   type Leading,
   namesIn,
@@ -27,16 +27,11 @@ import {
   returnsOf,
   rootOf,
   subjectsAt,
+  WHOLE,
 } from './tsc-syntax.ts';
 
-/** Values that stand for a type of their own, whatever they are made of. */
-const WHOLE = /^(?:Literal|TemplateLiteral|BinaryExpression|UnaryExpression|UpdateExpression|ClassExpression)$/;
 /** Types that are inferred from what nothing is known of. */
-const INFERRED = /\b(?:unknown|never|void)\b|\{\}/;
-/** Functions of the language that give back what they are given. */
-const PASSING = /^(?:Object|Promise|Array|Reflect|structuredClone)$/;
-/** Namespaces that the language or Node.js declares. */
-const GIVEN_SPACES = /^(?:Intl|NodeJS|WebAssembly|globalThis|Reflect|Atomics)$/;
+const INFERRED = /\b(?:unknown|never|void)\b|\{\}|\[x: (?:number|string)\]/;
 /** How many declarations a chain is followed through, and how many expressions: code goes round and round. */
 const MOST_STEPS = 40;
 const MOST_EXPRESSIONS = 300;
@@ -48,52 +43,60 @@ const MOST_EXPRESSIONS = 300;
 export class TypeOrigins {
   readonly #texts: ReadonlyMap<string, string>;
   readonly #assumed: ReadonlySet<string>;
-  readonly #read = new Map<string, Declarations | null>();
+  readonly #read: DeclarationReader;
   readonly #known = new Map<string, boolean>();
   readonly #leading: Leading;
+  readonly #parts: InferredParts;
   #steps = 0;
   #expressions = 0;
   /** Whether what a call is given counts: what a generic function gives back is inferred from it. */
   #isInferred = false;
 
   /** `assumed` are modules of which nothing is known. */
-  constructor(texts: ReadonlyMap<string, string>, assumed: ReadonlySet<string>, leading: Leading) {
+  constructor(
+    texts: ReadonlyMap<string, string>,
+    read: DeclarationReader,
+    assumed: ReadonlySet<string>,
+    leading: Leading,
+  ) {
     this.#texts = texts;
+    this.#read = read;
     this.#assumed = assumed;
     this.#leading = leading;
+    this.#parts = new InferredParts(texts, read, leading);
   }
 
   /** Whether the value that a message is about, or a type that it names, stands on something not installed. */
-  explain({ file, line, column, rule, message }: Diagnostic): boolean {
+  explain(diagnostic: Diagnostic): boolean {
+    const { file, line, column, rule, message } = diagnostic;
     if (!FOLLOWED.has(rule)) return false;
-    const declared = this.#declarations(file);
+    const declared = this.#read(file);
     if (declared === null) return false;
     const offset = offsetOf(this.#texts.get(file) ?? '', line, column);
     this.#isInferred = INFERRED.test(message);
     if (this.#namesOpen(file, message)) return true;
-    if (isOfCertain(message) && /^TS(?:2339|2551)$/.test(rule)) {
-      return subjectsAt(declared.body, offset, rule).some(({ object }) => this.#isNarrowed(file, asNode(object)));
-    }
-    if (this.#isTakenByOpen(file, declared.body, offset)) return true;
+    if (isOfCertain(message) && /^TS(?:2339|2551)$/.test(rule)) return this.narrows(diagnostic);
+    if (this.#parts.takenAt(file, offset).some((type) => this.#isMadeOfOpen(file, type))) return true;
     return subjectsAt(declared.body, offset, rule).some((one) => this.#isOpen(file, one));
+  }
+
+  /** Whether what a member is asked of gets something not installed, or was found to be of what is not. */
+  narrows({ file, line, column, rule, message }: Diagnostic): boolean {
+    const body = this.#read(file)?.body ?? [];
+    const offset = offsetOf(this.#texts.get(file) ?? '', line, column);
+    const types = namesIn(message);
+    return subjectsAt(body, offset, rule).some(
+      ({ object }) => this.#isNarrowed(file, asNode(object)) || this.#isGuarded(file, asNode(object), types),
+    );
   }
 
   /** Whether a type that a message names has members that only an installation would show. */
   #namesOpen(file: string, message: string): boolean {
     return namesIn(message).some((name) => {
-      const own = this.#declarations(file);
+      const own = this.#read(file);
       if (own?.types.has(name) === true || own?.taken.has(name) === true) return this.#isOpenType(file, name);
       return declaring(this.#texts, name).some((one) => this.#isOpenType(one, name));
     });
-  }
-
-  #declarations(file: string): Declarations | null {
-    const known = this.#read.get(file);
-    if (known !== undefined) return known;
-    const text = this.#texts.get(file);
-    const read = text === undefined ? null : readDeclarations(file, text);
-    this.#read.set(file, read);
-    return read;
   }
 
   /** Answers once and keeps it; a circle adds nothing, and a chain that is too long is given up. */
@@ -111,7 +114,7 @@ export class TypeOrigins {
 
   #isOpenType(file: string, name: string): boolean {
     return this.#once(`type\0${file}\0${name}`, () => {
-      const declared = this.#declarations(file);
+      const declared = this.#read(file);
       const taken = declared?.taken.get(name);
       if (taken !== undefined) return this.#isTakenOpen(file, taken, true);
       return (declared?.types.get(name) ?? []).some((one) => this.#isMadeOfOpen(file, one));
@@ -120,7 +123,7 @@ export class TypeOrigins {
 
   /** Whether a name stands on something not installed where it is used; without a place, where all may use it. */
   #isOpenName(file: string, name: string, offset = -1): boolean {
-    const declared = this.#declarations(file);
+    const declared = this.#read(file);
     const origins = originsAt(declared?.values.get(name) ?? [], offset);
     const scope = origins[0]?.scope ?? null;
     return this.#once(`value\0${file}\0${name}\0${scope?.start}`, () => {
@@ -131,7 +134,7 @@ export class TypeOrigins {
   }
 
   #isOpenMember(file: string, name: string, offset: number): boolean {
-    const declared = this.#declarations(file);
+    const declared = this.#read(file);
     const [owner] = (declared?.classes ?? [])
       .filter(({ start, end }) => start <= offset && offset < end)
       .sort((a, b) => a.end - a.start - (b.end - b.start));
@@ -150,25 +153,25 @@ export class TypeOrigins {
     const member = nameOf(property);
     const holder = nameOf(object);
     if (member === null || holder === null) return false;
-    const [origin] = originsAt(this.#declarations(file)?.values.get(holder) ?? [], start);
+    const [origin] = originsAt(this.#read(file)?.values.get(holder) ?? [], start);
     const written = asNode(origin?.written?.typeAnnotation);
     const made = origin?.value?.type === 'NewExpression' ? origin.value.callee : null;
     const type = nameOf(written?.typeName) ?? nameOf(made);
     if (type === null) return false;
-    const taken = this.#declarations(file)?.taken.get(type);
+    const taken = this.#read(file)?.taken.get(type);
     const target = taken === undefined ? file : this.#leadsTo(file, taken.specifier);
     if (target === null) return false;
     return this.#once(`below\0${target}\0${type}\0${member}`, () =>
       this.#areOpen(
         target,
-        (this.#declarations(target)?.members.get(member) ?? []).filter(({ scope }) => nameOf(scope?.id) === type),
+        (this.#read(target)?.members.get(member) ?? []).filter(({ scope }) => nameOf(scope?.id) === type),
       ),
     );
   }
 
   /** Whether a function, of whose `this` its caller decides, is called by something that is not known. */
   #isCalledByOpen(file: string, offset: number): boolean {
-    return [...(this.#declarations(file)?.callers ?? [])].some(([given, call]) => {
+    return [...(this.#read(file)?.callers ?? [])].some(([given, call]) => {
       if (given.type.startsWith('Arrow') || given.start > offset || given.end <= offset) return false;
       const types = asNode(call.typeArguments);
       return this.#isOpen(file, call) || (types !== null && this.#isMadeOfOpen(file, types));
@@ -176,9 +179,11 @@ export class TypeOrigins {
   }
 
   #areOpen(file: string, origins: readonly Origin[]): boolean {
-    return origins.some(({ written, value }) =>
-      written === null ? value !== null && this.#isOpen(file, value) : this.#isMadeOfOpen(file, written),
-    );
+    return origins.some(({ written, value, path = [] }) => {
+      if (written === null) return value !== null && this.#isOpen(file, value);
+      const part = path.length === 0 ? null : this.#parts.memberOf(file, written, path);
+      return this.#isMadeOfOpen(file, written) || (part !== null && this.#isMadeOfOpen(part.file, part.node));
+    });
   }
 
   /** Whether a variable or a field gets something not known, or is found to be of a class that is not known. */
@@ -186,12 +191,18 @@ export class TypeOrigins {
     const name = memberName(value) ?? nameOf(value);
     if (name !== null) return this.#isGivenOpen(file, name, null);
     if (value?.type !== 'MemberExpression') return false;
-    const body = this.#declarations(file)?.body ?? [];
+    const body = this.#read(file)?.body ?? [];
     return classesAsked(this.#texts.get(file) ?? '', body, value).some((one) => this.#isOpen(file, one));
   }
 
+  /** Whether something not known is of one of some types only because a function of the tree has said so. */
+  #isGuarded(file: string, value: SyntaxNode | null, types: readonly string[]): boolean {
+    const given = this.#read(file)?.given.get(nameOf(value) ?? '') ?? [];
+    return given.some((one) => this.#parts.isGuardFor(file, one, types)) && value !== null && this.#isOpen(file, value);
+  }
+
   #isGivenOpen(file: string, name: string, scope: SyntaxNode | null): boolean {
-    return (this.#declarations(file)?.given.get(name) ?? []).some(
+    return (this.#read(file)?.given.get(name) ?? []).some(
       (one) => (scope === null || (scope.start <= one.start && one.end <= scope.end)) && this.#isOpen(file, one),
     );
   }
@@ -200,7 +211,7 @@ export class TypeOrigins {
     const target = specifier === '.' ? file : this.#leadsTo(file, specifier);
     if (target === null) return specifier.startsWith('.') || this.#assumed.has(specifier);
     if (name === null) return false;
-    const declared = this.#declarations(target);
+    const declared = this.#read(target);
     if (declared === null) return true;
     if (specifier === '.' || declared.values.has(name) || declared.types.has(name))
       return isType ? this.#isOpenType(target, name) : this.#isOpenName(target, name);
@@ -226,7 +237,7 @@ export class TypeOrigins {
   }
 
   #isOpenRoot(file: string, { type, start }: SyntaxNode, { name, isWhole }: Root): boolean {
-    const declared = this.#declarations(file);
+    const declared = this.#read(file);
     const isOwn = declared !== null && (declared.taken.has(name) || declared.types.has(name));
     // A namespace that a package declares for all files.
     if (!isWhole && !isOwn && !GIVEN_SPACES.test(name)) return declared?.values.has(name) !== true;
@@ -257,35 +268,17 @@ export class TypeOrigins {
         return any(node.object) || this.#isOpenBelow(file, node);
       case 'CallExpression':
       case 'NewExpression':
-        return (
-          any(node.callee) ||
-          ((this.#isInferred || PASSING.test(rootOf(node.callee)?.name ?? '')) && any(node.arguments))
-        );
+        return any(node.callee, this.#parts.argumentsOf(file, node, this.#isInferred));
       case 'TSAsExpression':
       case 'TSTypeAssertion':
         return this.#isMadeOfOpen(file, asNode(node.typeAnnotation) ?? node);
       case 'ConditionalExpression':
         return any(node.consequent, node.alternate);
       case 'ObjectExpression':
-        return nodesOf(node.properties).some((one) => one.type === 'SpreadElement' && any(one.argument));
+        return any(partsOfObject(node, this.#isInferred));
       default:
         return /Function/.test(node.type) ? this.#givesOpen(file, node) : any(...PARTS.map((part) => node[part]));
     }
-  }
-
-  /** Whether what stands at an offset is given to a function of the file that takes something not known there. */
-  #isTakenByOpen(file: string, body: readonly SyntaxNode[], offset: number): boolean {
-    const call = around(body, offset).findLast(({ type }) => type === 'CallExpression');
-    const place = nodesOf(call?.arguments).findIndex(({ start, end }) => start <= offset && offset < end);
-    if (call === undefined || place < 0) return false;
-    const declared = this.#declarations(file);
-    const member = memberName(call.callee);
-    const origins = member === null ? declared?.values.get(nameOf(call.callee) ?? '') : declared?.members.get(member);
-    return (origins ?? []).some(({ value }) => {
-      const parameter = nodesOf(value?.params)[place];
-      const type = asNode(parameter?.typeAnnotation) ?? asNode(asNode(parameter?.left)?.typeAnnotation);
-      return type !== null && this.#isMadeOfOpen(file, type);
-    });
   }
 
   /** Whether what a function gives back is not known. */

@@ -139,10 +139,15 @@ function orderedConfigs(texts: ReadonlyMap<string, string>): TypeScriptConfig[] 
   const configs = [...texts.keys()].filter(isConfigName).flatMap((path) => readConfig(texts, path) ?? []);
   const bases = new Set(configs.flatMap(({ bases: list }) => list));
   const plain = ({ path }: TypeScriptConfig) => /(?:^|\/)(?:ts|js)config\.json$/.test(path);
+  // Of two plain ones in a folder, the first is that of all scripts there.
+  const named = ({ path }: TypeScriptConfig) => Number(path.endsWith('jsconfig.json'));
   const depth = ({ path }: TypeScriptConfig) => path.split('/').length;
   return configs
     .filter((one) => plain(one) || !bases.has(one.path) || one.include !== null || one.files !== null)
-    .sort((a, b) => depth(b) - depth(a) || Number(plain(b)) - Number(plain(a)) || (a.path < b.path ? -1 : 1));
+    .sort(
+      (a, b) =>
+        depth(b) - depth(a) || Number(plain(b)) - Number(plain(a)) || named(a) - named(b) || (a.path < b.path ? -1 : 1),
+    );
 }
 
 function unconfigured(

@@ -27,12 +27,18 @@ export interface JudgeContext {
   readonly isExplained: (diagnostic: Diagnostic) => boolean;
   /** Whether what the message says rests on a type that only an installation would bring. */
   readonly isCollapsed: (diagnostic: Diagnostic) => boolean;
+  /** Whether a bundler may import a name that nothing declares where a message is about it. */
+  readonly isAutoImported: (diagnostic: Diagnostic) => boolean;
+  /** Whether the place of a message is in a comment. */
+  readonly isComment: (diagnostic: Diagnostic) => boolean;
   /** Whether a file is a test. */
   readonly isTest: (file: string) => boolean;
   /** Whether a name that nothing declares is used in so many files that something outside of them must. */
   readonly isAmbient: (name: string) => boolean;
   /** Modules that were declared as `any`. */
   readonly assumed: ReadonlySet<string>;
+  /** Whether types that declare names for all files are asked for and not there. */
+  readonly lacksGlobalTypes: boolean;
   /** Whether a part of the project's configuration is not there. */
   readonly unsettled: boolean;
   readonly lenient: boolean;
@@ -48,10 +54,12 @@ export const BROKEN: ReadonlySet<string> = codes(
 );
 /** A `/// <reference>` to what is not there. */
 export const DANGLING: ReadonlySet<string> = codes('2688 2726 6053');
+/** An import that says `assert` where it is `with` today. */
+export const OUTDATED: ReadonlySet<string> = codes('2880');
 /** The program throws when the line is reached, or does not load. */
 const HIGH = codes('1308 2304 2305 2307 2349 2351 2448 2449 2552 2588 2614 2693 2724 18050');
 /** How it is built or written down, not what its types are. */
-const LOW = codes('1205 1259 1287 1295 1484 1485 2578 2834 2835 4111 4112 4113 4114 4116 7027 7028 7030');
+const LOW = codes('1205 1259 1287 1295 1484 1485 2578 2834 2835 4111 4112 4113 4114 4116 7027 7028 7030 8024');
 /** Told of JavaScript that is typed in comments, whatever the comments say: it fails when it runs. */
 const LENIENT = codes('2351 2362 2363 2448 2588 18050');
 /** Told of it where both sides of the contradiction are plain types that are written. */
@@ -81,6 +89,8 @@ const REACHED_INTO = codes('2341 2445 2511 2540');
 const OF_ENDING = codes('2834 2835');
 /** The same name at the top of two files. */
 const REDECLARED = codes('2300 2393 2451');
+/** A name that nothing declares. */
+const UNDECLARED = codes('2304 2552');
 const IMPLICIT_PARAMETER = codes('7006 7019 7031 7051');
 
 const ENVIRONMENT_NAMES = new Set(
@@ -114,6 +124,7 @@ export function judge(diagnostic: Diagnostic, context: JudgeContext): Verdict {
   const name =
     /^Cannot find (?:name|namespace) '([^']+)'/.exec(message)?.[1] ??
     /^Cannot use namespace '([^']+)' as a value/.exec(message)?.[1] ??
+    /^No value exists in scope for the shorthand property '([^']+)'/.exec(message)?.[1] ??
     /^'([^']+)' refers to a value, but is being used as a type/.exec(message)?.[1];
   if (name !== undefined && isGivenFromOutside(name, context)) {
     return { kind: 'missing', name };
@@ -141,14 +152,24 @@ export function judge(diagnostic: Diagnostic, context: JudgeContext): Verdict {
   if (context.isExplained(diagnostic) || context.isCollapsed(diagnostic)) return { kind: 'consequence' };
   if (context.isTest(diagnostic.file) && NULLABLE.has(rule)) return { kind: 'consequence' };
   if (context.lenient && !isToldOfScripts(rule, message)) return { kind: 'consequence' };
-  return { kind: 'finding', severity: severityOf(rule) };
+  return { kind: 'finding', severity: weightOf(diagnostic, context) };
+}
+
+/** What an error weighs where it stands: a name that may be declared, or is never run, is no more than `medium`. */
+function weightOf(diagnostic: Diagnostic, context: JudgeContext): Severity {
+  const severity = severityOf(diagnostic.rule);
+  if (severity !== 'high' || !UNDECLARED.has(diagnostic.rule)) return severity;
+  const mayBeDeclared = context.lacksGlobalTypes || context.isAutoImported(diagnostic);
+  return mayBeDeclared || context.isComment(diagnostic) ? 'medium' : severity;
 }
 
 /** Whether a message is about what a module has, or in which form it comes, that only an installation would tell. */
-function isOfModule({ rule, message }: Diagnostic, { assumed, passesOn }: JudgeContext): boolean {
+function isOfModule({ rule, message, details = '' }: Diagnostic, { assumed, passesOn }: JudgeContext): boolean {
   const module = rule === 'TS1340' ? /^Module '([^']+)'/.exec(message)?.[1] : undefined;
-  const holder = module ?? /(?:on t|^T)ype 'typeof import\("([^"]+)"\)'/.exec(message)?.[1];
-  if (holder !== undefined && assumed.has(holder)) return true;
+  if (module !== undefined && assumed.has(module)) return true;
+  // What a module has as a whole, only those names are known of that the tree takes from it.
+  const wholes = `${message}\n${details}`.matchAll(/\btypeof import\("([^"]+)"\)/g);
+  if ([...wholes].some(([, name = '']) => assumed.has(name))) return true;
   // Of a module that passes on what a package has, only those names are known that the tree takes from there.
   if (passesOn && /'typeof import\("/.test(message)) return true;
   // In which form a package is published, its sources do not tell.
@@ -168,6 +189,8 @@ export function severityOf(rule: string): Severity {
 function isLooseInScripts({ rule, message, details }: Diagnostic): boolean {
   if (IMPLICIT_PARAMETER.has(rule) || rule === 'TS7053') return true;
   if (rule === 'TS2362' || rule === 'TS2363') return true;
+  // Functions that make objects were classes before version 7 of the compiler.
+  if (rule === 'TS7009' || rule === 'TS2683') return true;
   return /'(?:[^'\n]* \| )?[oO]bject(?:\[\])*(?: \| [^'\n]*)?'/.test(`${message}\n${details ?? ''}`);
 }
 

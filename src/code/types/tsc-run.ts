@@ -1,15 +1,17 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { z } from 'zod';
 import { OutputLimitError, ProcessStartError, ProcessTimeoutError, runProcess } from '../../platform/child-process.ts';
 import type { CheckedFiles } from './checked-files.ts';
 import type { InstalledEngine } from './engine-places.ts';
 import type { Diagnostic } from './messages.ts';
 import type { Mirror } from './mirror.ts';
+import { withoutComments } from './tsc-comments.ts';
+import { candidatesOf } from './tsc-imports.ts';
 import { safeOptions } from './tsc-options.ts';
-import { dividedOutput, readOutput } from './tsc-output.ts';
+import { dividedOutput, type ProgramOutput, readOutput } from './tsc-output.ts';
 import type { TypeScriptProject } from './tsc-projects.ts';
-import { BROKEN, DANGLING } from './tsc-rules.ts';
+import { BROKEN, DANGLING, OUTDATED } from './tsc-rules.ts';
 import { type ImportedModule, isNodeModule, JSX_SHIM, shimText } from './tsc-shims.ts';
 
 /** What the compiler needs beside a project. */
@@ -44,13 +46,16 @@ export type TscAnswer =
 const pathMap = z.record(z.string(), z.array(z.string()));
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const MAX_REPAIRS = 4;
+/** What says of an import which type it has, in words of earlier versions. */
+const ASSERTING = /\bassert\b(?=\s*\{)/g;
 /** The part of the memory limit at which the collector begins to work harder. */
 const COLLECTED_AT = 0.85;
 /**
  * Percent by which the memory in use may grow before it is collected. The compiler drops little of what it makes, so
- * the collector's usual 100 takes a fifth of its time to find next to nothing.
+ * the collector's usual 100 takes a fifth of its time to find next to nothing. What runs beside another one has time,
+ * and is not to add to the memory that this one takes.
  */
-const COLLECTED_AFTER = '800';
+const COLLECTED_AFTER = { alone: '800', beside: '200' } as const;
 
 /** Names of the libraries that stand beside the compiler. */
 export async function librariesOf(tsc: InstalledEngine): Promise<Set<string>> {
@@ -67,9 +72,9 @@ export async function prepareTypeRoot(mirror: Mirror, nodeTypes: InstalledEngine
 }
 
 /**
- * Checks one project in child processes. The compiler says nothing of types while a file does not parse or a reference
- * leads nowhere: such a file is taken out of the copy, such a line is emptied, and it is asked again. `onBroken` is
- * told of files that do not parse. Rejects with the signal's reason only.
+ * Checks one project in child processes. The compiler says nothing of types while a file does not parse, a reference
+ * leads nowhere or an import is written as it was once: such a file is taken out of the copy, such a line is emptied or
+ * renewed, and it is asked again. `onBroken` is told of files that do not parse. Rejects with the signal's reason only.
  */
 export async function checkProject(
   setup: TscSetup,
@@ -78,17 +83,23 @@ export async function checkProject(
   onBroken: (diagnostic: Diagnostic) => void,
 ): Promise<TscAnswer> {
   let left = project;
+  const outdated: Diagnostic[] = [];
   for (let repairs = 0; ; repairs += 1) {
     const answer = await askAlone(setup, left, place);
     if ('failure' in answer) return answer;
     const broken = answer.diagnostics.filter(({ rule }) => BROKEN.has(rule));
     const dangling = answer.diagnostics.filter(({ rule }) => DANGLING.has(rule));
-    if (broken.length + dangling.length === 0) return answer;
+    const old = answer.diagnostics.filter(({ rule }) => OUTDATED.has(rule));
+    if (broken.length + dangling.length + old.length === 0)
+      return { ...answer, diagnostics: [...outdated, ...answer.diagnostics] };
     if (repairs === MAX_REPAIRS) return { failure: 'Too many of its files do not parse' };
     for (const diagnostic of broken) onBroken(diagnostic);
     const gone = new Set(broken.map(({ file }) => file));
     for (const file of gone) await place.checked.remove(file);
-    for (const { file, line } of dangling) await place.checked.emptyLine(file, line);
+    for (const { file, line } of dangling) await place.checked.changeLine(file, line, () => '//');
+    for (const { file, line } of old)
+      await place.checked.changeLine(file, line, (one) => one.replace(ASSERTING, 'with'));
+    outdated.push(...old);
     const stays = (path: string) => !gone.has(path);
     left = { ...left, files: left.files.filter(stays), declarations: left.declarations.filter(stays) };
     if (left.files.length === 0) return { diagnostics: [], general: [], assumed: [] };
@@ -103,7 +114,7 @@ async function askAlone(
   const { config, assumed } = await writeProgram(setup, project, place);
   const said = await runTsc(setup, ['-p', config, ...threadsFor(project)]);
   if ('failure' in said) return said;
-  const answer = readOutput(said.stdout, setup);
+  const answer = readAnswer(said.stdout, setup);
   return 'failure' in answer ? answer : { ...answer, assumed };
 }
 
@@ -132,11 +143,17 @@ export async function checkTogether(
   return programs.map(({ assumed }, index) => {
     const part = parts?.[index];
     if (part === undefined) return null;
-    const answer = readOutput(part, setup);
+    const answer = readAnswer(part, setup);
     if ('failure' in answer) return answer;
-    const isStopped = answer.diagnostics.some(({ rule }) => BROKEN.has(rule) || DANGLING.has(rule));
+    const isStopped = answer.diagnostics.some(({ rule }) => [BROKEN, DANGLING, OUTDATED].some((one) => one.has(rule)));
     return isStopped ? null : { ...answer, assumed };
   });
+}
+
+function readAnswer(stdout: string, setup: TscSetup): ProgramOutput {
+  const output = readOutput(stdout, setup);
+  if ('failure' in output) return output;
+  return { ...output, diagnostics: withoutComments(output.diagnostics, setup.mirror.files) };
 }
 
 /** What the compiler is given of a project. */
@@ -181,7 +198,7 @@ async function runTsc(
         cwd: setup.mirror.root,
         env: {
           HOME: setup.mirror.generated,
-          GOGC: COLLECTED_AFTER,
+          GOGC: COLLECTED_AFTER[setup.givesWay === true ? 'beside' : 'alone'],
           GOMEMLIMIT: `${Math.ceil(setup.memoryMegabytes * COLLECTED_AT)}MiB`,
         },
         signal: setup.signal,
@@ -236,19 +253,14 @@ function assumedModules(
   const paths = Object.entries(pathMap.safeParse(options.paths).data ?? {});
   const prefixes = paths.filter(([one]) => one !== '*').map(([one]) => one.split('*')[0] ?? one);
   const bases = paths.flatMap(([one, targets]) => (one === '*' ? targets : [])).map((one) => one.replace(/\*.*$/, ''));
-  const below = new Set(bases.flatMap((base) => firstNames(mirror, base === './' ? '' : base)));
+  const there = new Set(bases.length === 0 ? [] : mirror.files.map(({ path }) => path));
+  // A folder of a package's name holds nothing of the package where the name does not lead to a file in it.
+  const isBelow = (name: string) =>
+    bases.some((base) => candidatesOf(posix.join(base, name)).some((one) => there.has(one)));
   const isMapped = (name: string) =>
-    prefixes.some((prefix) => (prefix.endsWith('/') ? name.startsWith(prefix) : name === prefix)) ||
-    below.has(name.split('/')[0] ?? name);
+    prefixes.some((prefix) => (prefix.endsWith('/') ? name.startsWith(prefix) : name === prefix)) || isBelow(name);
   const isOwn = (name: string) => packages.some((one) => name === one || name.startsWith(`${one}/`));
   return [...imported].filter(
     ([name]) => !known.has(name) && !isOwn(name) && !isMapped(name) && !(hasNode && isNodeModule(name)),
-  );
-}
-
-/** Names of what stands in a folder of the tree, without endings. */
-function firstNames({ files }: Mirror, folder: string): string[] {
-  return files.flatMap(({ path }) =>
-    path.startsWith(folder) ? (path.slice(folder.length).split('/')[0] ?? '').replace(/\.[^/]*$/, '') : [],
   );
 }

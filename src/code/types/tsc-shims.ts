@@ -78,7 +78,7 @@ export function collectImports(file: MirroredFile, into: Map<string, ImportedMod
 
 /** What a module of the tree adds to a package, and the interfaces in it. */
 export const AUGMENTATION = /^[ \t]*declare\s+module\s+(['"])([^'".\n][^'"\n]*)\1\s*\{([\s\S]*?)^\}/gm;
-const INTERFACE = /^[ \t]{1,4}(?:export\s+)?interface\s+([A-Za-z_$][\w$]*)\s*(<[^{}]*>)?[^{}<>]*\{/gm;
+export const INTERFACE = /^[ \t]{1,4}(?:export\s+)?interface\s+([A-Za-z_$][\w$]*)\s*(<[^{}]*>)?[^{}<>]*\{/gm;
 
 /** Adds what an import takes, and gives the names of the values that it is asked about. */
 function takeClause(text: string, clause: string, imported: ImportedModule): string[] {

@@ -6,11 +6,16 @@ import { candidatesOf } from './tsc-imports.ts';
 export const FOLLOWED = new Set(
   (
     '1360 2322 2339 2345 2349 2351 2352 2353 2362 2363 2365 2367 2416 2488 2531 2532 2533 2538 2551 2554 2555 2559 2571 ' +
-    '2638 2677 2722 2739 2740 2741 2769 2794 7053 18046 18047 18048 18049'
+    '2638 2677 2702 2722 2739 2740 2741 2769 2794 7053 18046 18047 18048 18049'
   )
     .split(' ')
     .map((code) => `TS${code}`),
 );
+
+/** Values that stand for a type of their own, whatever they are made of. */
+export const WHOLE = /^(?:Literal|TemplateLiteral|BinaryExpression|UnaryExpression|UpdateExpression|ClassExpression)$/;
+/** Namespaces that the language or Node.js declares. */
+export const GIVEN_SPACES = /^(?:Intl|NodeJS|WebAssembly|globalThis|Reflect|Atomics)$/;
 
 /** What a function's own body returns. */
 export function returnsOf(body: SyntaxNode): SyntaxNode[] {

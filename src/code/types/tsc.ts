@@ -8,6 +8,7 @@ import { findNodeTypes, type InstalledEngine } from './engine-places.ts';
 import { judgeInThread } from './judging.ts';
 import type { EngineResult } from './messages.ts';
 import { type MirroredFile, withMirror } from './mirror.ts';
+import { declaredModules } from './tsc-declared.ts';
 import type { TscSaid } from './tsc-judgement.ts';
 import { mergeProjects } from './tsc-merge.ts';
 import { divideFiles } from './tsc-projects.ts';
@@ -48,7 +49,7 @@ export async function checkTypeScript(
   return withMirror(request, async (mirror) => {
     const scripts = mirror.files.filter(isScript);
     const imported = await importsOf(scripts, input.signal);
-    const known = declaredModules(scripts);
+    const known = declaredModules(scripts, imported);
     const libraries = await librariesOf(tsc);
     const ownJsx = scripts.some(({ text }) => declaresJsx(text));
     const setup = { tsc, nodeTypes, mirror, imported, known, ownJsx, libraries, ...limits, signal: input.signal };
@@ -76,14 +77,4 @@ async function importsOf(scripts: readonly MirroredFile[], signal: AbortSignal):
     signal.throwIfAborted();
   }
   return imported;
-}
-
-/** Modules that the tree declares itself. */
-function declaredModules(files: readonly MirroredFile[]): Set<string> {
-  const found = new Set<string>();
-  for (const { path, text } of files) {
-    if (!/\.d\.[cm]?ts$/.test(path)) continue;
-    for (const [, name] of text.matchAll(/^\s*declare\s+module\s+['"]([^'"\n]+)['"]/gm)) if (name) found.add(name);
-  }
-  return found;
 }

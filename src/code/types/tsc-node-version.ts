@@ -1,0 +1,29 @@
+import { posix } from 'node:path';
+import { parse as parseJsonc } from 'jsonc-parser';
+import { z } from 'zod';
+import type { Diagnostic } from './messages.ts';
+
+const ranges = z.record(z.string(), z.string()).optional().catch(undefined);
+const manifest = z.object({ dependencies: ranges, devDependencies: ranges });
+
+/** What the declarations of Node.js have no longer from a version on. */
+const DROPPED: readonly { readonly major: number; readonly message: RegExp }[] = [
+  { major: 23, message: /^Property 'is\w+' does not exist on type 'typeof import\("(?:node:)?util"\)'/ },
+  { major: 24, message: /^Property 'path' does not exist on type 'Dirent\b/ },
+];
+
+/**
+ * Whether a message says that something is not there which the declarations of Node.js had in the version that the
+ * manifest nearest to the file asks for: those that are at hand are newer.
+ */
+export function isOfOlderNode({ file, rule, message }: Diagnostic, texts: ReadonlyMap<string, string>): boolean {
+  const dropped = /^TS(?:2339|2551)$/.test(rule) ? DROPPED.find((one) => one.message.test(message)) : undefined;
+  if (dropped === undefined) return false;
+  for (let folder = posix.dirname(file); ; folder = posix.dirname(folder)) {
+    const { data } = manifest.safeParse(parseJsonc(texts.get(posix.join(folder, 'package.json')) ?? ''));
+    const range = data?.devDependencies?.['@types/node'] ?? data?.dependencies?.['@types/node'];
+    const major = /\d+/.exec(range ?? '')?.[0];
+    if (major !== undefined) return Number(major) < dropped.major;
+    if (folder === '.') return false;
+  }
+}

@@ -563,3 +563,16 @@ describe('a component', () => {
       .map(({ severity, line }) => `${severity} ${line}`);
   }
 });
+
+describe('A name that nothing declares', () => {
+  it('is told once in a file, with the number of its uses, and each other name by itself', async () => {
+    const uses = 'export const a = nowhere + 1;\nexport const b = nowhere + 2;\nexport const c = nobody;\n';
+    const found = await analyse({ 'a.js': uses, 'b.js': 'export const d = nowhere;\n' });
+    const told = found.filter(({ rule }) => rule === 'eslint/no-undef');
+    expect(told.map((one) => `${one.file}:${one.line} ${one.message}`).sort()).toEqual([
+      "a.js:1 'nowhere' is not defined. It is used 2 times in this file.",
+      "a.js:3 'nobody' is not defined.",
+      "b.js:1 'nowhere' is not defined.",
+    ]);
+  });
+});

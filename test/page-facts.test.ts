@@ -118,7 +118,7 @@ describe('Facts of the tree', () => {
     ]);
     expect(roles('src/latest/a.ts', 'contest/a.py')).toEqual(['source', 'source']);
     expect(roles('build.rs', 'fuzz/a.rs', 'cake.cs')).toEqual(['tooling', 'tooling', 'tooling']);
-    expect(roles('integration/helpers/a.ts', 'semgrep-rules/a.py')).toEqual(['test', 'test']);
+    expect(roles('integration/helpers/a.ts', 'semgrep-rules/a.py', 't/unit/a.py')).toEqual(['test', 'test', 'test']);
     expect(roles('src/integration/a.ts', 'cli/src/semgrep/a.py')).toEqual(['source', 'source']);
     expect(roles('packages/prisma/seed/a.ts', 'db/seeds.ts', 'prisma/seed-users.ts')).toEqual([
       'tooling',

@@ -34,7 +34,7 @@ export function roleOf(path: string): FileRole {
   const name = segments.pop() ?? '';
   if (segments.some((segment) => TEST_FOLDERS.has(segment.toLowerCase()))) return 'test';
   if (name.endsWith('.cs') && segments.some((segment) => /[a-z]Tests?$/.test(segment))) return 'test';
-  if (segments[0] === 'integration' || RULE_CASES.test(path)) return 'test';
+  if (/^(?:integration|t)$/.test(segments[0] ?? '') || RULE_CASES.test(path)) return 'test';
   // Projects that Maven's invoker builds.
   if (/(?:^|\/)src\/it\//.test(path)) return 'test';
   if (/^tests?[-_]/i.test(segments[0] ?? '') || segments.some((segment) => TEST_SOURCES.test(segment))) return 'test';

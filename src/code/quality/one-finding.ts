@@ -54,8 +54,15 @@ const groups: readonly (readonly string[])[] = [
 
 const rank: Readonly<Record<Severity, number>> = { high: 0, medium: 1, low: 2 };
 
-/** Keeps one of the findings that say the same of the same line. Independent of the order given. */
-export function oneFindingEach(findings: readonly RawFinding[]): RawFinding[] {
+/** The rule that tells every use of a name although only its declaration is missing. */
+const OF_EACH_USE = 'eslint/no-undef';
+
+/**
+ * Keeps one of the findings that say the same of the same line, and one of those that say of each use of a name in a
+ * file that nothing declares it. Independent of the order given.
+ */
+export function oneFindingEach(given: readonly RawFinding[]): RawFinding[] {
+  const findings = firstUses(given);
   const byLine = new Map<string, RawFinding[]>();
   for (const one of findings) {
     const key = `${one.file}\0${one.line}`;
@@ -66,6 +73,28 @@ export function oneFindingEach(findings: readonly RawFinding[]): RawFinding[] {
   return [...byLine.values()].flatMap((there) =>
     there.length === 1 ? there : there.filter((one) => !isSaid(one, there)),
   );
+}
+
+/** Leaves of the uses of an undeclared name the first of its file, which says how many there are. */
+function firstUses(findings: readonly RawFinding[]): RawFinding[] {
+  const uses = new Map<string, RawFinding[]>();
+  const others: RawFinding[] = [];
+  for (const one of findings) {
+    if (one.rule !== OF_EACH_USE) others.push(one);
+    else {
+      const key = `${one.file}\0${one.message}`;
+      const known = uses.get(key);
+      if (known === undefined) uses.set(key, [one]);
+      else known.push(one);
+    }
+  }
+  for (const alike of uses.values()) {
+    const [first] = alike.sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+    if (first === undefined) continue;
+    const times = alike.length === 1 ? '' : ` It is used ${alike.length} times in this file.`;
+    others.push({ ...first, message: first.message + times });
+  }
+  return others;
 }
 
 /** Whether another one on the line says it more tellingly. */

@@ -33,14 +33,19 @@ export function checksOf(expressions: Expressions, test: Expression, scope: Scop
     if (test.kind === 'assign') return NONE;
     return test.kind === 'call' ? assertion(expressions, test, scope) : NONE;
   }
+  return outcome(expressions, test, scope, false);
+}
+
+/** The same for a condition. `isKept`: it is what a name was made of, of which other names are not looked up. */
+function outcome(expressions: Expressions, test: Expression, scope: Scope, isKept: boolean): Checks {
   switch (test.kind) {
     case 'not': {
-      const { whenTrue, whenFalse } = checksOf(expressions, test.value, scope, false);
+      const { whenTrue, whenFalse } = outcome(expressions, test.value, scope, isKept);
       return { whenTrue: whenFalse, whenFalse: whenTrue };
     }
     case 'logic': {
-      const left = checksOf(expressions, test.left, scope, false);
-      const right = checksOf(expressions, test.right, scope, false);
+      const left = outcome(expressions, test.left, scope, isKept);
+      const right = outcome(expressions, test.right, scope, isKept);
       if (test.operator === 'and') {
         return { whenTrue: [...left.whenTrue, ...right.whenTrue], whenFalse: shared(left.whenFalse, right.whenFalse) };
       }
@@ -51,6 +56,10 @@ export function checksOf(expressions: Expressions, test: Expression, scope: Scop
       return comparison(expressions, test, scope);
     case 'call':
       return call(expressions, test, scope);
+    case 'name': {
+      const kept = isKept ? null : scope.testOf(test.name);
+      return kept === null ? NONE : outcome(expressions, kept, scope, true);
+    }
     case 'member':
       // `ALLOWED[x]` as a test.
       return test.index === null ? NONE : whenTrue(expressions.evaluate(test.index, scope), null);

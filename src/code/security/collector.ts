@@ -84,7 +84,7 @@ export class Collector {
     value: Value,
     scope: Scope,
     sink: string,
-    options: { needsBuilt?: boolean; worst?: Severity } = {},
+    options: { needsBuilt?: boolean; worst?: Severity; effect?: string } = {},
   ): boolean {
     let gravest: { readonly danger: Taint; readonly severity: Severity } | null = null;
     for (const danger of scope.dangersOf(value, rule)) {
@@ -97,7 +97,7 @@ export class Collector {
     const { danger, severity } = gravest;
     const source =
       danger.level === 'parameter' ? `Parameter \`${short(danger.root)}\`` : `Text from \`${short(danger.root)}\``;
-    const message = `${source} reaches \`${short(sink)}\`, which ${ruleOf(rule).effect}.`;
+    const message = `${source} reaches \`${short(sink)}\`, which ${options.effect ?? ruleOf(rule).effect}.`;
     const { start, end } = place;
     this.#keep({ rule, severity, start, end, message, cwe: ruleOf(rule).cwe, level: danger.level });
     return true;
@@ -110,7 +110,7 @@ export class Collector {
     if (severity === null) return null;
     // Who calls an example or a script of the project's own gives it what belongs there.
     if (level === 'parameter' && (!this.#isOffered || isContract(rule, root))) return null;
-    if (level === 'parameter' && takenBy !== undefined && this.#isLocal(takenBy)) return null;
+    if (level === 'parameter' && takenBy !== undefined && this.isLocal(takenBy)) return null;
     // What lies deep in something that is handed over was hardly put there by whoever hands it over.
     const isDeep = level === 'parameter' && (root.match(/\.|\[\]/g)?.length ?? 0) >= DEEP;
     const gravest = isDeep ? 'low' : gravestOf(rule, danger, this.text);
@@ -140,7 +140,7 @@ export class Collector {
    * Whether a function of a module is called in it and nowhere else: what its callers give is known, and followed. One
    * that is handed over, or given a place in an object, may be called by others. In Python the underscore says so.
    */
-  #isLocal(name: string): boolean {
+  isLocal(name: string): boolean {
     const known = this.#local.get(name);
     if (known !== undefined) return known;
     const own = name.replaceAll('$', '\\$');

@@ -5,6 +5,11 @@ import type { Taint } from './values.ts';
 /** A name of something of the database's own, which no placeholder can stand for. */
 const SQL_NAME =
   /(?:^|[._$a-z])(?:table|column|col|schema|database|db|index|view|sequence|collation|func(?:tion)?|procedure|trigger|model(?=_?name))(?:_?names?)?s?(?:\[\])*$/i;
+/** A folder that whoever sets the program up names. */
+const FOLDER =
+  /(?:^|[._$]|[a-z](?=[A-Z]))(?:base|root|data|home|work(?:ing)?|storage|install)_?(?:path|dir(?:ectory)?|folder)$/i;
+/** What a caller gives to be compiled, by its name. */
+const IS_TEMPLATE = /(?:^|[._$])(?:\w+_)?(?:expr(?:ession)?|template|tmpl|tpl)s?(?:\[\])*$/i;
 /** What a caller gives to be run, by its name. */
 const IS_CODE = /(?:^|[._$])(?:\w+_)?(?:code|source|script|program|snippet)(?:\[\])*$/i;
 const IS_COMMAND = /(?:cmd|command|command_?line)s?(?:\[\])*$/i;
@@ -21,6 +26,11 @@ const OWN_HEADER =
 const ADDRESS_OF_PAGE =
   /(?:^|\.)location\.(?:href|pathname)(?:\[\])*$|^document\.(?:URL|documentURI|baseURI)(?:\[\])*$/;
 
+/** What a request brings as JSON, by what reads it. */
+const READ_AS_JSON = /(?:^|\.)request\.(?:json|get_json)(?:\(\))?(?:[.[]|$)/;
+/** The same before it is read: raw in Django and Flask. */
+const RAW_BODY = /(?:^|\.)request\.(?:body|get_data\(\))(?:[.[]|$)/;
+
 /**
  * The gravest that a finding may be called, by what the name of its source says of it. `text` is that of the whole
  * file.
@@ -29,6 +39,8 @@ export function gravestOf(rule: RuleId, { level, root }: Taint, text: string): S
   if (level === 'parameter') return isExpected(rule, root, text) ? 'low' : 'high';
   if (rule !== 'cross-site-scripting') return 'high';
   if (OWN_HEADER.test(root)) return 'low';
+  // No form or link of another site sends that.
+  if (READ_AS_JSON.test(root) || (RAW_BODY.test(root) && /\bjson\.loads\(/.test(text))) return 'medium';
   return ADDRESS_OF_PAGE.test(root) && !/\bdecodeURI|\bunescape\(/.test(text) ? 'low' : 'high';
 }
 
@@ -36,7 +48,7 @@ export function gravestOf(rule: RuleId, { level, root }: Taint, text: string): S
 function isExpected(rule: RuleId, root: string, text: string): boolean {
   switch (rule) {
     case 'sql-injection':
-      return SQL_NAME.test(root);
+      return SQL_NAME.test(root) || FOLDER.test(root);
     case 'code-injection':
       return IS_CODE.test(root);
     case 'command-injection':
@@ -47,7 +59,7 @@ function isExpected(rule: RuleId, root: string, text: string): boolean {
       return OF_DIRECTORY.test(root);
     case 'template-injection':
       // Their templates reach what they are given, and run nothing.
-      return /(?:\bfrom|\brequire\()\s*['"](?:handlebars|mustache|hogan\.js)['"]/.test(text);
+      return IS_TEMPLATE.test(root) || /(?:\bfrom|\brequire\()\s*['"](?:handlebars|mustache|hogan\.js)['"]/.test(text);
     case 'unsafe-deserialization':
       // The other half of a store that writes what it reads.
       return /\b(?:c?[pP]ickle|marshal|dill|cloudpickle|joblib)(?:\.dumps?\(|\s+import\b[^\n]*\bdumps?\b)/.test(text);

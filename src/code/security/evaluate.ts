@@ -5,6 +5,7 @@ import { Scope } from './scope.ts';
 import { handlerInputs, sourceOfCall, sourceOfName } from './sources.ts';
 import { type CallExpression, type Expression, type MemberExpression, pathOf, type TextExpression } from './syntax.ts';
 import {
+  behindFolder,
   isConversion,
   isEnding,
   isFieldOfServer,
@@ -13,6 +14,7 @@ import {
   joined,
   keepsOnlyFixed,
   leftInProperty,
+  nameOfResult,
   prefixOfList,
   replacedIn,
 } from './texts.ts';
@@ -151,6 +153,7 @@ export class Expressions {
     if (node.target.kind === 'place' && node.target.place.kind === 'member') this.evaluate(node.target.place, scope);
     this.#flow.observer.assigned(node, path, value, scope);
     this.#flow.assign(node.target, value, scope);
+    if (path !== null && !node.adds) scope.keepTest(path, node.value);
     // A function that is set on something is called by others.
     if (given.made !== null) this.#flow.whole(given.made, scope);
     return value;
@@ -244,7 +247,7 @@ export class Expressions {
     if (name === '$' || name === 'require') return UNKNOWN;
     const source = sourceOfCall(this.#flow.language, site);
     if (source !== null) return { ...source, name: `${name}()` };
-    const given = [...args, ...named.values()];
+    const given = behindFolder(name, [...args, ...named.values()]);
     const carried = passesOn(this.#flow.language, name, receiver, given);
     if (keepsOnlyFixed(name, args)) return { ...UNKNOWN, name: `${name}()` };
     const key = /\.(?:get|getlist|getAll|pop)$/.test(name) ? args[0]?.constant : undefined;
@@ -253,7 +256,7 @@ export class Expressions {
     }
     const all = returned === null ? carried : [...carried, returned];
     const value = carrying(joinTaints(all), {
-      name: name === '' ? null : `${name}()`,
+      name: nameOfResult(name, args),
       isFixed: isConversion(name) && isFixedCall(receiver, given),
       isBuilt: carried.some(({ isBuilt }) => isBuilt),
       prefix: prefixOfList(name, args),

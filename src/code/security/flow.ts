@@ -3,13 +3,24 @@ import { Expressions } from './evaluate.ts';
 import type { Language } from './language.ts';
 import type { Observer } from './observer.ts';
 import { Scope } from './scope.ts';
-import { convertedByRoute, handlerLevel, inheritedSources, nameOfTarget, parameterValue } from './sources.ts';
-import { type FunctionExpression, pathOf, type Statement, type Target } from './syntax.ts';
-import { carrying, eitherOf, elementOf, takenFrom, UNKNOWN, type Value } from './values.ts';
+import {
+  convertedByRoute,
+  handlerLevel,
+  inheritedSources,
+  isRequestTyped,
+  nameOfTarget,
+  parameterValue,
+} from './sources.ts';
+import { type FunctionExpression, type MemberExpression, pathOf, type Statement, type Target } from './syntax.ts';
+import { withPart } from './texts.ts';
+import { carrying, eitherOf, elementOf, namedValue, takenFrom, UNKNOWN, type Value } from './values.ts';
 
 /** Functions that are looked at anew for a call, each time with other arguments. */
 const MOST_CALLS = 1_500;
 const DEEPEST_CALL = 4;
+
+/** A request that the program makes: `new Request(…)`. */
+const OWN_REQUEST = 'Request()';
 
 /**
  * Follows values through a program, function by function: what a name stands for where it is used, what of it comes
@@ -25,12 +36,19 @@ export class Flow {
   readonly #returned: Value[][] = [];
   /** Functions of this file whose calls are being followed. */
   readonly #followed = new Set<FunctionExpression>();
+  /** Functions of the file's own that take a request, to be looked at once all calls of them were seen. */
+  readonly #waiting = new Map<FunctionExpression, Scope>();
+  /** Whether all calls of such a function give it a request that the program itself has made. */
+  readonly #givenOwn = new Map<FunctionExpression, boolean>();
+  readonly #isLocal: (name: string) => boolean;
   #calls = 0;
   #inRoute = false;
 
-  constructor(language: Language, observer: Observer) {
+  /** `isLocal`: whether a function of that name is called in the file and nowhere else. */
+  constructor(language: Language, observer: Observer, isLocal: (name: string) => boolean) {
     this.language = language;
     this.observer = observer;
+    this.#isLocal = isLocal;
     this.#expressions = new Expressions(this);
   }
 
@@ -39,6 +57,7 @@ export class Flow {
     const scope = new Scope(null);
     this.#returned.push([]);
     this.run(body, scope);
+    for (const [made, home] of this.#waiting) this.#wholeNow(made, home);
     this.#returned.pop();
   }
 
@@ -138,12 +157,26 @@ export class Flow {
   whole(made: FunctionExpression, scope: Scope): void {
     if (this.#seen.has(made)) return;
     this.#seen.add(made);
+    if (this.#mayTakeOwn(made)) this.#waiting.set(made, scope);
+    else this.#wholeNow(made, scope);
+  }
+
+  #mayTakeOwn({ name, isMethod, parameters }: FunctionExpression): boolean {
+    if (this.language !== 'script' || name === null || isMethod) return false;
+    return parameters.some(isRequestTyped) && this.#isLocal(name);
+  }
+
+  #wholeNow(made: FunctionExpression, scope: Scope): void {
+    const isOwn = this.#givenOwn.get(made) === true;
     const level = handlerLevel(made, (decorator) => this.#expressions.evaluate(decorator, scope).name);
     const takenBy = made.isMethod ? null : made.name;
     const converted = convertedByRoute(made);
-    const inputs = made.parameters.map((parameter) =>
-      converted.has(nameOfTarget(parameter.target)) ? UNKNOWN : takenFrom(takenBy, parameterValue(parameter, level)),
-    );
+    const inputs = made.parameters.map((parameter) => {
+      if (isOwn && isRequestTyped(parameter)) return namedValue(OWN_REQUEST);
+      return converted.has(nameOfTarget(parameter.target))
+        ? UNKNOWN
+        : takenFrom(takenBy, parameterValue(parameter, level));
+    });
     const outer = this.#inRoute;
     this.#inRoute = level === 'route';
     this.#enter(made, scope, inputs);
@@ -166,6 +199,7 @@ export class Flow {
     args: readonly Value[],
     named: ReadonlyMap<string, Value>,
   ): Value | null {
+    this.#noteRequest(made, args);
     if (this.#returned.length > DEEPEST_CALL + 1 || this.#calls >= MOST_CALLS || this.#followed.has(made)) return null;
     this.#calls += 1;
     const offset = made.isMethod && this.language === 'python' ? 1 : 0;
@@ -180,6 +214,11 @@ export class Flow {
     } finally {
       this.#followed.delete(made);
     }
+  }
+
+  #noteRequest(made: FunctionExpression, args: readonly Value[]): void {
+    const at = made.parameters.findIndex(isRequestTyped);
+    if (at >= 0) this.#givenOwn.set(made, args[at]?.name === OWN_REQUEST && this.#givenOwn.get(made) !== false);
   }
 
   #enter(made: FunctionExpression, home: Scope, inputs: readonly Value[]): Value {
@@ -205,6 +244,7 @@ export class Flow {
         const path = pathOf(target.place);
         if (target.place.kind === 'member' && target.place.index !== null)
           this.#changeOwner(target.place, value, scope);
+        if (target.place.kind === 'member') this.#changeAddress(target.place, value, scope);
         if (path !== null)
           scope.set(
             path,
@@ -236,6 +276,14 @@ export class Flow {
     const path = pathOf(place.object);
     const old = path === null ? null : scope.get(path);
     if (path !== null && old?.isFixed === true) scope.set(path, { ...old, isFixed: false, constant: undefined });
+  }
+
+  /** `url.hostname = value`: the address leads elsewhere. */
+  #changeAddress({ object, property }: MemberExpression, value: Value, scope: Scope): void {
+    const path = pathOf(object);
+    const old = path === null ? null : scope.get(path);
+    const changed = old === null ? null : withPart(old, property, value);
+    if (path !== null && changed !== null) scope.set(path, changed);
   }
 
   /** `list[i] = value`: the whole list carries it. */

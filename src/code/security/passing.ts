@@ -2,7 +2,7 @@ import type { Language } from './language.ts';
 import type { RuleId } from './rules.ts';
 import type { Scope } from './scope.ts';
 import { type CallExpression, pathOf } from './syntax.ts';
-import { carrying, joinTaints, madeSafe, type Value } from './values.ts';
+import { carrying, joinTaints, madeSafe, type Value, withoutSafety } from './values.ts';
 
 /** Calls whose result carries what they are given, by the whole name of what is called. */
 const PASSES: Readonly<Record<Language, RegExp>> = {
@@ -197,11 +197,15 @@ export function quotedBy(name: string, value: Value): Value {
   return SAFE_ADDRESS.test(name) ? madeSafe(value, ['open-redirect', 'server-side-request-forgery']) : value;
 }
 
+/** What may bring dots and slashes back that were written otherwise. */
+const DECODING =
+  /^(?:decodeURI(?:Component)?|unescape|(?:querystring|qs)\.unescape|(?:urllib\.parse\.)?unquote(?:_plus)?)$/;
+
 /** What is left of a value after a call that cleans it. */
 export function harmlessAfter(language: Language, name: string, value: Value): Value {
   if (value.taints.length === 0) return value;
   const plain = name.replace(/^\$/, '');
-  let cleaned = value;
+  let cleaned = DECODING.test(plain) ? withoutSafety(value, ['path-traversal', 'zip-slip']) : value;
   for (const one of CLEANING[language]) {
     if (!one.name.test(plain)) continue;
     if (one.rules === null) return { ...cleaned, taints: [] };

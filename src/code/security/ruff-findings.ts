@@ -16,9 +16,10 @@ interface Judged {
  * Rules of ruff that are told. Left out on purpose: S101 (asserts), S110 and S112 (try-except-pass, a matter of
  * quality), S311 (random numbers, of which `insecure-random` judges by what they are used for), S603, S606 and S607
  * (processes without a shell), S4xx (imports, which harm nobody by themselves), S105 to S107 (passwords, which the
- * search for secrets judges by entropy), S324 (hashes, of which `weak-hash` judges by what they are used for), S308 and
- * S704 (texts taken for HTML, where `cross-site-scripting` follows the value), S310, S314 and S608 where nothing from
- * outside is seen (low).
+ * search for secrets judges by entropy), S324 (hashes, of which `weak-hash` judges by what they are used for), S306
+ * (`mktemp`, of which `insecure-temporary-file` judges by how the name is opened), S308 and S704 (texts taken for HTML,
+ * where `cross-site-scripting` follows the value), S310, S314 and S608 where nothing from outside
+ * is seen (low).
  */
 const LOW: ReadonlySet<string> = new Set([
   'S702',
@@ -52,7 +53,6 @@ const LOW: ReadonlySet<string> = new Set([
 const MEDIUM: ReadonlySet<string> = new Set([
   'S304',
   'S305',
-  'S306',
   'S323',
   'S501',
   'S502',
@@ -143,6 +143,16 @@ function makesNoPages(lines: readonly string[], row: number): boolean {
   return made.some((ending) => PLAIN.test(ending)) || !lines.some(speaksOfPages);
 }
 
+/** Whether all that a file does with an engine that it sets up is to read templates: nothing is ever rendered. */
+function onlyParses(lines: readonly string[], row: number): boolean {
+  const name = /(?<![\w.])(\w+)\s*=[^=]/.exec(lines[row - 1] ?? '')?.[1];
+  if (name === undefined) return false;
+  const others = lines.filter((line, at) => at !== row - 1 && new RegExp(`\\b${name}\\b`).test(line));
+  const isRead = new RegExp(`\\b${name}\\.(?:parse|lex)\\(`);
+  const isPrepared = new RegExp(`\\b${name}\\.(?:filters|globals|tests|loader|add_extension)\\b`);
+  return others.some((line) => isRead.test(line)) && others.every((line) => isRead.test(line) || isPrepared.test(line));
+}
+
 /** Findings of ruff that our own rules do not have already. `taken` tells the lines on which a rule found something. */
 export function ruffFindings(
   path: string,
@@ -161,7 +171,7 @@ export function ruffFindings(
     if (code === 'S307' && /\beval\(\s*compile\(/.test(line)) return [];
     if (code === 'S201' && isForTrying(lines.slice(0, start.row).join('\n'))) return [];
     if (code === 'S701' && isSetAbove(lines, start.row, end.row)) return [];
-    const isPlain = code === 'S701' && makesNoPages(lines, start.row);
+    const isPlain = code === 'S701' && (makesNoPages(lines, start.row) || onlyParses(lines, start.row));
     if (code === 'S104' && (!LISTENS.test(line) || IS_ASKED.test(line))) return [];
     if (judgement.cwe === 'CWE-89' && isRunBelow(lines, [start.row, end.row], taken)) return [];
     for (let row = start.row; row <= end.row; row += 1) if (taken.get(row)?.has(judgement.cwe) === true) return [];

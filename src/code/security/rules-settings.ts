@@ -81,8 +81,32 @@ function fileMode(collector: Collector, { name, args, node }: CallSite): void {
   collector.certain('world-writable', node, message, 'medium');
 }
 
+/** `os.open(name, os.O_CREAT | os.O_EXCL)`, `open(name, 'x')`: it fails where somebody has taken the name. */
+function isMadeAnew({ text }: Collector, { start, end }: CallSite['node']): boolean {
+  const name = /(\w+)\s*=\s*$/.exec(text.slice(Math.max(0, start - 120), start))?.[1];
+  if (name === undefined) return false;
+  const body = [
+    text
+      .slice(Math.max(0, start - 1200), start)
+      .split(DEFINES)
+      .at(-1),
+    text.slice(end, end + 900),
+  ];
+  const below = body[1]?.split(DEFINES)[0] ?? '';
+  if (new RegExp(`\\bopen\\(\\s*${name}\\s*,\\s*(?:mode\\s*=\\s*)?['"][bt+]*x`).test(below)) return true;
+  const flags = new RegExp(`\\bos\\.open\\(\\s*${name}\\s*,([^,\\n]*)`).exec(below)?.[1] ?? '';
+  if (/\bO_EXCL\b/.test(flags)) return true;
+  const variable = /^\s*(\w+)\s*\)?$/.exec(flags)?.[1];
+  return (
+    variable !== undefined && new RegExp(`\\b${variable}\\s*\\|?=[^=][^\\n]*\\bO_EXCL\\b`).test(`${body[0]}${below}`)
+  );
+}
+
+const DEFINES = /^[ \t]*(?:async[ \t]+)?def\b/m;
+
 function temporaryFiles(collector: Collector, { name, args, node }: CallSite): void {
   if (/^(?:tempfile\.mktemp|os\.tempnam|os\.tmpnam|temp\.path)$/.test(name)) {
+    if (isMadeAnew(collector, node)) return;
     collector.certain(
       'insecure-temporary-file',
       node,

@@ -26,7 +26,7 @@ export async function scanSource(language: Language, path: string, text: string)
   const collector = new Collector(text, path, language);
   const body = language === 'python' ? await withPythonTree(text, lowerPython) : lowerText(path, text);
   try {
-    new Flow(language, ruleObserver(collector)).program(body);
+    new Flow(language, ruleObserver(collector), (name) => collector.isLocal(name)).program(body);
   } catch (error) {
     if (!(error instanceof TooInvolvedError)) throw error;
     return { found: collector.found, isWhole: false, harmlessSql: [] };

@@ -1,4 +1,5 @@
 import { type RuleId, ruleIds } from './rules.ts';
+import type { Expression } from './syntax.ts';
 import { eitherOf, type Taint, type Value } from './values.ts';
 
 /** Which taints were checked, and for what. */
@@ -12,6 +13,8 @@ export interface Check {
 export class Scope {
   readonly values = new Map<string, Value>();
   readonly #checked = new Set<string>();
+  /** What names that may hold the outcome of a test were made of. */
+  readonly #tests = new Map<string, Expression>();
   readonly #parent: Scope | null;
   /** The layer of the class that methods are in: what they set on `this` lives there. */
   readonly #owner: Scope | null;
@@ -43,6 +46,22 @@ export class Scope {
     // Another value: what was known of its properties is gone.
     for (const known of this.values.keys()) if (known.startsWith(`${path}.`)) this.values.delete(known);
     this.values.set(path, value);
+    this.#tests.delete(path);
+  }
+
+  /** Notes that a name holds the outcome of a test: `const isKnown = list.includes(name)`. */
+  keepTest(path: string, test: Expression): void {
+    if (/^(?:call|compare|not|logic)$/.test(test.kind)) this.#tests.set(path, test);
+  }
+
+  /** The test whose outcome a name holds; null for none. */
+  testOf(path: string): Expression | null {
+    for (let at: Scope | null = this; at !== null; at = at.#parent) {
+      const test = at.#tests.get(path);
+      if (test !== undefined) return test;
+      if (at.values.has(path)) return null;
+    }
+    return null;
   }
 
   check(checks: readonly Check[]): void {

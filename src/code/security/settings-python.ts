@@ -3,7 +3,6 @@ import { isForTrying } from './conditions.ts';
 import { cookie, isSensitiveCookie, protectionsOf, takesAway } from './cookies.ts';
 import type { CallSite } from './observer.ts';
 import { speaksOfPages } from './places.ts';
-import type { Value } from './values.ts';
 
 /** Calls of Python that turn a protection off. */
 export function pythonSettings(collector: Collector, site: CallSite): void {
@@ -34,7 +33,7 @@ export function pythonSettings(collector: Collector, site: CallSite): void {
   ) {
     cookie(collector, node, `\`${name}\` lets scripts read the session's cookie.`, ['httponly'], 'medium');
   }
-  if (/\.set_cookie$/.test(name)) pythonCookie(collector, node, args, named);
+  if (/\.set_cookie$/.test(name)) pythonCookie(collector, site);
   corsSettings(collector, site);
   if (/^yaml\.load(?:_all)?$/.test(name)) yamlLoad(collector, site);
   xmlSettings(collector, site);
@@ -55,12 +54,20 @@ export function pythonSettings(collector: Collector, site: CallSite): void {
   massAssignment(collector, site);
 }
 
-function pythonCookie(
-  collector: Collector,
-  node: CallSite['node'],
-  [key, value]: readonly Value[],
-  named: ReadonlyMap<string, Value>,
-): void {
+/** Frameworks whose answers set cookies as they are told, by their modules. */
+const COOKIES_AS_TOLD =
+  /^(?:flask|django|werkzeug|starlette|fastapi|aiohttp|bottle|tornado|sanic|quart|pyramid|falcon|webob|litestar|rest_framework|ninja)\b/;
+
+/** Whether what sets the cookie is known to add no protection of its own. */
+function doesAsTold(collector: Collector, { receiver }: CallSite): boolean {
+  const called = receiver?.name ?? '';
+  if (/cookie_?(?:manager|jar|store)|(?:^|[.$_])(?:jar|manager|storage)(?:\(\))?$/i.test(called)) return false;
+  return collector.hasImport(COOKIES_AS_TOLD) || /resp(?:onse)?\w*(?:\(\))?$|^\$(?:res|rv|reply)$/i.test(called);
+}
+
+function pythonCookie(collector: Collector, site: CallSite): void {
+  const { node, named } = site;
+  const [key, value] = site.args;
   const name = String(key?.constant ?? '');
   if (named.has('')) return;
   // An empty one takes what was set before away.
@@ -75,7 +82,7 @@ function pythonCookie(
     node,
     `Cookie "${name}" is set without ${missing.join(' and ')}.`,
     missing,
-    isSensitiveCookie(name) ? 'medium' : 'low',
+    isSensitiveCookie(name) && doesAsTold(collector, site) ? 'medium' : 'low',
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Severity } from '../findings.ts';
 import type { Collector } from './collector.ts';
 import type { Language } from './language.ts';
 import type { CallSite } from './observer.ts';
@@ -14,8 +15,13 @@ export interface Sink {
   readonly keys?: readonly string[];
   /** A parameter counts only where a text was put together of it. */
   readonly needsBuilt?: boolean;
+  /** The gravest that it is told as, where it does less than its rule says, and what it does. */
+  readonly less?: { readonly worst: Severity; readonly effect: string };
   readonly only?: (site: CallSite, value: Value, collector: Collector) => boolean;
 }
+
+/** Says of a file whether it is there, and what of: nothing of what it holds. */
+export const LOOKS_ONLY = { worst: 'low', effect: 'tells whether the file of that path is there' } as const;
 
 const SQL =
   /^\s*[("']*\s*(?:select|insert|update|delete|replace|merge|with|create|alter|drop|truncate|exec|call|pragma|grant|set|show|explain|where|order by|and|or)\b/i;

@@ -4,6 +4,7 @@ import {
   isHandedOn,
   isPage,
   isSql,
+  LOOKS_ONLY,
   mayBeObject,
   mayChooseHost,
   mayChooseTarget,
@@ -66,11 +67,12 @@ export const PYTHON_SINKS: readonly Sink[] = [
   },
   {
     rule: 'path-traversal',
-    name: /^(?:open|io\.open|codecs\.open|aiofiles\.open|os\.(?:remove|unlink|rmdir|listdir|scandir|mkdir|makedirs|rename|open|stat|chmod)|shutil\.(?!copyfileobj|which|get_)\w+|zipfile\.ZipFile|tarfile\.open)$/,
+    name: /^(?:open|io\.open|codecs\.open|aiofiles\.open|os\.(?:remove|unlink|rmdir|listdir|scandir|mkdir|makedirs|rename|open|chmod)|shutil\.(?!copyfileobj|which|get_)\w+|zipfile\.ZipFile|tarfile\.open)$/,
     args: [0, 1],
     keys: ['path', 'file', 'filename', 'path_or_file'],
     only: choosesFile,
   },
+  { rule: 'path-traversal', name: /^os\.stat$/, args: [0], keys: ['path'], less: LOOKS_ONLY, only: choosesFile },
   {
     rule: 'path-traversal',
     // What comes second is the type, or what the browser is to call the file.

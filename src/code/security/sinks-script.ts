@@ -5,6 +5,7 @@ import {
   isHandedOn,
   isMongo,
   isSql,
+  LOOKS_ONLY,
   mayChooseHost,
   mayChooseServer,
   mayChooseTarget,
@@ -14,7 +15,7 @@ import {
 } from './sink.ts';
 
 const FILES =
-  'readFile|readFileSync|writeFile|writeFileSync|appendFile|appendFileSync|createReadStream|createWriteStream|open|openSync|unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|readdir|readdirSync|mkdir|mkdirSync|copyFile|copyFileSync|rename|renameSync|stat|statSync|lstat|access|accessSync|exists|existsSync|outputFile|readJson|writeJson|remove|chmod';
+  'readFile|readFileSync|writeFile|writeFileSync|appendFile|appendFileSync|createReadStream|createWriteStream|open|openSync|unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|readdir|readdirSync|mkdir|mkdirSync|copyFile|copyFileSync|rename|renameSync|outputFile|readJson|writeJson|remove|chmod';
 
 /** Calls of JavaScript and TypeScript. */
 export const SCRIPT_SINKS: readonly Sink[] = [
@@ -100,6 +101,13 @@ export const SCRIPT_SINKS: readonly Sink[] = [
     rule: 'path-traversal',
     name: new RegExp(`^(?:fs|fs\\.promises|fs-extra|graceful-fs|fsPromises)\\.(?:promises\\.)?(?:${FILES})$`),
     args: [0],
+    only: choosesFile,
+  },
+  {
+    rule: 'path-traversal',
+    name: /^(?:fs|fs\.promises|fs-extra|graceful-fs|fsPromises)\.(?:promises\.)?(?:l?stat|access|exists|pathExists)(?:Sync)?$/,
+    args: [0],
+    less: LOOKS_ONLY,
     only: choosesFile,
   },
   {

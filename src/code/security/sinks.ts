@@ -30,7 +30,7 @@ export function checkSinks(collector: Collector, site: CallSite, sinks: readonly
       if (value.taints.length === 0 || (sink.only !== undefined && !sink.only(site, value, collector))) continue;
       const needsBuilt = sink.needsBuilt === true;
       const shown = collector.source(site.node.callee);
-      collector.tainted(sink.rule, site.node, value, site.scope, shown, { needsBuilt });
+      collector.tainted(sink.rule, site.node, value, site.scope, shown, { needsBuilt, ...sink.less });
     }
   }
 }

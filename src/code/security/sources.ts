@@ -131,6 +131,9 @@ export function handlerLevel(
   const names = made.parameters.map(({ target }) => nameOfTarget(target));
   // Commands of Django's `manage.py`.
   if (made.isMethod && made.name === 'handle' && names.includes('options')) return 'command';
+  // Commands of doit and Nikola.
+  if (made.isMethod && made.name === '_execute' && names.includes('options') && names.includes('args'))
+    return 'command';
   const first = names[0] === 'self' || names[0] === 'this' ? names[1] : names[0];
   if (first === 'request' || first === 'req' || first === '_req') return 'view';
   return null;
@@ -157,6 +160,11 @@ const NOT_DATA =
 
 const REQUEST_TYPE =
   /^(?:Request|HttpRequest|NextRequest|FastifyRequest|IncomingMessage|NextApiRequest|Auth\w*Request|WSGIRequest|fastapi\.Request|starlette\.requests\.Request)$/;
+
+/** Whether a parameter's type says that it is a request. */
+export function isRequestTyped({ type }: FunctionParameter): boolean {
+  return type !== null && REQUEST_TYPE.test(type);
+}
 
 /** What a parameter of a function is before anybody calls it. */
 export function parameterValue({ target, type, fallback }: FunctionParameter, level: HandlerLevel | null): Value {

@@ -10,7 +10,7 @@ export function joined(values: readonly Value[]): Value {
   const constants = values.map(({ constant }) => constant);
   if (isFixed && constants.every((one) => one !== undefined)) return constantValue(constants.join(''));
   const prefix = values[0]?.isFixed === false && values[0].prefix === '' ? '' : prefixOf(values);
-  return carrying(joinTaints(afterHost(afterQuestion(values))), { isFixed, isBuilt: !isFixed, prefix });
+  return carrying(joinTaints(afterFolder(afterHost(afterQuestion(values)))), { isFixed, isBuilt: !isFixed, prefix });
 }
 
 /** The fixed text that begins what `'\n'.join(lines)` gives. */
@@ -58,6 +58,46 @@ function afterQuestion(values: readonly Value[]): readonly Value[] {
     const isBehind = at >= 0 && index > at;
     return isBehind || isQueryOrFragment(value) ? madeSafe(value, ADDRESSES) : value;
   });
+}
+
+/** The path of an address that was taken apart: no part of it leads up any more, and it begins with a slash. */
+const NORMAL_PATH = /(?:^|\.)URL\(\)\.pathname$/;
+
+const PATHS: readonly RuleId[] = ['path-traversal', 'zip-slip'];
+
+/** Behind a folder that nobody outside chooses, such a path stays in it. */
+function afterFolder(values: readonly Value[]): readonly Value[] {
+  const [first] = values;
+  const isFolder = first !== undefined && first.taints.length === 0 && !/(?:^|:)[\\/]*$/.test(String(first.constant));
+  if (!isFolder) return values;
+  return values.map((value, at) => (at > 0 && NORMAL_PATH.test(value.name ?? '') ? madeSafe(value, PATHS) : value));
+}
+
+/** What a call that joins paths is given; `resolve` begins anew at a slash. */
+export function behindFolder(name: string, given: readonly Value[]): readonly Value[] {
+  return /^path(?:\.posix|\.win32)?\.join$/.test(name) ? afterFolder(given) : given;
+}
+
+/** The name of what a call gives: the path of an address without its first slash is still one. */
+export function nameOfResult(name: string, [first, second]: readonly Value[]): string | null {
+  if (name === '') return null;
+  const [path, method] = [name.slice(0, name.lastIndexOf('.')), name.slice(name.lastIndexOf('.') + 1)];
+  const isCut = /^(?:slice|substring)$/.test(method) && first?.constant === 1 && second === undefined;
+  const isReplaced = method === 'replace' && /^\^\\?\/\+?$/.test(first?.pattern ?? '') && second?.constant === '';
+  return NORMAL_PATH.test(path) && (isCut || isReplaced) ? path : `${name}()`;
+}
+
+const ADDRESS = /(?:^|\.)URL\(\)$|[uU]rl\.clone\(\)$/;
+
+/**
+ * What is left of an address after `url.hostname = value`: a host that no request chooses fixes where it leads, and
+ * another address takes the place of the whole. Null where it stays as it is.
+ */
+export function withPart(address: Value, property: string | null, value: Value): Value | null {
+  if (!ADDRESS.test(address.name ?? '')) return null;
+  if (property === 'href') return { ...address, taints: value.taints, prefix: value.prefix };
+  if (property !== 'hostname' && property !== 'host') return null;
+  return value.taints.every(({ level }) => level === 'parameter') ? madeSafe(address, ADDRESSES) : null;
 }
 
 function prefixOf(values: readonly Value[]): string {

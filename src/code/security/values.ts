@@ -118,6 +118,12 @@ export function madeSafe(value: Value, rules: readonly RuleId[]): Value {
   return { ...value, taints };
 }
 
+/** The value after something that may bring back what made it break the rules. */
+export function withoutSafety(value: Value, rules: readonly RuleId[]): Value {
+  const taints = value.taints.map((taint) => ({ ...taint, safeFor: taint.safeFor.difference(new Set(rules)) }));
+  return { ...value, taints };
+}
+
 /** A parameter's value with the name of the function that takes it. */
 export function takenFrom(takenBy: string | null, value: Value): Value {
   if (takenBy === null || value.taints.length === 0) return value;

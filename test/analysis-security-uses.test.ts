@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { scanText } from '../src/code/security/scan-files.ts';
+
+/** What is told of a text, as `severity rule`. */
+async function told(path: string, text: string): Promise<string[]> {
+  const { findings } = await scanText(path, text);
+  return findings.map(({ severity, rule }) => `${severity} ${rule.replace('security/', '')}`);
+}
+
+const script = (body: string) =>
+  `import fs from 'node:fs';\nimport path, { join } from 'node:path';\nimport { parse } from 'node:url';\napp.get('/x', async (req, res) => {\n${body}\n});\n`;
+
+describe('A request that the program makes itself is nobody’s to choose', () => {
+  const sender = (head: string, calls: string) =>
+    `import http from 'node:http';\n${head} send(request: Request) {\n  return http.request({ hostname: new URL(request.url).hostname });\n}\n${calls}\n`;
+  const own = 'export const visit = (page: URL) => send(new Request(page));';
+
+  it.each([
+    ['that others may call', sender('export function', own)],
+    [
+      'that is given a request that came in',
+      sender('function', 'export const GET = (request: Request) => send(request);'),
+    ],
+    ['that is given either', sender('function', `${own}\nexport const GET = (request: Request) => send(request);`)],
+    ['that is handed over', sender('function', `${own}\nserve(send);`)],
+    ['that nobody is seen to call', sender('function', 'export const NAME = 1;')],
+  ])('but told of a function %s', async (_, text) => {
+    expect(await told('src/a.ts', text)).toEqual(['high server-side-request-forgery']);
+  });
+
+  it('and not told of a function that is given such ones only', async () => {
+    expect(await told('src/a.ts', sender('function', own))).toEqual([]);
+    const kept = 'export const visit = (page: URL) => {\n  const first = new Request(page);\n  return send(first);\n};';
+    expect(await told('src/a.ts', sender('async function', kept))).toEqual([]);
+  });
+});
+
+describe('An address whose host is set', () => {
+  const proxy = (body: string) =>
+    `const HOST = 'api.example.com';\nexport async function GET(request: Request) {\n  const url = new URL(request.url);\n  ${body}\n  return fetch(url);\n}\n`;
+
+  it.each([
+    "url.protocol = 'https';",
+    "url.pathname = '/v1';",
+    "url.hostname = url.searchParams.get('to') ?? HOST;",
+    'if (url.port) url.hostname = HOST;',
+    'url.hostname = HOST;\n  url.href = request.headers.get("to");',
+  ])('is told where a request still chooses it: %s', async (body) => {
+    expect(await told('src/a.ts', proxy(body))).toEqual(['high server-side-request-forgery']);
+  });
+
+  it.each([
+    'url.hostname = HOST;',
+    "url.host = url.pathname.startsWith('/static/') ? 'cdn.example.com' : HOST;",
+    "url.protocol = 'https';\n  url.hostname = HOST;\n  url.pathname = url.pathname.slice(4);",
+  ])('is not told where the program has: %s', async (body) => {
+    expect(await told('src/a.ts', proxy(body))).toEqual([]);
+  });
+});
+
+describe('A check whose outcome a name holds', () => {
+  const cors = (body: string) =>
+    `export function answer(req: Request, headers: Headers) {\n  const asked = req.headers.get('Origin');\n  ${body}\n  headers.set('Access-Control-Allow-Credentials', 'true');\n}\n`;
+  const sets = "headers.set('Access-Control-Allow-Origin', asked);";
+
+  it.each([
+    sets,
+    `const allowed = isOriginAllowed(asked); note(allowed); ${sets}`,
+    `const allowed = isOriginAllowed(asked); if (!allowed) ${sets}`,
+    `const allowed = isOriginAllowed(OTHER); if (allowed) ${sets}`,
+    `let allowed = isOriginAllowed(asked); allowed = true; if (allowed) ${sets}`,
+    `let allowed = isOriginAllowed(asked); if (DEVELOPMENT) allowed = true; if (allowed) ${sets}`,
+  ])('is told where it does not hold: %s', async (body) => {
+    expect(await told('src/a.ts', cors(body))).toEqual(['high permissive-cors']);
+  });
+
+  it.each([
+    `if (isOriginAllowed(asked)) ${sets}`,
+    `const allowed = isOriginAllowed(asked); if (allowed && asked) ${sets}`,
+    `const isKnown = ORIGINS.includes(asked); if (!isKnown) return; ${sets}`,
+    `const isKnown = asked !== null && ORIGINS.has(asked); const value = isKnown ? asked : 'null'; headers.set('Access-Control-Allow-Origin', value);`,
+  ])('is not told where it does: %s', async (body) => {
+    expect(await told('src/a.ts', cors(body))).toEqual([]);
+  });
+});
+
+describe('A path', () => {
+  it('is told less gravely where it is only looked for', async () => {
+    const name = "const file = path.join('/srv', req.query.name);";
+    expect(await told('src/a.js', script(`${name} res.json(fs.existsSync(file));`))).toEqual(['low path-traversal']);
+    expect(await told('src/a.js', script(`${name} fs.readFile(file, show);`))).toEqual(['high path-traversal']);
+    const python = (body: string) =>
+      `import os\nfrom flask import Flask, request\napp = Flask(__name__)\n@app.route('/x')\ndef show():\n    return ${body}\n`;
+    expect(await told('src/a.py', python("str(os.stat('/srv/' + request.args['name']).st_size)"))).toEqual([
+      'low path-traversal',
+    ]);
+    expect(await told('src/a.py', python("str(os.listdir('/srv/' + request.args['name']))"))).toEqual([
+      'high path-traversal',
+    ]);
+  });
+
+  const url = "const url = new URL(req.url, 'http://localhost');";
+
+  it.each([
+    'fs.readFile(url.pathname, show);',
+    "fs.readFile(path.resolve('/srv', url.pathname), show);",
+    "fs.readFile(path.join('/', url.pathname), show);",
+    "fs.readFile(new URL('file://' + url.pathname), show);",
+    "fs.readFile(join('/srv', decodeURIComponent(url.pathname)), show);",
+    "fs.readFile(join('/srv', url.pathname.slice(4)), show);",
+    "fs.readFile(join('/srv', url.pathname.replace('/files', '')), show);",
+    "fs.readFile(join('/srv', url.searchParams.get('name')), show);",
+    "const { pathname } = parse(req.url); fs.readFile(join('/srv', pathname), show);",
+  ])('out of an address is told where it may lead out of a folder: %s', async (body) => {
+    expect(await told('src/a.js', script(`${url} ${body}`))).toEqual(['high path-traversal']);
+  });
+
+  it.each([
+    "fs.readFile(join('/srv', url.pathname), show);",
+    "fs.readFile(join(FOLDER, 'public', url.pathname.slice(1)), show);",
+    "fs.readFile(join('/srv', url.pathname.replace(/^\\//, '')), show);",
+    "const { pathname } = url; fs.readFile('/srv' + pathname, show);",
+    "fs.readFile(path.resolve('/srv', '.' + url.pathname), show);",
+  ])('out of an address is not told behind a folder, where nothing of it leads up: %s', async (body) => {
+    expect(await told('src/a.js', script(`${url} ${body}`))).toEqual([]);
+  });
+});
+
+describe('A temporary name', () => {
+  const temporary = (body: string) => `import os, tempfile\ndef make(flags):\n    name = tempfile.mktemp()\n${body}\n`;
+  const flags = '    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL\n';
+
+  it.each([
+    "    return open(name, 'w')",
+    '    return os.open(name, os.O_RDWR | os.O_CREAT)',
+    `    return os.open(name, flags)\ndef other():\n${flags}`,
+    "    with open('lock', 'x') as other:\n        return open(name, 'w')",
+  ])('is told where another may have taken it: %s', async (body) => {
+    expect(await told('src/a.py', temporary(body))).toContain('medium insecure-temporary-file');
+  });
+
+  it.each([
+    "    return open(name, 'xb')",
+    '    return os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)',
+    `${flags}    return os.open(name, flags, 0o600)`,
+  ])('is not told where the file is made anew or not at all: %s', async (body) => {
+    expect(await told('src/a.py', temporary(body))).toEqual([]);
+  });
+});
+
+describe('Who a function is for says how grave it is', () => {
+  it.each([
+    ['the command of a console', 'def _execute(self, options, args)', "exec(options['command'])", 'low code-injection'],
+    ['any other method', 'def run(self, options, args)', "exec(options['style'])", 'medium code-injection'],
+    [
+      'a compiler of expressions',
+      'def __init__(self, env, expr)',
+      "env.from_string('{{ ' + expr + ' }}')",
+      'low template-injection',
+    ],
+    [
+      'what visitors write',
+      'def __init__(self, env, message)',
+      "env.from_string('Hi ' + message)",
+      'medium template-injection',
+    ],
+  ])('%s', async (_, head, body, expected) => {
+    expect(await told('src/a.py', `class Part:\n    ${head}:\n        ${body}\n`)).toContain(expected);
+  });
+
+  it('names what people write in a statement before the folder it is run in', async () => {
+    const search = (given: string) =>
+      `class Index:\n    def __init__(self, base_path):\n        self.base_path = base_path\n    def find(self, db, word):\n        return db.execute(f"SELECT id FROM '{self.base_path}' WHERE text LIKE '%{${given}}%'")\n`;
+    const { findings } = await scanText('src/a.py', search('word'));
+    expect(findings.map(({ severity, message }) => `${severity} ${message.slice(0, 16)}`)).toContain(
+      'medium Parameter `word`',
+    );
+    expect(await told('src/a.py', search("'x'"))).toContain('low sql-injection');
+  });
+
+  it('a page of what only a program sends as JSON', async () => {
+    const view = (body: string) =>
+      `import json\nfrom django.http import HttpResponse\ndef hook(request):\n    body = ${body}\n    return HttpResponse('<b>' + body['name'] + '</b>')\n`;
+    expect(await told('src/a.py', view('json.loads(request.body)'))).toEqual(['medium cross-site-scripting']);
+    expect(await told('src/a.py', view("json.loads(request.GET['q'])"))).toEqual(['high cross-site-scripting']);
+    expect(await told('src/a.py', view('request.POST'))).toEqual(['high cross-site-scripting']);
+  });
+});
+
+it('an engine that does not escape is told by whether anything is rendered', async () => {
+  const engine = (use: string) =>
+    `import jinja2\n\ndef look(html):\n    env = jinja2.Environment()\n    env.filters['x'] = str\n    ${use}\n`;
+  expect(await told('src/a.py', engine('env.parse(html)'))).toEqual(['low S701']);
+  expect(await told('src/a.py', engine('env.parse(html)\n    return env'))).toEqual(['medium S701']);
+  expect(await told('src/a.py', engine("return env.get_template('a').render(html=html)"))).toEqual(['medium S701']);
+});
+
+it('a cookie is judged by what is told where the method is known to add nothing', async () => {
+  const cookie = (head: string, on: string) =>
+    `${head}\ndef enter(request, session):\n    ${on}.set_cookie('session_id', session.id, httponly=True)\n`;
+  const missing = 'insecure-cookie';
+  expect(await told('src/a.py', cookie('import frappe', 'frappe.local.cookie_manager'))).toEqual([`low ${missing}`]);
+  expect(await told('src/a.py', cookie('from .web import answer', 'answer'))).toEqual([`low ${missing}`]);
+  expect(await told('src/a.py', cookie('from .web import response', 'response'))).toEqual([`medium ${missing}`]);
+  expect(await told('src/a.py', cookie('from flask import make_response', 'make_response(1)'))).toEqual([
+    `medium ${missing}`,
+  ]);
+});

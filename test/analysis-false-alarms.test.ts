@@ -191,6 +191,10 @@ describe('A script is left out as one of others', () => {
     ['public/vendors/bars.js', universal],
     ['src/static/js/vendors/bars.ts', banner],
     ['src/public/backbone.js', banner],
+    [
+      'a/static/lib/bars.js',
+      '/*\n  Bars\n  version 2\n  Licenced as X11: http://bars.example.com\n*/\nvar bars = 1;\n',
+    ],
     ['app/static/js/jquery.ui.js', banner],
     ['app/static/lib/bars-3.1.0.js', plain],
     ['app/static/lib/bars/3.1.0/bars.js', plain],

@@ -69,11 +69,11 @@ const weaknesses: readonly Pair[] = [
     path: 'src/a.js',
     defect: route(
       'const file = path.join(root, req.path());\nserve(file);',
-      'function serve(file) { fs.stat(file, () => undefined); }',
+      'function serve(file) { fs.readFile(file, () => undefined); }',
     ),
     alike: route(
       'const file = path.join(root, req.path());\nif (!inside.test(file)) return;\nserve(file);',
-      'function serve(file) { fs.stat(file, () => undefined); }',
+      'function serve(file) { fs.readFile(file, () => undefined); }',
     ),
   },
   {

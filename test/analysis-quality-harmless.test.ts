@@ -576,3 +576,27 @@ describe('A name that nothing declares', () => {
     ]);
   });
 });
+
+describe('A name that a comment announces', () => {
+  it('is not told, and others of the file are', async () => {
+    const text = '/* global translations, Chart:readonly */\ntranslations.load(Chart, nowhere);\nexport {};\n';
+    const found = await analyse({ 'a.js': text });
+    expect(found.filter(({ rule }) => rule === 'eslint/no-undef').map((one) => one.message)).toEqual([
+      "'nowhere' is not defined.",
+    ]);
+  });
+});
+
+describe('A function of many ways', () => {
+  it('weighs little where they stand side by side, and more where one stands in the other', async () => {
+    const cases = Array.from({ length: 32 }, (_, at) => `    case ${at}:\n      return 'name ${at}';\n`).join('');
+    const flat = `export function nameOf(kind) {\n  switch (kind) {\n${cases}    default:\n      return '';\n  }\n}\n`;
+    const opened = Array.from({ length: 8 }, (_, at) => `${' '.repeat(2 + at)}if (a[${at}] && b[${at}] || c) {\n`).join(
+      '',
+    );
+    const deep = `export function act(a, b, c) {\n${opened}  a.run(b);\n${'}'.repeat(8)}\n}\n`;
+    const found = await analyse({ 'flat.js': flat, 'deep.js': deep });
+    const weights = found.filter(({ rule }) => rule === 'complex-function').map((one) => `${one.severity} ${one.file}`);
+    expect(weights.sort()).toEqual(['low flat.js', 'medium deep.js']);
+  });
+});

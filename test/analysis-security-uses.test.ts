@@ -206,3 +206,29 @@ it('a cookie is judged by what is told where the method is known to add nothing'
     `medium ${missing}`,
   ]);
 });
+
+describe('A setting of certificates', () => {
+  const set = (condition: string) =>
+    `import tls from 'node:tls';\nexport function connect(options) {\n  ${condition}{\n    options.tls = options.tls || {};\n    options.tls.rejectUnauthorized = false;\n  }\n  return tls.connect(options);\n}\n`;
+
+  it('weighs little where somebody asked for it by name, and else much', async () => {
+    expect(await told('src/a.ts', set('if (options.ignoreCertErrors) '))).toEqual(['low disabled-certificate-check']);
+    expect(await told('src/a.ts', set('if (options.host) '))).toEqual(['high disabled-certificate-check']);
+  });
+});
+
+describe('A key', () => {
+  const cipher = (key: string) =>
+    `import crypto from 'node:crypto';\nconst key = ${key};\nexport const open = (iv) => crypto.createDecipheriv('aes-256-gcm', key, iv);\n`;
+
+  it('stands in the code where it is a text, and not where it is nothing yet', async () => {
+    expect(await told('src/a.ts', cipher("'4f1c2b9a7d3e5f60'"))).toEqual(['high hard-coded-credential']);
+    expect(await told('src/a.ts', cipher('null'))).toEqual([]);
+  });
+
+  it('in the help text of a template is an example', async () => {
+    const text = 'For example <code>{"token":"secret123xK9"}</code>\n';
+    expect(await told('views/webhooks.hbs', text)).toEqual([]);
+    expect(await told('config/webhooks.json', '{"token":"q7Zr2secretPx9Kw31"}\n')).toHaveLength(1);
+  });
+});

@@ -110,8 +110,8 @@ const FIRST_COMMENTS =
 
 /** What whoever publishes a library writes on top: who holds the rights, or its release beside its home. */
 const BANNER =
-  /\bcopyright\b|\(c\)\s*(?:19|20)\d\d|@licen[cs]e\b|\blicen[cs]ed under\b|\breleased under\b|\b(?:MIT|BSD|Apache|MPL|GPL)\b[^\n]{0,20}\blicen[cs]e|^\s*\/\*!/i;
-const RELEASE_AND_HOME = /(?=[\s\S]*\bv(?:ersion)?:?\s*\d+\.\d+)(?=[\s\S]*https?:\/\/)/i;
+  /\bcopyright\b|\(c\)\s*(?:19|20)\d\d|@licen[cs]e\b|\blicen[cs]ed (?:under|as)\b|\breleased under\b|\b(?:MIT|BSD|Apache|MPL|GPL)\b[^\n]{0,20}\blicen[cs]e|^\s*\/\*!/i;
+const RELEASE_AND_HOME = /(?=[\s\S]*\b(?:v\d+\.|version:?\s*\d+))(?=[\s\S]*https?:\/\/)/i;
 
 /** How a library begins that is to work with every loader there is. */
 const UNIVERSAL_MODULE = /\btypeof define\s*===?\s*['"]function['"]\s*&&\s*define\.amd\b/;

@@ -28,6 +28,8 @@ type Judge = (seen: {
   readonly file: LintedFile;
   /** The text as a script that pages load; null where it is none. */
   readonly page: PageScript | null;
+  /** Names that a comment of the file says come from elsewhere. */
+  readonly announced: ReadonlySet<string>;
   readonly here: string;
   readonly line: string;
   readonly text: string;
@@ -143,8 +145,9 @@ const judges: Readonly<Record<string, Judge>> = {
   'eslint/no-unused-vars': ({ line, page }) =>
     page !== null && /^(?:async\s+)?(?:function|var|let|const|class)\b/.test(line),
   // Pages load other scripts beside, from the tree or from anywhere.
-  'eslint/no-undef': ({ hit, here, lines, page }) => {
+  'eslint/no-undef': ({ hit, here, lines, page, announced }) => {
     const name = namedIn(hit);
+    if (name !== undefined && announced.has(name)) return true;
     if (name === undefined || page === null) return false;
     return mayComeFromPage(name, `${here.slice(name.length)}\n${lines[hit.line] ?? ''}`, page);
   },
@@ -163,6 +166,12 @@ const judges: Readonly<Record<string, Judge>> = {
     );
   },
 };
+
+/** The names in comments as `/* global Chart, moment:readonly *\/`, which linters take for declared. */
+function announcedNames(text: string): ReadonlySet<string> {
+  const comments = text.matchAll(/\/\*\s*globals?\s([^*]*)/g);
+  return new Set([...comments].flatMap(([, names = '']) => names.match(/[A-Za-z_$][\w$]*(?=\s*(?:[,:\s]|$))/g) ?? []));
+}
 
 function namedIn({ message }: LintHit): string | undefined {
   return /^'([\w$]+)'/.exec(message)?.[1];
@@ -222,13 +231,14 @@ export function withoutMeant(hits: readonly LintHit[], text: string, file: Linte
   const lines = text.split('\n');
   const asksThePage = hits.some(({ code }) => ASK_THE_PAGE.has(code));
   const page = asksThePage ? readPageScript(file.name, file.served, text) : null;
+  const announced = asksThePage ? announcedNames(text) : new Set<string>();
   let characters = 0;
   return hits.flatMap((hit): LintHit[] => {
     const judge = judges[hit.code];
     if (judge !== undefined && !ASK_THE_PAGE.has(hit.code)) characters += text.length;
     if (judge === undefined || characters > MOST_CHARACTERS) return [hit];
     const line = lines[hit.line - 1] ?? '';
-    const judged = judge({ hit, file, page, line, here: line.slice(hit.column - 1), text, lines });
+    const judged = judge({ hit, file, page, announced, line, here: line.slice(hit.column - 1), text, lines });
     if (judged === 'harmless') return [{ ...hit, isHarmless: true }];
     return judged ? [] : [hit];
   });

@@ -58,7 +58,9 @@ function functionHits(measured: FunctionMeasure): RuleHit[] {
   const place = { line, column, endLine, subject };
   const hits: RuleHit[] = [];
   if (isComplex(measured)) {
-    const factor = Math.max(cyclomatic / thresholds.cyclomatic, (cognitive ?? 0) / thresholds.cognitive);
+    // Many ways side by side, as the cases of a switch, are counted and easily read.
+    const isFlat = cognitive !== null && cognitive <= thresholds.cognitive;
+    const factor = isFlat ? 1 : Math.max(cyclomatic / thresholds.cyclomatic, (cognitive ?? 0) / thresholds.cognitive);
     const figures = [`cyclomatic ${cyclomatic}`, ...(cognitive === null ? [] : [`cognitive ${cognitive}`])].join(', ');
     hits.push({
       ...place,

@@ -87,7 +87,8 @@ function fixedVector(collector: Collector, node: CallSite['node'], name: string,
 const SHORTEST_KEY = 8;
 
 function fixedKey(collector: Collector, node: CallSite['node'], name: string, key: Value | undefined): void {
-  if (key?.isFixed !== true) return;
+  // What is nothing yet is filled before it is used.
+  if (key?.isFixed !== true || key.constant === null) return;
   const secret = typeof key.constant === 'string' ? key.constant : undefined;
   // Nobody takes so short a text for a key but in an example or a published test.
   if (secret !== undefined && secret.length < SHORTEST_KEY) return;

@@ -218,7 +218,9 @@ export function checkSettingAssignment(collector: Collector, node: AssignExpress
       'disabled-certificate-check',
       node,
       trusts,
-      isAsked || isPassedOn(collector, node) || isLookedAt(collector, node) ? 'low' : 'high',
+      isAsked || isAskedFor(collector, node.start) || isPassedOn(collector, node) || isLookedAt(collector, node)
+        ? 'low'
+        : 'high',
     );
   } else if (
     /\.debug$/.test(path) &&

@@ -138,7 +138,7 @@ function byEntropy(path: string, text: string, role: FileRole): Found[] {
   const results: Found[] = [];
   const isSettings = /(?:^|\/)\.env(?:\.|$)|\.(?:ya?ml|ini|cfg|conf|properties|toml|env)$/i.test(path);
   if (
-    /\.(?:md|mdx|rst|txt|html?|css|csv)$/i.test(path) ||
+    /\.(?:md|mdx|rst|txt|html?|hbs|handlebars|mustache|ejs|njk|twig|liquid|pug|css|csv)$/i.test(path) ||
     /(?:^|\/)(?:locales?|i18n|l10n|translations?|lang)\/|(?:^|\/)languages?\/.*\.(?:json|ya?ml|properties)$/i.test(path)
   )
     return results;

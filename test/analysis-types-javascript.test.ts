@@ -120,6 +120,81 @@ describe('What only the first value of something in JavaScript says is no declar
     });
     expect(found).toEqual(['medium a.js:8 TS2345', 'medium a.js:9 TS2345']);
   });
+
+  it('of a key that is compared with a number, and is of a text that is none or where the check is asked for', async () => {
+    const text = [
+      ...typed,
+      '/** @param {string[]} events */',
+      'function fade(events) {',
+      '  const start = events.length * 0.5;',
+      '  for (const index in events) if (index >= start) size(events[index]);',
+      "  for (const event of events) if (event >= start) size('a');", // 8
+      "  for (const index in events) { const index = 'a'; if (index >= start) size(index); }", // 9
+      '  for (const index in events) if (index === true) size(index);', // 9
+      '}',
+    ];
+    const checked = { compilerOptions: { checkJs: true, strict: true }, include: ['src'] };
+    expect(await typesOf({ 'a.js': text })).toEqual(['medium a.js:8 TS2365', 'medium a.js:9 TS2365']);
+    expect(await typesOf({ 'tsconfig.json': JSON.stringify(checked), 'src/a.js': text })).toEqual([
+      'medium src/a.js:10 TS2367',
+      'medium src/a.js:7 TS2365',
+      'medium src/a.js:8 TS2365',
+      'medium src/a.js:9 TS2365',
+    ]);
+  });
+
+  it('of an element of a list, and is where a comment says what it holds', async () => {
+    const found = await typesOf({
+      'a.js': [
+        ...typed,
+        'function pad(place) {',
+        '  const padding = [0, 0, 0, 0];',
+        "  padding[place === 'top' ? 0 : 1] = '20px';",
+        '  /** @type {number[]} */',
+        '  const margin = [0, 0];',
+        "  margin[place === 'top' ? 0 : 1] = '20px';", // 9
+        '}',
+        '/** @param {number[]} widths */',
+        "function widen(widths = [0]) { widths[0] = '20px'; }", // 12
+      ],
+    });
+    expect(found).toEqual(['medium a.js:12 TS2322', 'medium a.js:9 TS2322']);
+  });
+
+  it('of a property with the name of another function’s parameter, and is of its own function’s', async () => {
+    const found = await typesOf({
+      'a.js': [
+        ...typed,
+        '/** @param {number} known */',
+        'function isKnown(known) { return known > 1; }',
+        'class Box {',
+        '  constructor() { this.known = false; }',
+        '  sync() {',
+        '    this.known = Number(size(String(this))) || 0;',
+        '    return isKnown(this.known);',
+        '  }',
+        '}',
+        'class Other {',
+        '  /** @param {boolean} open */',
+        '  constructor(open) { this.open = open; }',
+        '  sync() { this.open = 5; }', // 16
+        '}',
+      ],
+      'b.js': [
+        ...typed,
+        '/**',
+        ' * @param {object} options',
+        ' * @param {number} options.port',
+        ' */',
+        'function serve(options) {}',
+        'class Server {',
+        '  constructor() { this.port = 80; }',
+        "  move() { this.port = 'http'; }", // 11
+        '}',
+      ],
+    });
+    expect(found).toEqual(['medium a.js:16 TS2322', 'medium b.js:11 TS2322']);
+  });
 });
 
 describe('What runs as it is meant to is no error of JavaScript', () => {
@@ -189,6 +264,24 @@ describe('What runs as it is meant to is no error of JavaScript', () => {
       'low src/a.js:3 TS8024',
       'medium src/a.js:2 TS2304',
     ]);
+  });
+});
+
+describe('A value that a package which is not installed is asked about', () => {
+  it('fits the overloads of what is called then, and one that it is not asked about or that fits none does not', async () => {
+    const found = await typesOf({
+      'tsconfig.json': JSON.stringify({ compilerOptions: { strict: true }, include: ['src'] }),
+      'src/a.ts': [
+        "import _ from 'lodash';",
+        'export function isUtc(date?: string) {',
+        '  if (_.isNil(date)) return false;',
+        '  return new Date(date).toUTCString() === date;',
+        '}',
+        'export const ofOther = (time?: string) => new Date(time);', // 6
+        'export const ofNone = (date: boolean) => new Date(date);', // 7
+      ],
+    });
+    expect(found).toEqual(['medium src/a.ts:6 TS2769', 'medium src/a.ts:7 TS2769']);
   });
 });
 

@@ -35,6 +35,12 @@ export interface ClassSize {
   readonly methods: number;
 }
 
+/** How many times the complexity that is allowed. Many ways side by side, as cases of a switch, are easily read. */
+function complexityOf({ cyclomatic, cognitive }: FunctionMeasure): number {
+  if (cognitive !== null && cognitive <= thresholds.cognitive) return 1;
+  return Math.max(cyclomatic / thresholds.cyclomatic, (cognitive ?? 0) / thresholds.cognitive);
+}
+
 /** Whether a function counts as too complex in the measures of a tree. */
 export function isComplex({ cyclomatic, cognitive }: FunctionMeasure): boolean {
   return cyclomatic > thresholds.cyclomatic || (cognitive ?? 0) > thresholds.cognitive;
@@ -58,14 +64,11 @@ function functionHits(measured: FunctionMeasure): RuleHit[] {
   const place = { line, column, endLine, subject };
   const hits: RuleHit[] = [];
   if (isComplex(measured)) {
-    // Many ways side by side, as the cases of a switch, are counted and easily read.
-    const isFlat = cognitive !== null && cognitive <= thresholds.cognitive;
-    const factor = isFlat ? 1 : Math.max(cyclomatic / thresholds.cyclomatic, (cognitive ?? 0) / thresholds.cognitive);
     const figures = [`cyclomatic ${cyclomatic}`, ...(cognitive === null ? [] : [`cognitive ${cognitive}`])].join(', ');
     hits.push({
       ...place,
       rule: 'complex-function',
-      severity: severityOf(factor),
+      severity: severityOf(complexityOf(measured)),
       message: `${what} is hard to follow: complexity ${figures}.`,
       suggestion: 'Divide it, or take cases out of it early.',
     });

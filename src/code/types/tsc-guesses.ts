@@ -39,7 +39,9 @@ export class TypeGuesses {
     if (rule === 'TS2365') {
       const operator = /'([^']+)'/.exec(message)?.[1];
       const node = nodes.find((one) => one.start === offset && one.operator === operator);
-      return [node?.left, node?.right].some((one) => this.#isGuess(file, asNode(one)));
+      const sides = [asNode(node?.left), asNode(node?.right)];
+      if (message.includes("'number'") && sides.some((one) => this.#isKey(file, one))) return true;
+      return sides.some((one) => this.#isGuess(file, one));
     }
     if (rule === 'TS2345') return this.#isGuessedArgument(diagnostic, nodes, offset);
     const assigned = nodes.findLast(({ type, start }) => type === 'AssignmentExpression' && start === offset);
@@ -105,7 +107,7 @@ export class TypeGuesses {
       case 'Identifier':
         return this.#isGuessedName(file, node, isTarget, steps);
       case 'MemberExpression':
-        return this.#isGuessedProperty(file, node) || (!isTarget && any(node.object));
+        return this.#isGuessedProperty(file, node) || (isTarget ? this.#isElement(file, node) : any(node.object));
       case 'CallExpression':
         return this.#givesGuess(file, node, steps) || any(asNode(node.callee)?.object);
       case 'BinaryExpression':
@@ -140,10 +142,24 @@ export class TypeGuesses {
     }
     if (saysType(comment)) return false;
     if (isTarget) return true;
-    const others = kind === 'variable' ? this.#assignedTo(written, name, scope) : [];
+    const others = kind === 'variable' || kind === 'key' ? this.#assignedTo(written, name, scope) : [];
     const kinds = new Set([...(value === null ? [] : [value]), ...others].map(kindOf));
     if (others.length > 0 && (kinds.size > 1 || kinds.has(null))) return true;
     return this.#isGuess(file, value, false, steps + 1);
+  }
+
+  /** Whether a name goes over the keys of something: those of a list are texts that compare as numbers. */
+  #isKey(file: string, node: SyntaxNode | null): boolean {
+    if (node?.type !== 'Identifier') return false;
+    return nearest(this.#written(file)?.names.get(nameOf(node) ?? '') ?? [], node.start)?.kind === 'key';
+  }
+
+  /** Whether an expression is an element of a list that is written out where its variable is declared. */
+  #isElement(file: string, node: SyntaxNode): boolean {
+    const owner = asNode(node.object);
+    if (node.computed !== true || owner?.type !== 'Identifier') return false;
+    const declared = nearest(this.#written(file)?.names.get(nameOf(owner) ?? '') ?? [], node.start);
+    return declared?.value?.type === 'ArrayExpression' && !this.#isDocumentedRoot(file, node);
   }
 
   #assignedTo({ assigned }: WrittenNames, name: string, scope: SyntaxNode | null): readonly SyntaxNode[] {
@@ -161,9 +177,11 @@ export class TypeGuesses {
     const files = [file, ...this.#importedBy(file)];
     if (this.#isOfLiteral(file, node)) return true;
     const isOfOther = this.#isDocumentedRoot(file, node);
-    const found = files
-      .flatMap((one) => this.#written(one)?.properties.get(name) ?? [])
-      .filter(({ kind }) => kind === 'property' || !isOfOther);
+    const found = files.flatMap((one) => {
+      const all = this.#written(one)?.properties.get(name) ?? [];
+      return all.filter(({ kind }) => kind === 'property' || !isOfOther).map((written) => ({ ...written, file: one }));
+    });
+    if (found.some((one) => this.#isBesideParameter(one.file, name, one.value))) return false;
     if (found.every(({ value }) => value === null || /Function/.test(value.type))) return false;
     return !found.some(({ comment }) => saysType(comment)) && !files.some((one) => this.#isDocumented(one, name));
   }
@@ -173,12 +191,20 @@ export class TypeGuesses {
     return [...written].flatMap(([, , specifier = '']) => leadsTo(this.#texts, file, specifier) ?? []);
   }
 
+  /** Whether a property gets its value in a function with a parameter of its name, of which a comment says the type. */
+  #isBesideParameter(file: string, name: string, value: SyntaxNode | null): boolean {
+    const declared = value === null ? null : nearest(this.#written(file)?.names.get(name) ?? [], value.start);
+    return declared?.kind === 'parameter' && saysParameter(declared.comment, name);
+  }
+
   /** Whether a comment of the file declares a type with a property of a name. */
   #isDocumented(file: string, name: string): boolean {
     const own = name.replaceAll('$', '\\$');
     const text = this.#texts.get(file) ?? '';
     return (
-      new RegExp(`@(?:property|prop|param|arg)\\s*\\{[^\\n]*\\}\\s*\\[?(?:[\\w$]+\\.)*${own}\\b`).test(text) ||
+      new RegExp(`@(?:property|prop|member)\\s*\\{[^\\n]*\\}\\s*\\[?(?:[\\w$]+\\.)*${own}\\b`).test(text) ||
+      // Without what it is of, it is a parameter of a function.
+      new RegExp(`@(?:param|arg|argument)\\s*\\{[^\\n]*\\}\\s*\\[?(?:[\\w$]+(?:\\[\\])?\\.)+${own}\\b`).test(text) ||
       new RegExp(`@(?:typedef|type|param)\\s*\\{(?:(?!\\*/)[^@])*[{,;\\s]['"]?${own}['"]?\\??\\s*:`).test(text)
     );
   }

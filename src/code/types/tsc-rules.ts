@@ -139,7 +139,7 @@ export function judge(diagnostic: Diagnostic, context: JudgeContext): Verdict {
   if (rule === 'TS7053' && /expression of type 'any'|index type 'any'/.test(message)) return { kind: 'consequence' };
   if (/^TS41[0-9]{2}$/.test(rule) && message.includes("'any'")) return { kind: 'consequence' };
   if (rule === 'TS2635' && message.startsWith("Type 'any'")) return { kind: 'consequence' };
-  const mayBeNarrowed = NARROWED.has(rule) && (UNNAMED.has(rule) || isUnsettledType(message));
+  const mayBeNarrowed = NARROWED.has(rule) && (UNNAMED.has(rule) || isUnsettledType(diagnostic));
   if (mayBeNarrowed && context.isAsked(diagnostic)) return { kind: 'consequence' };
   // A test's `this` is what its runner makes it.
   if (rule === 'TS2683' && context.isTest(file)) return { kind: 'consequence' };
@@ -228,7 +228,9 @@ function judgeMissing(diagnostic: Diagnostic, context: JudgeContext): Verdict {
 }
 
 /** A type that a check would have made narrower. */
-function isUnsettledType(message: string): boolean {
+function isUnsettledType({ rule, message, details = '' }: Diagnostic): boolean {
+  // Of which no overload takes an argument, only what follows the first line says.
+  if (rule === 'TS2769') return /Argument of type '(?:[^'\n]* \| |unknown')/.test(`${message}\n${details}`);
   return /'[^']* \| |'unknown'|possibly|object types/.test(message.split('\n')[0] ?? '');
 }
 

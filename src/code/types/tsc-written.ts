@@ -3,10 +3,10 @@ import { asNode, childrenOf, nameOf, nodesOf, type SyntaxNode } from './tsc-decl
 
 /**
  * A name or a property of JavaScript, where it is declared or given a value. A `member` is given one from outside of
- * what it is of.
+ * what it is of. A `key` is a name that a `for` takes from the keys of something.
  */
 export interface Written {
-  readonly kind: 'constant' | 'variable' | 'parameter' | 'property' | 'member';
+  readonly kind: 'constant' | 'variable' | 'key' | 'parameter' | 'property' | 'member';
   /** What it gets there; null where that is nothing, or decided elsewhere. */
   readonly value: SyntaxNode | null;
   /** The part of the file that a name is for; null for all of it, and for properties. */
@@ -95,6 +95,9 @@ class Reader {
     } else if (node.type === 'ForOfStatement') {
       const [declared] = nodesOf(asNode(node.left)?.declarations);
       this.#bind(declared?.id, { kind: 'constant', value: asNode(node.right), scope: node, comment: '' });
+    } else if (node.type === 'ForInStatement') {
+      const [declared] = nodesOf(asNode(node.left)?.declarations);
+      this.#bind(declared?.id, { kind: 'key', value: null, scope: node, comment: '' });
     } else if (/Function/.test(node.type)) this.#takeFunction(node, scope, this.#before(start));
     else if (node.type === 'AssignmentExpression') this.#takeAssignment(node, start);
     else if (/^(?:Property|PropertyDefinition|MethodDefinition)$/.test(node.type) && parent?.type !== 'ObjectPattern') {

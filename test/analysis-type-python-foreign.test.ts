@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { judgePyright } from '../src/code/types/pyright-rules.ts';
 import { checkedElsewhere } from '../src/code/types/python-checked.ts';
 import { typesOf } from './types-of.ts';
 
@@ -57,6 +58,50 @@ describe('Of Python that stands on what is not installed', () => {
       'high near.py:10 reportCallIssue',
       'high near.py:10 reportCallIssue',
     ]);
+  });
+
+  it('a function in the place of a class converts what a package brings, and is no class elsewhere', async () => {
+    const found = await typesOf({
+      'cog.py': [
+        'from discord.ext import commands',
+        'class Cog:',
+        '    @commands.command(name="a")',
+        '    async def act(self, ctx: str, *, name: str.lower, size: int = 1) -> str:',
+        '        other: str.lower = name', // 5
+        '        return ctx',
+        '    @commands.command()',
+        '    async def far(',
+        '        self,',
+        '        name: str.lower,', // 10
+        '    ) -> str:',
+        '        return ""',
+        '    def plain(self, name: str.lower) -> str:', // 13
+        '        return ""',
+        '    @staticmethod',
+        '    def still(name: str.lower) -> str:', // 16
+        '        return ""',
+      ],
+    });
+    expect(found).toEqual([
+      'medium cog.py:13 reportGeneralTypeIssues',
+      'medium cog.py:16 reportGeneralTypeIssues',
+      'medium cog.py:5 reportGeneralTypeIssues',
+    ]);
+  });
+
+  it('the function around a line is not one that stands above it inside of the same function', async () => {
+    const act = (type: string, value: string) => [
+      'import re',
+      'from discord import Channel',
+      `def act(text: str, given: ${type}) -> None:`,
+      '    found = re.match("a", text)',
+      '    def inner(one: str) -> str:', // 5
+      '        return one',
+      `    print(inner(text), given, ${value})`,
+      '    print(found.group())', // 8
+    ];
+    const found = await typesOf({ 'far.py': act('Channel', 'Channel'), 'near.py': act('str', 'text') });
+    expect(found).toEqual(['medium near.py:8 reportOptionalMemberAccess']);
   });
 
   it('what stands in for a package may be no exception, and a class of the tree may not', async () => {
@@ -120,6 +165,22 @@ describe('Of members of Python’s classes and modules', () => {
       'high shop/use.py:3 reportAttributeAccessIssue',
       'high shop/use.py:4 reportAttributeAccessIssue',
     ]);
+  });
+
+  it('a module that puts another one in its place has what it says of that one, and no more', async () => {
+    const names = ['tables = {"shop.parts": ["Order"]}'];
+    const found = await typesOf({
+      'shop/__init__.py': ['from . import local', 'local.recreate_module(  # lazy', '    __name__,', ...names, ')'],
+      'shop/local.py': ['def recreate_module(name: str, tables: object) -> None:', '    print(name, tables)'],
+      'shop/plain.py': names,
+      'use.py': [
+        'from shop import Order',
+        'from shop import Parcel', // 2
+        'from shop.plain import Order as Other', // 3
+        'print(Order, Parcel, Other)',
+      ],
+    });
+    expect(found).toEqual(['high use.py:2 reportAttributeAccessIssue', 'high use.py:3 reportAttributeAccessIssue']);
   });
 
   it('private names from outside are those of the class, and what a class makes otherwise is what it makes', async () => {
@@ -260,6 +321,21 @@ describe('Of members of Python’s classes and modules', () => {
     });
     expect(found).toEqual(['high b.py:3 reportAttributeAccessIssue']);
   });
+});
+
+it('where pyright gives up on a type is not told, and a class that is none is', () => {
+  const verdictOf = (message: string) =>
+    judgePyright(
+      { severity: 'error', rule: 'reportGeneralTypeIssues', message },
+      {
+        ...{ typed: true, annotated: true, hasForeign: false, takesAll: false, usesForeign: false },
+        ...{ namesForeign: false, isTest: false, incomplete: false, checked: false, callsMaker: false },
+        ...{ line: '', importedFrom: null, isDynamic: () => false, isWhole: () => true },
+        ...{ isBundled: () => false, absence: () => 'high' },
+      },
+    ).kind;
+  expect(verdictOf('Type of "act" could not be determined because it refers to itself')).toBe('consequence');
+  expect(verdictOf('Expected class but received "(self: str) -> str"')).toBe('finding');
 });
 
 describe('Where mypy checks a project’s types', () => {

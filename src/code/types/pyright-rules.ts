@@ -259,6 +259,8 @@ function followsFromDynamics(rule: string, message: string): boolean {
   if (rule === 'reportFunctionMemberAccess' || rule === 'reportInvalidTypeVarUse') return true;
   // Of another implementation of Python, which the program has asked for.
   if (/^"pypy_\w+" is not a known attribute of module "sys"/.test(message)) return true;
+  // Where pyright gave up, not the program.
+  if (/^Type of ".*" could not be determined because it refers to itself/.test(message)) return true;
   // Another module's list of names, which pyright does not follow.
   if (/^Operation on "__all__" is not supported/.test(message)) return true;
   // A class attribute in the place of an inherited property is how such a property is filled in.

@@ -72,3 +72,17 @@ export function isOwnLanguage({ line, above, column }: PythonSpot): boolean {
   const decorator = getter < 0 ? own : (above[getter - 1] ?? '');
   return /^\s*@/.test(decorator) && !PLAIN_DECORATOR.test(decorator);
 }
+
+/**
+ * A function in the place of a parameter's class, below a decorator that is none of Python's own: what takes the
+ * function calls it to convert what is given.
+ */
+export function isConverter({ rule, message, line, above, column }: PythonSpot): boolean {
+  if (rule !== 'reportGeneralTypeIssues' || !message.startsWith('Expected class but received "(')) return false;
+  const lines = [...above, line.slice(0, column - 1)];
+  const at = lines.findLastIndex((one) => /^\s*(?:async\s+)?def\b/.test(one));
+  const decorator = at < 0 ? '' : (lines[at - 1] ?? '');
+  if (!/^\s*@/.test(decorator) || OWN_DECORATOR.test(decorator)) return false;
+  const head = lines.slice(at).join('\n');
+  return head.split('(').length > head.split(')').length;
+}

@@ -1,13 +1,14 @@
 import { posix } from 'node:path';
 import type { MirroredFile } from './mirror.ts';
 import { calleeOf, isOwnKey, isOwnWay, openCalls } from './python-calls.ts';
-import { decoratedFunctions, isOwnDecorator, isOwnLanguage, isRegistered } from './python-decorated.ts';
+import { decoratedFunctions, isConverter, isOwnDecorator, isOwnLanguage, isRegistered } from './python-decorated.ts';
 import { FilledAttributes } from './python-filled.ts';
 import { isAskedFor, isAskedTogether, isGuarded, isOptionalModule, isPiped } from './python-guards.ts';
 import { TreeMembers } from './python-members.ts';
 import {
   isListedPart,
   isOtherwiseBound,
+  isRecreatedWith,
   modulePlaces,
   takesNamesFromOutside,
   worksOutNames,
@@ -82,7 +83,7 @@ export class PythonEvidence {
     if (this.#isMixedIn(spot) || isAskedTogether(spot) || isPiped(spot) || this.#members.explains(spot)) return true;
     if (this.#filled.explains(spot) || isOptionalModule(spot, text)) return true;
     if (isNoted(spot) || isSilenced(spot) || isTried(spot) || isGuarded(spot)) return true;
-    if (isListedPart(spot, this.#texts) || isOtherwiseBound(spot, text)) return true;
+    if (isListedPart(spot, this.#texts) || isOtherwiseBound(spot, text) || isConverter(spot)) return true;
     if (rule === 'reportUndefinedVariable' && worksOutNames(text)) return true;
     if (rule === 'reportUndefinedVariable') return isOwnLanguage(spot) || isOwnKey(spot) || isOfSphinx(spot);
     if (rule === 'reportSelfClsParameterName') return this.#unbound.has(/\bdef\s+(\w+)/.exec(spot.line)?.[1] ?? '');
@@ -188,6 +189,7 @@ export class PythonEvidence {
     );
     return places.some((place) => {
       const text = this.#texts.get(place) ?? '';
+      if (isRecreatedWith(name, text)) return true;
       // Its names are worked out.
       return named.test(text) || /^[ \t]*globals\(\)(?:\[[^\]\n]+\][ \t]*=[^=]|\.update\()/m.test(text);
     });

@@ -37,6 +37,12 @@ export function takesNamesFromOutside({ message }: PythonSpot, texts: Texts): bo
   });
 }
 
+/** Whether a module puts another one in its own place, which is told there to have a name. */
+export function isRecreatedWith(name: string, text: string): boolean {
+  const made = /\b(?:re)?create_module\(\s*(?:#[^\n]*\s*)?__name__/.exec(text);
+  return made !== null && new RegExp(`["']${name}["']`).test(text.slice(made.index));
+}
+
 /** Files of the tree that a dotted module may be. */
 export function modulePlaces(module: string, texts: Texts): string[] {
   const path = module.replaceAll('.', '/');

@@ -79,11 +79,19 @@ export class PythonSurroundings {
 
   #functionAround(at: number): string {
     let indent = indentOf(this.#lines[at] ?? '');
+    // A function that begins beside a line, not before it, is another one, but for the end of its own parameters.
+    let closes = isClosing(this.#lines[at] ?? '');
     for (let above = at; above >= 0; above -= 1) {
       const text = this.#lines[above] ?? '';
       if (text.trim() === '' || indentOf(text) > indent) continue;
-      if (/^\s*(?:async\s+)?def\b/.test(text)) return this.#block(above);
-      if (above !== at) indent = Math.min(indent, indentOf(text));
+      const isBeside = above !== at && indent > 0 && indentOf(text) === indent && !closes;
+      if (/^\s*(?:async\s+)?def\b/.test(text)) {
+        if (!isBeside) return this.#block(above);
+      } else if (above !== at && !/^\s*#/.test(text)) {
+        if (isClosing(text)) closes = true;
+        else if (indentOf(text) < indent) closes = false;
+        indent = indentOf(text);
+      }
     }
     return this.#lines[at] ?? '';
   }
@@ -103,6 +111,10 @@ export class PythonSurroundings {
 
 /** Lines of one statement that imports names. */
 const LONGEST_IMPORT = 1000;
+
+function isClosing(line: string): boolean {
+  return /^\s*[)\]]/.test(line);
+}
 
 function indentOf(line: string): number {
   return line.length - line.trimStart().length;

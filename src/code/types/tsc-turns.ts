@@ -20,8 +20,8 @@ export interface CheckedProject {
 /**
  * Checks projects, and gives what was said of each in their order. One at a time, as the compiler runs several threads
  * itself and pyright may be at work too; but where one of them is large, small ones are checked beside it, in a copy of
- * their own, with what that one leaves of the processors. Rejects with the signal's reason only, when every compiler
- * has ended.
+ * their own. In one run they take what the large one leaves of the processors; several runs, one after the other, would
+ * come too late with that. Rejects with the signal's reason only, when every compiler has ended.
  */
 export async function checkProjects(
   setup: TscSetup,
@@ -33,10 +33,11 @@ export async function checkProjects(
   const [main, beside] = divided(projects, setup.mirror);
   // The copy of what takes longest is written first.
   const isWritten = Promise.withResolvers<void>();
-  const work = async (own: readonly TypeScriptProject[], mirror: Mirror, givesWay: boolean) => {
+  const groupsOf = (own: readonly TypeScriptProject[]) => groupProjects(own, setup.mirror.files, setup.imported);
+  const work = async (groups: readonly (readonly TypeScriptProject[])[], mirror: Mirror, givesWay: boolean) => {
     const checked = new CheckedFiles(mirror);
     const found: CheckedProject[] = [];
-    for (const group of groupProjects(own, mirror.files, setup.imported)) {
+    for (const group of groups) {
       await show(checked, group, projects);
       isWritten.resolve();
       found.push(...(await checkGroup({ ...stoppable, mirror, givesWay }, group, { typeRoot, checked, projects })));
@@ -45,10 +46,11 @@ export async function checkProjects(
   };
   const workBeside = async () => {
     await isWritten.promise;
-    return work(beside, await copyBeside(setup.mirror), true);
+    const groups = groupsOf(beside);
+    return work(groups, await copyBeside(setup.mirror), groups.length === 1);
   };
   const works = [
-    work(main, setup.mirror, false).finally(isWritten.resolve),
+    work(groupsOf(main), setup.mirror, false).finally(isWritten.resolve),
     ...(beside.length === 0 ? [] : [workBeside()]),
   ];
   for (const one of works) one.catch((error: unknown) => stop.abort(error));

@@ -95,7 +95,7 @@ async function groupsOf(tree: Readonly<Record<string, string>>): Promise<(string
   const files = Object.entries(tree).map(([path, text]) => ({ path, text }));
   const named = new Map<string, ImportedModule>();
   for (const file of files) collectImports(file, named);
-  const projects = await divideFiles(files, named);
+  const projects = divideFiles(files, named);
   const groups = groupProjects(projects, files, named);
   return groups.map((group) => group.map(({ config }) => config).sort()).sort();
 }

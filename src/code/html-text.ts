@@ -61,5 +61,7 @@ function withoutTags(html: string): string {
 }
 
 function unescaped(text: string): string {
-  return text.replace(/&(#?\w+);/g, (whole, name: string) => ENTITIES[name] ?? whole);
+  return text.replace(/&(#?\w+);/g, (whole, name: string) =>
+    Object.hasOwn(ENTITIES, name) ? (ENTITIES[name] ?? whole) : whole,
+  );
 }

@@ -39,7 +39,7 @@ const HASHED_NAME = /(?:^|[.-])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}(?:
 
 /** How a bundler's chunk begins. */
 const CHUNK =
-  /^\s*(?:"use strict";)?\s*(?:export const __webpack_|[(!]*(?:self|window|globalThis|this)(?:\.|\[['"])webpack(?:Jsonp|Chunk))/;
+  /^\s*(?:"use strict";\s*)?(?:export const __webpack_|[(!]*(?:self|window|globalThis|this)(?:\.|\[['"])webpack(?:Jsonp|Chunk))/;
 
 /** How a library begins that a bundler put together for every loader: people do not call them `t` and `e`. */
 const BUNDLED_LIBRARY =

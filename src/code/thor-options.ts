@@ -20,7 +20,10 @@ export function thorOption(given: readonly Node[]): CommandOption[] {
   const banner = rubyText(pairs.get('banner'));
   // A banner of several words says what the value is for.
   const isText = banner !== null && /\s/.test(banner.trim());
-  const named = banner === null || isText ? (VALUES[type] ?? name.toUpperCase()) : banner;
+  const named =
+    banner === null || isText
+      ? ((Object.hasOwn(VALUES, type) ? VALUES[type] : undefined) ?? name.toUpperCase())
+      : banner;
   return [
     {
       flags: [...aliasesOf(pairs.get('aliases')), `--${name}`],

@@ -34,11 +34,12 @@ export interface ThreadPool {
   /**
    * Runs one task. When `signal` is aborted the thread is terminated in the middle of its work and the promise rejects
    * with the signal's reason. Rejects with the task's error, or with a ThreadDiedError when the thread did not survive.
+   * An `urgent` task, which others wait for, goes before all that wait for a thread.
    */
   run<Input, Output>(
     task: ThreadTask<Input, Output>,
     input: Input,
-    options?: { signal?: AbortSignal },
+    options?: { signal?: AbortSignal; urgent?: boolean },
   ): Promise<Output>;
   /** Terminates the threads; tasks that still run reject. Safe to call twice. */
   close(): Promise<void>;
@@ -66,11 +67,11 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     get busy() {
       return busy;
     },
-    async run(task, input, { signal } = {}) {
+    async run(task, input, { signal, urgent } = {}) {
       signal?.throwIfAborted();
       busy += 1;
       try {
-        await turns.take(signal);
+        await turns.take(signal, urgent);
         const order: ThreadOrder = { module: task.module.href, input };
         return await pool()
           .then((threads) => threads.run(order, signal === undefined ? {} : { signal }))

@@ -3,7 +3,7 @@ interface Waiter {
   refuse(reason: unknown): void;
 }
 
-/** A number of turns to be had at once, first come, first served. */
+/** A number of turns to be had at once, first come, first served but for what is urgent. */
 export class Turns {
   #free: number;
   #closed = false;
@@ -13,12 +13,15 @@ export class Turns {
     this.#free = turns;
   }
 
-  /** Rejects with the signal's reason when it is aborted before there is a turn, and when there will be none. */
-  async take(signal: AbortSignal | undefined): Promise<void> {
+  /**
+   * Rejects with the signal's reason when it is aborted before there is a turn, and when there will be none. Who is
+   * `urgent` stands before all that wait.
+   */
+  async take(signal: AbortSignal | undefined, urgent = false): Promise<void> {
     signal?.throwIfAborted();
     if (this.#closed) throw closedError();
     if (this.#free > 0) this.#free -= 1;
-    else await this.#wait(signal);
+    else await this.#wait(signal, urgent);
   }
 
   give(): void {
@@ -32,7 +35,7 @@ export class Turns {
     for (const waiter of this.#line.splice(0)) waiter.refuse(closedError());
   }
 
-  async #wait(signal: AbortSignal | undefined): Promise<void> {
+  async #wait(signal: AbortSignal | undefined, urgent: boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter: Waiter = { go: resolve, refuse: reject };
     const leave = () => {
@@ -42,7 +45,8 @@ export class Turns {
       this.#line.splice(at, 1);
       reject(signal?.reason);
     };
-    this.#line.push(waiter);
+    if (urgent) this.#line.unshift(waiter);
+    else this.#line.push(waiter);
     signal?.addEventListener('abort', leave);
     try {
       await promise;

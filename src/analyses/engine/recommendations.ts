@@ -53,7 +53,7 @@ function sentence({ first, findings }: Heap): string {
 }
 
 /** Names in quotation marks, places and numbers: what differs from place to place. */
-const PARTICULAR = /('[^']*'|"[^"]*"|`[^`]*`|“[^”]*”|[^\s'"`“”]+:\d+|\b\d+(?:\.\d+)?\b)/;
+const PARTICULAR = /('[^']*'|"[^"]*"|`[^`]*`|“[^”]*”|[^\s'"`“”:]{1,300}:\d+|\b\d+(?:\.\d+)?\b)/;
 
 /**
  * One advice for all places: what they say alike, with `…` for the names, places and numbers in which they differ.

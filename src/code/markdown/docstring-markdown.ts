@@ -85,7 +85,7 @@ function takeDirective(cursor: Cursor, name: string, argument: string): string {
     const lines = body.filter((line) => !/^:[\w-]+:/.test(line));
     return lines.length === 0 ? '' : fence(lines.join('\n').trim(), /^[\w+-]+$/.test(argument) ? argument : '');
   }
-  const words = VERSION_WORDS[name];
+  const words = Object.hasOwn(VERSION_WORDS, name) ? VERSION_WORDS[name] : undefined;
   if (words !== undefined) {
     const [version = '', ...rest] = argument.split(' ');
     const text = docstringMarkdown([rest.join(' '), ...body].join('\n').trim());

@@ -55,7 +55,7 @@ function runsOf(text: string, comments: readonly Comment[], lines: LineIndex): R
 
 function isCode(written: string): boolean {
   // Sentences, lists and links end the matter before a parser is asked.
-  if (!/[;{}()=]/.test(written) || /https?:\/\/|^\s*(?:@|[-*] )/m.test(written)) return false;
+  if (!/[;{}()=]/.test(written) || /https?:\/\/|^[ \t\uFEFF]*(?:@|[-*] )/m.test(written)) return false;
   const parsed = parseSync('a.tsx', `async function* f() {${written}\n}`, { preserveParens: false });
   // Most are prose; their tree is never asked for, as it is made then.
   if (parsed.errors.length > 0) return false;

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { OutputLimitError, ProcessStartError, ProcessTimeoutError, runProcess } from '../../platform/child-process.ts';
 import { sourceVersion } from '../../platform/source-version.ts';
+import type { ThreadTask } from '../../platform/thread-pool.ts';
 import type { AnalyserInput } from '../analyser.ts';
 import type { RawFinding } from '../findings.ts';
-import { decodeSource, readSourceBytes } from '../source-text.ts';
+import { workInThread } from '../thread-work.ts';
+import { type Clone, clones, duplicateReport, type FoundDuplicates } from './clones.ts';
 import type { InstalledEngine } from './installed.ts';
 import { keep, readKept } from './kept.ts';
 
@@ -15,28 +16,9 @@ const TIMEOUT_MILLISECONDS = 180_000;
 /** What two places must have in common to be told. */
 const MIN_TOKENS = 70;
 const MIN_LINES = 6;
-/** Lines that are no import, no bracket, no parameter, no comment and no docstring. */
-const MIN_CODE_LINES = 6;
-const LARGEST_FILE = 2 * 1024 * 1024;
 const MEDIUM_LINES = 40;
-const MOST_CLONES = 5_000;
-
-const place = z.object({ name: z.string(), start: z.int(), end: z.int() });
-const report = z.object({
-  duplicates: z.array(
-    z.object({ firstFile: place, secondFile: place, lines: z.int(), tokens: z.int(), fragment: z.string() }),
-  ),
-});
-
-const clone = z.object({
-  first: place,
-  second: place,
-  tokens: z.int(),
-  /** Of the text they share, to know them again when lines move. */
-  digest: z.string(),
-});
-const clones = z.object({ clones: z.array(clone) });
-type Clone = z.infer<typeof clone>;
+const JUDGING_MILLISECONDS = 60_000;
+const JUDGE: ThreadTask<FoundDuplicates, readonly Clone[]> = { module: new URL('./clones.ts', import.meta.url) };
 
 /** What is there more than once, or why that is not known. */
 export interface Duplication {
@@ -77,11 +59,8 @@ function keyOf({ hashes }: AnalyserInput, paths: readonly string[]): string | nu
 }
 
 /** Runs jscpd in a folder of its own: it reads the configuration of the folder it is started in. */
-async function run(
-  { root, signal }: AnalyserInput,
-  engine: InstalledEngine,
-  paths: readonly string[],
-): Promise<Clone[] | string> {
+async function run(input: AnalyserInput, engine: InstalledEngine, paths: readonly string[]): Promise<Clone[] | string> {
+  const { root, signal } = input;
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'millwright-jscpd-')));
   try {
     const config = join(folder, 'files.json');
@@ -96,8 +75,9 @@ async function run(
       givesWay: true,
     });
     if (exitCode !== 0) return `jscpd ended with code ${exitCode}`;
-    const { duplicates } = report.parse(JSON.parse(await readFile(join(folder, 'jscpd-report.json'), 'utf8')));
-    return await clonesOf(root, duplicates);
+    const { duplicates } = duplicateReport.parse(JSON.parse(await readFile(join(folder, 'jscpd-report.json'), 'utf8')));
+    const judged = await workInThread(input, JUDGE, { root, duplicates }, { milliseconds: JUDGING_MILLISECONDS });
+    return 'exceeded' in judged ? `${judged.exceeded} did not do to judge what jscpd found` : [...judged];
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ProcessTimeoutError) return `jscpd took longer than ${TIMEOUT_MILLISECONDS / 1000} s`;
@@ -107,74 +87,6 @@ async function run(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function clonesOf(root: string, duplicates: z.infer<typeof report>['duplicates']): Promise<Clone[]> {
-  const inTree = (one: z.infer<typeof place>) => ({
-    ...one,
-    name: one.name.slice(root.length + 1).replaceAll('\\', '/'),
-  });
-  const code = new Map<string, readonly boolean[]>();
-  const found: Clone[] = [];
-  for (const { firstFile, secondFile, tokens, fragment } of duplicates) {
-    const [one, other] = [inTree(firstFile), inTree(secondFile)];
-    const [first, second] = byPlace(one, other) < 0 ? [one, other] : [other, one];
-    const lines = code.get(second.name) ?? (await codeLinesOf(root, second.name));
-    code.set(second.name, lines);
-    if (lines.slice(second.start - 1, second.end).filter(Boolean).length < MIN_CODE_LINES) continue;
-    const digest = createHash('sha256').update(fragment.replace(/\s+/g, ' ')).digest('hex').slice(0, 16);
-    found.push({ first, second, tokens, digest });
-  }
-  return withoutNested(found)
-    .sort((a, b) => byPlace(a.second, b.second) || byPlace(a.first, b.first))
-    .slice(0, MOST_CLONES);
-}
-
-/**
- * Of each line, whether it says something of its own: imports, brackets, comments and docstrings are alike everywhere.
- */
-async function codeLinesOf(root: string, path: string): Promise<readonly boolean[]> {
-  const read = await readSourceBytes(root, path, LARGEST_FILE);
-  const decoded = 'bytes' in read ? decodeSource(read.bytes) : read;
-  if (!('text' in decoded)) return [];
-  const prose = /\.pyi?$/.test(path) ? /("""|''')[\s\S]*?\1/g : /\/\*[\s\S]*?\*\//g;
-  const text = decoded.text.replace(prose, (block) => block.replace(/[^\n]+/g, ''));
-  let inImport = false;
-  return text.split('\n').map((line) => {
-    const written = line.trim();
-    if (inImport) {
-      inImport = !/[)}]/.test(written);
-      return false;
-    }
-    if (IMPORT.test(written)) {
-      inImport = /[({]\s*$/.test(written);
-      return false;
-    }
-    return !NO_CODE.test(written);
-  });
-}
-
-/** Brackets, comments, and one entry of a list of parameters or fields: who overrides a method repeats those. */
-const NO_CODE = /^(?:[\])};,(\s[{]*|\/\/.*|#.*|\*{0,2}\w+\s*(?::[^(]*)?(?:=[^(]*)?,)$/;
-
-const IMPORT =
-  /^(?:import\b|from\s+\S+\s+import\b|export\s+(?:\*|\{|type\s*\{)|(?:const|let|var)\s.+=\s*require\()|^@(?:t\.|typing\.)?overload$/;
-
-/** One finding a place: what begins in a block that is told already is told with it. */
-function withoutNested(found: readonly Clone[]): Clone[] {
-  const told = new Map<string, { start: number; end: number }[]>();
-  const sorted = [...found].sort(
-    (a, b) =>
-      b.second.end - b.second.start - (a.second.end - a.second.start) ||
-      byPlace(a.second, b.second) ||
-      byPlace(a.first, b.first),
-  );
-  return sorted.filter(({ second }) => {
-    const blocks = told.get(second.name) ?? [];
-    if (blocks.some(({ start, end }) => second.start < end && second.end > start)) return false;
-    told.set(second.name, [...blocks, second]);
-    return true;
-  });
 }
 
 function findingOf({ first, second, tokens, digest }: Clone): RawFinding {
@@ -203,8 +115,4 @@ function duplicatedLines(found: readonly Clone[]): number {
     for (let line = start; line <= end; line += 1) seen.add(line);
   }
   return [...lines.values()].reduce((sum, { size }) => sum + size, 0);
-}
-
-function byPlace(a: z.infer<typeof place>, b: z.infer<typeof place>): number {
-  return (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) || a.start - b.start || a.end - b.end;
 }

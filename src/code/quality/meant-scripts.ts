@@ -1,10 +1,12 @@
 /** Lines above a place in which a check of the same value is looked for. */
 const CHECKED_ABOVE = 6;
+/** A pattern that is made of a longer one could be refused. */
+const LONGEST_CHAIN = 300;
 
 /** Whether a chain that may end early is the condition on which the lines above leave, or are entered. */
 export function isAskedAbove(here: string, lines: readonly string[], line: number): boolean {
   const chain = /^[\w$]+(?:\??\.[\w$]+)+/.exec(here)?.[0];
-  if (chain === undefined) return false;
+  if (chain === undefined || chain.length > LONGEST_CHAIN) return false;
   if (isConditionAround(chain, lines, line)) return true;
   const leaving = '(?:return|throw|continue)\\b[^;{}]*;?\\s*';
   const left = new RegExp(

@@ -170,7 +170,8 @@ const judges: Readonly<Record<string, Judge>> = {
 /** The names in comments as `/* global Chart, moment:readonly *\/`, which linters take for declared. */
 function announcedNames(text: string): ReadonlySet<string> {
   const comments = text.matchAll(/\/\*\s*globals?\s([^*]*)/g);
-  return new Set([...comments].flatMap(([, names = '']) => names.match(/[A-Za-z_$][\w$]*(?=\s*(?:[,:\s]|$))/g) ?? []));
+  // What may be done with a name stands behind a colon.
+  return new Set([...comments].flatMap(([, names = '']) => names.split(/[\s,]+/).map((one) => one.replace(/:.*/, ''))));
 }
 
 function namedIn({ message }: LintHit): string | undefined {

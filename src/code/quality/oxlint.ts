@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { OutputLimitError, ProcessTimeoutError, runProcess } from '../../platform/child-process.ts';
 import { sourceVersion } from '../../platform/source-version.ts';
+import type { ThreadTask } from '../../platform/thread-pool.ts';
 import type { AnalyserInput } from '../analyser.ts';
-import { decodeSource, readSourceBytes } from '../source-text.ts';
+import { workInThread } from '../thread-work.ts';
 import { type LintResult, lintResult } from './file-facts.ts';
 import type { InstalledEngine } from './installed.ts';
 import { contentKey, keep, readKept } from './kept.ts';
-import { isDoubtful, type LintedFile, withoutMeant } from './oxlint-meant.ts';
+import type { LintedFiles } from './oxlint-judgement.ts';
+import { isDoubtful } from './oxlint-meant.ts';
 import { oxlintConfig } from './oxlint-rules.ts';
 import { isServed } from './page-scripts.ts';
 
@@ -19,7 +21,12 @@ const MAX_OUTPUT_BYTES = 128 * 1024 * 1024;
 const BATCH_FILES = 1_000;
 const BATCH_CHARACTERS = 60_000;
 const LONGEST_MESSAGE = 300;
-const LARGEST_FILE = 2 * 1024 * 1024;
+/** What a batch takes is some hundred milliseconds; hostile text could take hours. */
+const BATCH_MILLISECONDS = 30_000;
+const FILE_MILLISECONDS = 5_000;
+const JUDGE: ThreadTask<LintedFiles, readonly LintResult[]> = {
+  module: new URL('./oxlint-judgement.ts', import.meta.url),
+};
 
 /** Said of all files at once: asking for fewer of them would not help. */
 const REFUSED = 'oxlint does not run on this machine';
@@ -107,10 +114,6 @@ function keyOf({ hashes, root }: AnalyserInput, path: string): string | null {
   return key === null ? null : `${key}${folders.join('')}`;
 }
 
-function fileAt(path: string): LintedFile {
-  return { name: path.slice(path.lastIndexOf('/') + 1), served: isServed(path) };
-}
-
 function keptOf({ lint }: Run, path: string, key: string | null): [string, LintResult][] {
   const found = lint.get(path);
   return found === undefined || key === null ? [] : [[key, found]];
@@ -136,7 +139,9 @@ function batchesOf(paths: readonly string[]): string[][] {
 async function lintBatch(run: Run, batch: readonly string[]): Promise<void> {
   const result = await ask(run, batch);
   if (typeof result !== 'string') {
-    for (const path of batch) run.lint.set(path, result.get(path) ?? { hits: [], problem: null });
+    for (const path of batch) {
+      if (!run.failures.has(path)) run.lint.set(path, result.get(path) ?? { hits: [], problem: null });
+    }
     return;
   }
   const [only] = batch;
@@ -167,7 +172,7 @@ async function ask(run: Run, batch: readonly string[]): Promise<Map<string, Lint
     );
     // It ends with 1 for faults too, but not without saying them; what kills it has a code of its own.
     if (exitCode === 1 && !stdout.trimStart().startsWith('{')) return REFUSED;
-    return await withoutMeantHits(input.root, resultsOf(answer.parse(JSON.parse(stdout))));
+    return await withoutMeantHits(run, resultsOf(answer.parse(JSON.parse(stdout))));
   } catch (error) {
     input.signal.throwIfAborted();
     if (error instanceof ProcessTimeoutError) return `oxlint took longer than ${TIMEOUT_MILLISECONDS / 1000} s`;
@@ -176,15 +181,34 @@ async function ask(run: Run, batch: readonly string[]): Promise<Map<string, Lint
   }
 }
 
-/** Leaves out what is meant; for that the text is looked at where there is doubt. */
-async function withoutMeantHits(root: string, results: Map<string, LintResult>): Promise<Map<string, LintResult>> {
-  for (const [path, { hits, problem }] of results) {
-    if (!hits.some(isDoubtful)) continue;
-    const read = await readSourceBytes(root, path, LARGEST_FILE);
-    const decoded = 'bytes' in read ? decodeSource(read.bytes) : read;
-    if ('text' in decoded) results.set(path, { hits: withoutMeant(hits, decoded.text, fileAt(path)), problem });
+/**
+ * Leaves out what is meant, in a thread: for that the text is looked at where there is doubt. A file of which that
+ * takes too long is a failure of its own.
+ */
+async function withoutMeantHits(run: Run, results: ReadonlyMap<string, LintResult>): Promise<Map<string, LintResult>> {
+  const judged = new Map(results);
+  const doubtful = [...results].filter(([, { hits }]) => hits.some(isDoubtful));
+  if (doubtful.length === 0) return judged;
+  const { input, failures } = run;
+  const judge = (some: typeof doubtful, milliseconds: number) =>
+    workInThread(input, JUDGE, { root: input.root, results: some }, { milliseconds });
+  const take = (some: typeof doubtful, found: readonly LintResult[]) => {
+    for (const [index, [path]] of some.entries()) judged.set(path, found[index] ?? { hits: [], problem: null });
+  };
+  const found = await judge(doubtful, BATCH_MILLISECONDS);
+  if (!('exceeded' in found)) {
+    take(doubtful, found);
+    return judged;
   }
-  return results;
+  for (const one of doubtful) {
+    const alone = await judge([one], FILE_MILLISECONDS);
+    if (!('exceeded' in alone)) take([one], alone);
+    else {
+      judged.delete(one[0]);
+      failures.set(one[0], `${alone.exceeded} did not do to judge what oxlint said`);
+    }
+  }
+  return judged;
 }
 
 /** Rules that first show what stands there already, and then what must not: that is the place to change. */

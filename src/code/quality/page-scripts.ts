@@ -1,5 +1,5 @@
 /** What makes a file a module of one kind or another. */
-const MODULE = /^\s*(?:import|export)\b|\brequire\s*\(|\bmodule\.exports\b|\bexports\.|\bdefine\s*\(/m;
+const MODULE = /^[ \t\uFEFF]*(?:import|export)\b|\brequire\s*\(|\bmodule\.exports\b|\bexports\.|\bdefine\s*\(/m;
 
 /** Whether a text says that it is a module: then its names are its own. */
 export function isModule(text: string): boolean {

@@ -13,16 +13,38 @@ import { namesOf } from './suppressions.ts';
 
 const LARGEST_SETTINGS = 1024 * 1024;
 
+/** What was read of a tree's settings. Plain data. */
+export interface SettingsData {
+  readonly ruff: readonly RuffSettings[];
+  readonly scripts: readonly ScriptSettings[];
+}
+
 /** What a tree says to linters, read as data: nothing of it is run. */
 export class ProjectSettings {
+  readonly data: SettingsData;
   /** By folder, the innermost first. */
   readonly #ruff: readonly RuffSettings[];
   readonly #scripts: readonly ScriptSettings[];
   readonly #known = new Map<string, boolean>();
 
-  constructor(ruff: readonly RuffSettings[], scripts: readonly ScriptSettings[]) {
+  constructor(data: SettingsData) {
+    const { ruff, scripts } = data;
+    this.data = data;
     this.#ruff = [...ruff].sort((a, b) => b.folder.length - a.folder.length);
     this.#scripts = scripts;
+  }
+
+  /** The patterns of paths in them. */
+  get patterns(): readonly string[] {
+    return [
+      ...this.#ruff.flatMap(({ perFile, excluded }) => [...perFile.map(([glob]) => glob), ...excluded]),
+      ...this.#scripts.flatMap(({ ignore, overrides }) => [...ignore, ...overrides.flatMap(({ files }) => files)]),
+    ];
+  }
+
+  /** Whether there are none. */
+  get saysNothing(): boolean {
+    return this.#ruff.length + this.#scripts.length === 0;
   }
 
   /** Settings for ruff: those of the nearest folder that has any. Null where a file is not linted by it. */
@@ -66,5 +88,5 @@ export async function readProjectSettings({ root, files, signal }: AnalyserInput
     else if (forRuff !== null) ruff.unshift(forRuff);
     if (forScripts !== null) scripts.push(forScripts);
   }
-  return new ProjectSettings(ruff, scripts);
+  return new ProjectSettings({ ruff, scripts });
 }

@@ -146,7 +146,7 @@ class EffectsReader {
     const name = this.#slice(method);
     // With two texts it is a string's; a path's and a table's take something else.
     if (name === 'replace') return given.length === 2 && given.every(({ type }) => type === 'string');
-    const [least, most] = PURE[name] ?? [1, 0];
+    const [least, most] = (Object.hasOwn(PURE, name) ? PURE[name] : undefined) ?? [1, 0];
     return given.length >= least && given.length <= most && given.every(({ type }) => type !== 'keyword_argument');
   }
 

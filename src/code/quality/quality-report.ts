@@ -6,7 +6,6 @@ import type { LintHit, LintResult } from './file-facts.ts';
 import type { Inspected } from './inspecting.ts';
 import type { OxlintResult } from './oxlint.ts';
 import { oxlintSeverity } from './oxlint-rules.ts';
-import type { ProjectSettings } from './project-settings.ts';
 import { ruffAdvice, ruffSeverity } from './ruff-rules.ts';
 import type { RuleHit } from './rule-hit.ts';
 
@@ -14,14 +13,10 @@ import type { RuleHit } from './rule-hit.ts';
 export interface FoundOfFiles {
   readonly inspected: Inspected;
   readonly linted: OxlintResult;
-  readonly settings: ProjectSettings;
 }
 
 /** Makes findings and gaps of what the engines said of one file. */
-export function reportFile(
-  path: string,
-  { inspected, linted, settings }: FoundOfFiles,
-): { findings: RawFinding[]; gaps: Gap[] } {
+export function reportFile(path: string, { inspected, linted }: FoundOfFiles): { findings: RawFinding[]; gaps: Gap[] } {
   const facts = inspected.facts.get(path);
   const [ruff, oxlint] = [inspected.lint.get(path), linted.lint.get(path)];
   const gaps = gapsOf(path, { facts, ruff, oxlint, inspected, linted });
@@ -38,7 +33,7 @@ export function reportFile(
       lintFinding('oxlint', path, hit, oxlintSeverity(hit.code, { path, isTest })),
     ),
   ];
-  return { findings: found.filter(({ rule }) => !settings.silences(path, rule)), gaps };
+  return { findings: found, gaps };
 }
 
 /** What a test asserts may stand there as an expression, what it calls may be called for what it throws, and so on. */

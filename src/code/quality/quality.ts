@@ -12,6 +12,7 @@ import { lintScripts, type OxlintResult } from './oxlint.ts';
 import { readProjectSettings } from './project-settings.ts';
 import { reportFile } from './quality-report.ts';
 import type { RuffSettings } from './ruff-settings.ts';
+import { withoutSilenced } from './silenced.ts';
 import { findUnusedNames } from './unused-names.ts';
 
 export type { TreeMeasures } from './measures.ts';
@@ -43,16 +44,20 @@ export const analyseQuality: Analyser = async (given) => {
   });
   const linted = { ...said, lint: withoutAmbientNames(withoutSharedNames(said.lint, read.facts)) };
   const inspected = { ...read, lint: withoutAmbientNames(read.lint) };
-  const reports = files.map(({ path }) => reportFile(path, { inspected, linted, settings }));
+  const reports = files.map(({ path }) => reportFile(path, { inspected, linted }));
   const unused = await findUnusedNames(input, inspected.facts);
-  const heard = unused.filter(({ file, rule }) => !settings.silences(file, rule));
-  const findings = [...reports.flatMap((one) => one.findings), ...heard, ...duplication.findings];
+  const heard = await withoutSilenced(input, settings, [...reports.flatMap((one) => one.findings), ...unused]);
+  const findings = [...heard.findings, ...duplication.findings];
   const measures = measureFiles({ files: input.files, facts: inspected.facts, duplication });
   measured.set(given.hashes, { files: given.files, measures });
   return {
     findings: oneFindingEach(findings),
     engines: enginesOf(files, { inspected, linted, duplication }, { ruff, oxlint, jscpd }),
-    gaps: [...reports.flatMap((one) => one.gaps), ...missingEngines(files, { ruff, oxlint }, duplication)],
+    gaps: [
+      ...reports.flatMap((one) => one.gaps),
+      ...heard.gaps,
+      ...missingEngines(files, { ruff, oxlint }, duplication),
+    ],
   };
 };
 

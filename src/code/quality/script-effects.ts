@@ -80,7 +80,7 @@ function callHits(text: string, call: CallExpression): EffectHit[] {
     }
     return mutationHits(text, namedCollection(text, object), first.body);
   }
-  const [least, most] = PURE[name] ?? [1, 0];
+  const [least, most] = (Object.hasOwn(PURE, name) ? PURE[name] : undefined) ?? [1, 0];
   const isText = first?.type === 'Literal' && (typeof first.value === 'string' || 'regex' in first);
   // With a text or a pattern it is a string's; a router's and a document's take something else.
   const isReplace =

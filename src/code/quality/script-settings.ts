@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { type ParseError, parse as parseJson } from 'jsonc-parser';
 import { z } from 'zod';
+import { readJsonc } from '../jsonc.ts';
 import { globPattern } from './globs.ts';
 
 const rules = z.record(z.string(), z.unknown()).catch({}).default({});
@@ -42,10 +42,9 @@ export function readScriptSettings(path: string, text: string): ScriptSettings |
     const ignore = text.split('\n').flatMap((line) => (/^\s*(?:#|$)/.test(line) ? [] : [line.trim()]));
     return { folder, said: [], overrides: [], ignore };
   }
-  const errors: ParseError[] = [];
-  const parsed: unknown = parseJson(text, errors, { allowTrailingComma: true });
-  const found = path.endsWith('package.json') ? manifest.safeParse(parsed) : settings.safeParse(parsed);
-  if (errors.length > 0 || !found.success) return null;
+  const { value, isWhole } = readJsonc(text);
+  const found = path.endsWith('package.json') ? manifest.safeParse(value) : settings.safeParse(value);
+  if (!isWhole || !found.success) return null;
   const {
     rules: all,
     ignorePatterns: ignore,

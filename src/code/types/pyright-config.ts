@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
-import { parse as parseJsonc } from 'jsonc-parser';
 import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
+import { roleOf } from '../file-roles.ts';
+import { readJsonc } from '../jsonc.ts';
 
 /** Settings for pyright out of a project's own, and what of them could not be kept. */
 export interface PyrightSettings {
@@ -79,13 +80,16 @@ function sourceRoots(files: Iterable<string>): string[] {
     const source = /^(.+\/src)\//.exec(path)?.[1];
     if (source !== undefined) found.add(source);
   }
-  const roots = [...found].filter((one) => one !== '.' && one !== 'src' && !present.has(`${one}/__init__.py`));
+  // A project that tests run on may have a file of the name of a package that the program needs.
+  const roots = [...found].filter(
+    (one) => one !== '.' && one !== 'src' && !present.has(`${one}/__init__.py`) && roleOf(`${one}/setup.py`) !== 'test',
+  );
   return roots.sort().slice(0, MOST_ROOTS);
 }
 
 function ownSettings(texts: ReadonlyMap<string, string>, problems: string[]): Record<string, unknown> {
   const json = texts.get('pyrightconfig.json');
-  if (json !== undefined) return settings.safeParse(parseJsonc(json, [], { allowTrailingComma: true })).data ?? {};
+  if (json !== undefined) return settings.safeParse(readJsonc(json).value).data ?? {};
   const toml = texts.get('pyproject.toml');
   if (toml === undefined) return {};
   try {

@@ -1,20 +1,25 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { ThreadTask } from '../../platform/thread-pool.ts';
 import type { AnalyserInput, Gap } from '../analyser.ts';
 import type { SourceFile } from '../source-file.ts';
+import { workInThread } from '../thread-work.ts';
 import type { InstalledEngine } from './engine-places.ts';
-import { judgeInThread } from './judging.ts';
+import { gapInstead, judgeInThread } from './judging.ts';
 import type { EngineResult } from './messages.ts';
-import { type Mirror, withMirror } from './mirror.ts';
-import { DEFAULT_PYTHON, pyrightSettings } from './pyright-config.ts';
+import { type MirroredFile, withMirrorFolders } from './mirror.ts';
+import { DEFAULT_PYTHON } from './pyright-config.ts';
 import type { PyrightSaid } from './pyright-judgement.ts';
-import { askPyright } from './pyright-run.ts';
+import type { PreparedPython, PyrightOrder } from './pyright-preparation.ts';
+import { askPyright, type PyrightResult } from './pyright-run.ts';
 import { saysHowChecked } from './python-checked.ts';
-import { shadowedModules, writeStubs } from './python-foreign.ts';
+import { writeStubs } from './python-foreign.ts';
 import { modulesAskedOf, readStandardModules } from './python-standard.ts';
 
 const ENGINE = 'pyright';
+const PREPARE: ThreadTask<PyrightOrder, PreparedPython> = {
+  module: new URL('./pyright-preparation.ts', import.meta.url),
+};
 const JUDGE: ThreadTask<PyrightSaid, EngineResult> = { module: new URL('./pyright-judgement.ts', import.meta.url) };
 
 /** Files that have a say in what pyright finds. */
@@ -36,56 +41,62 @@ export async function checkPython(
   pyright: InstalledEngine,
   limits: { readonly timeoutMs: number; readonly memoryMegabytes: number },
 ): Promise<EngineResult> {
-  const request = { root: input.root, files: input.files.filter(isPythonInput), engine: ENGINE, signal: input.signal };
-  return withMirror(request, async (mirror) => {
-    const texts = new Map(mirror.files.map(({ path, text }) => [path, text]));
+  const read = input.files.filter(isPythonInput);
+  return withMirrorFolders(read, async (folders, letGo) => {
     const venv = 'empty';
     // Without this very path pyright runs the machine's own interpreter to ask for another.
-    const packages = join(mirror.generated, venv, 'lib', `python${DEFAULT_PYTHON}`, 'site-packages');
+    const packages = join(folders.generated, venv, 'lib', `python${DEFAULT_PYTHON}`, 'site-packages');
     await mkdir(packages, { recursive: true });
     const declarations = join(dirname(pyright.path), 'dist', 'typeshed-fallback');
-    const shadowed = shadowedModules(mirror.files, await modulesIn(join(declarations, 'stdlib')));
+    const place = { root: input.root, paths: read.map(({ path }) => path), target: folders.root, engine: ENGINE };
+    const environment = { venvPath: folders.generated, venv };
+    const order = { ...place, standard: await modulesIn(join(declarations, 'stdlib')), environment };
+    const prepared = await workInThread(input, PREPARE, order, { urgent: true });
+    if ('exceeded' in prepared) return gapInstead(ENGINE, 'What is to be checked could not be found out', prepared);
+    const { files, shadowed } = prepared;
+    const { config, problems } = prepared.settings;
+    const mirror = { ...folders, files, gaps: prepared.gaps };
     await writeStubs(packages, new Set([...shadowed.values()].flatMap((one) => [...one])));
-    await writeReadable(mirror);
-    const { config, problems } = pyrightSettings(texts, { venvPath: mirror.generated, venv });
     const asked = await askPyright({ mirror, pyright, config, limits: { ...limits, signal: input.signal } });
-    const gaps: Gap[] = [...mirror.gaps, ...problems.map((reason) => ({ file: null, engine: ENGINE, reason }))];
+    letGo();
+    const gaps: Gap[] = [...prepared.gaps, ...problems.map((reason) => ({ file: null, engine: ENGINE, reason }))];
     if ('failure' in asked) {
       const gap = { file: null, engine: ENGINE, reason: asked.failure };
       return { findings: [], gaps: [...gaps, gap], files: 0, complete: false };
     }
     const { said, testsLeftOut } = asked;
-    if (testsLeftOut !== null) {
-      const reason = `${testsLeftOut.files} Python files of tests were not checked: with them ${testsLeftOut.reason}.`;
-      gaps.push({ file: null, engine: ENGINE, reason });
-    }
-    const analysed = said.summary.filesAnalyzed;
-    const python = mirror.files.filter(({ path }) => /\.pyi?$/.test(path)).length;
-    const present = python - (testsLeftOut?.files ?? 0);
-    if (analysed < present) {
-      const reason = `${present - analysed} of ${python} Python files are left out by the project's own settings.`;
-      gaps.push({ file: null, engine: ENGINE, reason });
-    }
+    gaps.push(...leftOutGaps(asked, files));
     const bundled = await bundledModules(join(declarations, 'stubs'));
     const messages = said.generalDiagnostics.map(({ file, message }) => ({
       file: relative(mirror.root, file).replaceAll(sep, '/'),
       message,
     }));
+    const texts = new Map(files.map(({ path, text }) => [path, text]));
     const standard = await readStandardModules(join(declarations, 'stdlib'), modulesAskedOf(messages, texts));
     const asking = { root: mirror.root, files: mirror.files, said, shadowed, bundled, standard };
     const judged = await judgeInThread(input, ENGINE, JUDGE, asking);
     const complete = judged.complete && testsLeftOut === null;
-    return { findings: judged.findings, gaps: [...gaps, ...judged.gaps], files: analysed, complete };
+    return { findings: judged.findings, gaps: [...gaps, ...judged.gaps], files: said.summary.filesAnalyzed, complete };
   });
 }
 
-/** Pyright follows a look at `...`, not one at the same value by its name; the place of all else stays what it is. */
-async function writeReadable({ root, files }: Pick<Mirror, 'root' | 'files'>): Promise<void> {
-  for (const { path, text } of files) {
-    if (!/\.pyi?$/.test(path) || !text.includes('Ellipsis')) continue;
-    const readable = text.replace(/(\bis[ \t]+(?:not[ \t]+)?)Ellipsis\b/g, `$1${'...'.padEnd('Ellipsis'.length)}`);
-    if (readable !== text) await writeFile(join(root, path), readable);
+/** Why pyright looked at fewer files than there are. */
+function leftOutGaps(
+  { said, testsLeftOut }: Exclude<PyrightResult, { failure: string }>,
+  files: readonly MirroredFile[],
+): Gap[] {
+  const gaps: Gap[] = [];
+  if (testsLeftOut !== null) {
+    const reason = `${testsLeftOut.files} Python files of tests were not checked: with them ${testsLeftOut.reason}.`;
+    gaps.push({ file: null, engine: ENGINE, reason });
   }
+  const python = files.filter(({ path }) => /\.pyi?$/.test(path)).length;
+  const left = python - (testsLeftOut?.files ?? 0) - said.summary.filesAnalyzed;
+  if (left > 0) {
+    const reason = `${left} of ${python} Python files are left out by the project's own settings.`;
+    gaps.push({ file: null, engine: ENGINE, reason });
+  }
+  return gaps;
 }
 
 /** Top-level modules that a folder holds declarations of. */

@@ -34,7 +34,7 @@ export async function readStandardModules(
 }
 
 function declaredBy(text: string): Omit<StandardModule, 'parts'> {
-  const names = text.matchAll(/^\s*(?:async\s+)?(?:def|class)\s+(\w+)|^\s*(\w+)\s*[:=]/gm);
+  const names = text.matchAll(/^[ \t\uFEFF]*(?:async\s+)?(?:def|class)\s+(\w+)|^[ \t\uFEFF]*(\w+)\s*[:=]/gm);
   return {
     names: new Set([...names].flatMap(([, defined, set]) => defined ?? set ?? [])),
     isSelective: /^__all__\s*[:+]?=/m.test(text),

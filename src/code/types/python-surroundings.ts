@@ -64,6 +64,14 @@ export class PythonSurroundings {
     return plain.split(',').every((one) => /^\s*(?:\*{0,2}_\w*|self|cls|mcs|\*|\/)?\s*$|^\s*\*{0,2}\w+\s*:/.test(one));
   }
 
+  /** Whether a line (from 1) gives a parameter of the function around it another value. */
+  rebindsParameter(line: number): boolean {
+    const name = /^\s*(\w+)\s*=[^=]/.exec(this.line(line))?.[1];
+    if (name === undefined) return false;
+    const [, parameters = ''] = SIGNATURE_HERE.exec(this.#functionAround(line - 1)) ?? [];
+    return new RegExp(`(?:^|[,\\s])${name}\\s*:`).test(parameters);
+  }
+
   /**
    * Whether the function around a line (from 1) uses something that is not installed; outside of one, the line itself.
    */
@@ -137,7 +145,9 @@ function isTyped(text: string): boolean {
     if (annotated) saying += 1;
   }
   if (taking === 0)
-    return found === 0 || /^\s*(?!(?:else|try|finally|lambda)\b)[A-Za-z_]\w*\s*:\s*[A-Za-z]\w*[^\n=(]*=/m.test(text);
+    return (
+      found === 0 || /^[ \t\uFEFF]*(?!(?:else|try|finally|lambda)\b)[A-Za-z_]\w*\s*:\s*[A-Za-z]\w*[^\n=(]*=/m.test(text)
+    );
   return saying * 3 >= taking;
 }
 

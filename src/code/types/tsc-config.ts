@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import { parse as parseJsonc } from 'jsonc-parser';
 import { z } from 'zod';
 import { onePer } from '../../platform/one-per.ts';
+import { readJsonc } from '../jsonc.ts';
 
 const patterns = z.array(z.string()).max(10_000);
 
@@ -43,7 +43,7 @@ export function isConfigName(path: string): boolean {
 export function readConfig(texts: ConfigTexts, path: string, above: readonly string[] = []): TypeScriptConfig | null {
   const text = texts.get(path);
   if (text === undefined || above.includes(path) || above.length > 20) return null;
-  const parsed = configFile.safeParse(parseJsonc(text, [], { allowTrailingComma: true }));
+  const parsed = configFile.safeParse(readJsonc(text).value);
   if (!parsed.success) return null;
   const own = parsed.data;
   const folder = posix.dirname(path);
@@ -87,7 +87,7 @@ const packageFolders = onePer((texts: ConfigTexts): ReadonlyMap<string, string> 
   const manifests = [...texts].filter(([path]) => posix.basename(path) === 'package.json');
   return new Map(
     manifests.flatMap(([path, text]) => {
-      const parsed = manifest.safeParse(parseJsonc(text));
+      const parsed = manifest.safeParse(readJsonc(text).value);
       return parsed.success ? [[parsed.data.name, posix.dirname(path)] as const] : [];
     }),
   );

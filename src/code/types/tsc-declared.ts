@@ -1,7 +1,7 @@
 import type { MirroredFile } from './mirror.ts';
 import { AUGMENTATION, type ImportedModule, INTERFACE } from './tsc-shims.ts';
 
-const DECLARED_MODULE = /^\s*declare\s+module\s+['"]([^'"\n]+)['"]/gm;
+const DECLARED_MODULE = /^[ \t\uFEFF]*declare\s+module\s+['"]([^'"\n]+)['"]/gm;
 /** What a module gives that is more than types. */
 const VALUE =
   /\b(?:const|let|var|function|class|enum)\s+[A-Za-z_$[{]|\bexport\s*(?:default\b|=|\*|\{)|\bas\s+default\b/;

@@ -61,7 +61,7 @@ const TEMPLATE = /(?:^|\/)(?:_{0,2}templates?_{0,2}|boilerplates?|skeletons?|sca
 /** Of JavaScript: the class of the object itself, or one that a parameter gives, whose comment names its instances. */
 function isGivenClass({ line, column, details = '' }: Diagnostic, text: string): boolean {
   // A class that is kept under no other type than a function's, as every object's `constructor` is.
-  if (/^\s*Type 'Function' has no construct signatures/m.test(details)) return true;
+  if (/^[ \t\uFEFF]*Type 'Function' has no construct signatures/m.test(details)) return true;
   const made = /^(?:new\s+)?([\w$]+(?:\.[\w$]+)*)\s*\(/.exec(lineOf(text, line).slice(column - 1))?.[1];
   if (made === undefined) return false;
   if (made === 'this.constructor') return true;
@@ -203,9 +203,12 @@ function isUndeclared({ rule, line, column }: Diagnostic, text: string): boolean
   return rule === 'TS2345' && CONVERTING.test(before);
 }
 
-/** Functions that make another type of what they are given, or look for it among others of any type. */
+/**
+ * Functions that make another type of what they are given, or look for it among others of any type; those of numbers
+ * take texts of numbers.
+ */
 const CONVERTING =
-  /(?:\b(?:parseInt|parseFloat|isNaN|isFinite|encodeURIComponent|decodeURIComponent)|\.(?:push|unshift|includes|indexOf))\(\s*$/;
+  /(?:\b(?:parseInt|parseFloat|isNaN|isFinite|encodeURIComponent|decodeURIComponent)|\.(?:push|unshift|includes|indexOf))\(\s*$|\bMath\.[a-z]\w*\([^()]*$/;
 
 function lineOf(text: string, line: number): string {
   return text.split('\n')[line - 1] ?? '';

@@ -61,7 +61,9 @@ function isSetOrLeft(message: string, text: string, line: number, foreign: Reado
       above.slice(declared.index),
     ) ?? [];
   if (handler === undefined) return false;
-  const called = handler.slice(0, handler.search(/^\s*\}/m)).matchAll(/(?<![\w$.])([A-Za-z_$][\w$]*)(?:\.[\w$]+)*\(/g);
+  const called = handler
+    .slice(0, handler.search(/^[ \t\uFEFF]*\}/m))
+    .matchAll(/(?<![\w$.])([A-Za-z_$][\w$]*)(?:\.[\w$]+)*\(/g);
   return [...called].some(([, callee = '']) => foreign.has(callee));
 }
 

@@ -7,6 +7,26 @@ import type { ImportedModule } from './tsc-shims.ts';
 /** Files of one project up to which it is checked together with others, and files of all of them. */
 const MOST_FILES_OF_ONE = 200;
 const MOST_FILES_TOGETHER = 400;
+/** Below this many files a program takes so little memory that it may be checked while another one is. */
+const MOST_FILES_BESIDE = 200;
+/** From how many files on the largest program takes long enough to do something beside it. */
+const LEAST_FILES_ALONE = 64;
+
+/** Projects in groups of which each is checked in one run: those one after the other, and those beside them. */
+export interface CheckingPlan {
+  readonly main: readonly (readonly TypeScriptProject[])[];
+  readonly beside: readonly (readonly TypeScriptProject[])[];
+}
+
+/** Divides projects among runs of the compiler. */
+export function planChecks(
+  projects: readonly TypeScriptProject[],
+  files: readonly MirroredFile[],
+  imported: ReadonlyMap<string, ImportedModule>,
+): CheckingPlan {
+  const [main, beside] = divided(projects, files);
+  return { main: groupProjects(main, files, imported), beside: groupProjects(beside, files, imported) };
+}
 
 /**
  * Divides projects into groups that the compiler may check in one run. One run reads the compiler's own libraries and
@@ -34,6 +54,19 @@ export function groupProjects(
     else group.push(project);
   }
   return [...projects.filter((one) => !small.includes(one)).map((one) => [one]), ...groups];
+}
+
+/** The projects that are checked one after the other, and those that are small enough to be checked beside them. */
+function divided(
+  projects: readonly TypeScriptProject[],
+  files: readonly MirroredFile[],
+): [main: readonly TypeScriptProject[], beside: readonly TypeScriptProject[]] {
+  const sizes = new Map(files.map(({ path, text }) => [path, text.length]));
+  const sizeOf = (project: TypeScriptProject) => project.files.reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
+  const [largest] = projects.toSorted((a, b) => sizeOf(b) - sizeOf(a));
+  if (largest === undefined || largest.files.length < LEAST_FILES_ALONE) return [projects, []];
+  const isBeside = (project: TypeScriptProject) => project !== largest && project.files.length < MOST_FILES_BESIDE;
+  return [projects.filter((one) => !isBeside(one)), projects.filter(isBeside)];
 }
 
 type Reach = ReadonlyMap<TypeScriptProject, ReadonlySet<TypeScriptProject>>;

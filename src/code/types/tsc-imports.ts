@@ -12,7 +12,7 @@ export interface RelativeImport {
 }
 
 /** A relative import as it is written: the second group is where it leads. */
-export const RELATIVE = /\b(?:from|import|require)\s*\(?\s*(['"])(\.[^'"\n]*)\1/g;
+export const RELATIVE = /\b(?:from|import|require)\s*(?:\(\s*)?(['"])(\.[^'"\n]*)\1/g;
 
 /** The relative imports of scripts: found in the text, so too many rather than too few. */
 export function relativeImports(files: readonly MirroredFile[]): RelativeImport[] {

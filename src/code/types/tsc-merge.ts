@@ -1,26 +1,24 @@
-import { setImmediate as letOthersThrough } from 'node:timers/promises';
 import type { MirroredFile } from './mirror.ts';
 import { safeOptions } from './tsc-options.ts';
 import type { TypeScriptProject } from './tsc-projects.ts';
 
 /** How many files may be checked in one program, whose memory grows with them. */
 const MOST_FILES = 4_000;
-const MODULE = /^\s*(?:import|export)\b|\bmodule\.exports\b|\brequire\s*\(/m;
-const GLOBAL = /^\s*(?:export\s+)?declare\s+(?:global|module)\b/m;
+const MODULE = /^[ \t\uFEFF]*(?:import|export)\b|\bmodule\.exports\b|\brequire\s*\(/m;
+const GLOBAL = /^[ \t\uFEFF]*(?:export\s+)?declare\s+(?:global|module)\b/m;
 
 /**
  * Puts projects whose settings come to the same into one program, so that the compiler's own libraries and what several
  * of them import are read once. A project that declares global names stays alone: others must not see them.
  */
-export async function mergeProjects(
+export function mergeProjects(
   projects: readonly TypeScriptProject[],
   files: readonly MirroredFile[],
   libraries: ReadonlySet<string>,
-): Promise<TypeScriptProject[]> {
+): TypeScriptProject[] {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const merged = new Map<string, TypeScriptProject>();
   for (const [number, project] of projects.entries()) {
-    await letOthersThrough();
     const key = hasGlobalNames(project, texts) ? `alone ${number}` : settingsOf(project, libraries);
     const known = merged.get(key);
     if (known === undefined) merged.set(key, project);

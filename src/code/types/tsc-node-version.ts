@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { parse as parseJsonc } from 'jsonc-parser';
 import { z } from 'zod';
+import { readJsonc } from '../jsonc.ts';
 import type { Diagnostic } from './messages.ts';
 
 const ranges = z.record(z.string(), z.string()).optional().catch(undefined);
@@ -20,7 +20,7 @@ export function isOfOlderNode({ file, rule, message }: Diagnostic, texts: Readon
   const dropped = /^TS(?:2339|2551)$/.test(rule) ? DROPPED.find((one) => one.message.test(message)) : undefined;
   if (dropped === undefined) return false;
   for (let folder = posix.dirname(file); ; folder = posix.dirname(folder)) {
-    const { data } = manifest.safeParse(parseJsonc(texts.get(posix.join(folder, 'package.json')) ?? ''));
+    const { data } = manifest.safeParse(readJsonc(texts.get(posix.join(folder, 'package.json')) ?? '').value);
     const range = data?.devDependencies?.['@types/node'] ?? data?.dependencies?.['@types/node'];
     const major = /\d+/.exec(range ?? '')?.[0];
     if (major !== undefined) return Number(major) < dropped.major;

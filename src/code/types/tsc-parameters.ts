@@ -1,5 +1,5 @@
-import { parseSync } from 'oxc-parser';
 import type { MirroredFile } from './mirror.ts';
+import { parseScript } from './script-tree.ts';
 
 /**
  * Finds parameters that get no type from their surroundings: those of declarations, methods, and functions that are
@@ -34,7 +34,7 @@ function lineStarts(text: string): number[] {
 }
 
 function bodyOf({ path, text }: MirroredFile): unknown {
-  return parseSync(path, text, /\.[cm]?js$/.test(path) ? { lang: 'jsx' } : {}).program.body;
+  return parseScript(path, text)?.program.body ?? [];
 }
 
 /**

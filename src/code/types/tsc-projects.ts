@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-import { setImmediate as letOthersThrough } from 'node:timers/promises';
 import { z } from 'zod';
 import { roleOf } from '../file-roles.ts';
 import type { MirroredFile } from './mirror.ts';
@@ -40,8 +39,8 @@ interface Package {
   readonly nodeTypes: boolean;
 }
 
-const GLOBAL_DECLARATION = /^\s*(?:export\s+)?declare\s+(?:global|module)\b/m;
-const CHECKED = /^\s*(?:\/\/|\/\*)\s*@ts-check\b/m;
+const GLOBAL_DECLARATION = /^[ \t\uFEFF]*(?:export\s+)?declare\s+(?:global|module)\b/m;
+const CHECKED = /^[ \t\uFEFF]*(?:\/\/|\/\*)\s*@ts-check\b/m;
 const TYPED_COMMENT = /@(?:param|type|returns?|typedef)\s*\{/;
 
 /**
@@ -49,10 +48,10 @@ const TYPED_COMMENT = /@(?:param|type|returns?|typedef)\s*\{/;
  * that names it, else to the nearest variant (`tsconfig.test.json`). TypeScript that nothing names is checked with
  * defaults, JavaScript only where its comments hold types.
  */
-export async function divideFiles(
+export function divideFiles(
   files: readonly MirroredFile[],
   imported: ReadonlyMap<string, ImportedModule>,
-): Promise<TypeScriptProject[]> {
+): TypeScriptProject[] {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const scripts = files.filter(({ path }) => /\.[cm]?[jt]sx?$/.test(path));
   const declaring = new Set(scripts.filter(({ text }) => GLOBAL_DECLARATION.test(text)));
@@ -60,9 +59,7 @@ export async function divideFiles(
   const onNode = new Set([...imported].flatMap(([name, { files: by }]) => (isNodeModule(name) ? [...by] : [])));
   const left = new Map(scripts.filter(({ path }) => !isTransformed(path)).map((file) => [file.path, file]));
   const projects: TypeScriptProject[] = [];
-  await letOthersThrough();
   for (const config of orderedConfigs(texts)) {
-    await letOthersThrough();
     const matches = configMatcher(config);
     const named = scripts.filter(({ path }) => matches(path));
     const own = named.filter(({ path }) => left.delete(path));
@@ -87,14 +84,8 @@ export async function divideFiles(
   // What a tool of the tree is tried out on says what it says on purpose, where no configuration names it.
   const others = [...left.values()].filter(({ path }) => projects.length === 0 || !FIXTURE.test(path));
   const all = [...projects, ...unconfigured(others, onNode, packages, strictnessOf(around))];
-  await letOthersThrough();
   const workspace = new Workspace(files, imported.keys());
-  const onTheirSources: TypeScriptProject[] = [];
-  for (const project of all) {
-    await letOthersThrough();
-    onTheirSources.push(onSources(project, workspace));
-  }
-  return onTheirSources;
+  return all.map((project) => onSources(project, workspace));
 }
 
 const FIXTURE = /(?:^|\/)(?:__fixtures__|fixtures?|test-?fixtures|test[-_]?data)\//i;

@@ -2,6 +2,7 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { z } from 'zod';
 import { OutputLimitError, ProcessStartError, ProcessTimeoutError, runProcess } from '../../platform/child-process.ts';
+import type { ThreadPool } from '../../platform/thread-pool.ts';
 import type { CheckedFiles } from './checked-files.ts';
 import type { InstalledEngine } from './engine-places.ts';
 import type { Diagnostic } from './messages.ts';
@@ -30,6 +31,7 @@ export interface TscSetup {
   readonly timeoutMs: number;
   readonly memoryMegabytes: number;
   readonly signal: AbortSignal;
+  readonly threads: ThreadPool;
   /** Whether something larger is checked meanwhile, which everybody waits for. */
   readonly givesWay?: boolean;
 }
@@ -96,9 +98,8 @@ export async function checkProject(
     for (const diagnostic of broken) onBroken(diagnostic);
     const gone = new Set(broken.map(({ file }) => file));
     for (const file of gone) await place.checked.remove(file);
-    for (const { file, line } of dangling) await place.checked.changeLine(file, line, () => '//');
-    for (const { file, line } of old)
-      await place.checked.changeLine(file, line, (one) => one.replace(ASSERTING, 'with'));
+    for (const { file, line } of dangling) place.checked.changeLine(file, line, () => '//');
+    for (const { file, line } of old) place.checked.changeLine(file, line, (one) => one.replace(ASSERTING, 'with'));
     outdated.push(...old);
     const stays = (path: string) => !gone.has(path);
     left = { ...left, files: left.files.filter(stays), declarations: left.declarations.filter(stays) };
@@ -114,7 +115,7 @@ async function askAlone(
   const { config, assumed } = await writeProgram(setup, project, place);
   const said = await runTsc(setup, ['-p', config, ...threadsFor(project)]);
   if ('failure' in said) return said;
-  const answer = readAnswer(said.stdout, setup);
+  const answer = await readAnswer(said.stdout, setup);
   return 'failure' in answer ? answer : { ...answer, assumed };
 }
 
@@ -140,20 +141,23 @@ export async function checkTogether(
           said.stdout,
           configs.map((config) => basename(config)),
         );
-  return programs.map(({ assumed }, index) => {
+  const answers: (TscAnswer | null)[] = [];
+  for (const [index, { assumed }] of programs.entries()) {
     const part = parts?.[index];
-    if (part === undefined) return null;
-    const answer = readAnswer(part, setup);
-    if ('failure' in answer) return answer;
-    const isStopped = answer.diagnostics.some(({ rule }) => [BROKEN, DANGLING, OUTDATED].some((one) => one.has(rule)));
-    return isStopped ? null : { ...answer, assumed };
-  });
+    const answer = part === undefined ? null : await readAnswer(part, setup);
+    const isStopped =
+      answer === null ||
+      ('diagnostics' in answer &&
+        answer.diagnostics.some(({ rule }) => [BROKEN, DANGLING, OUTDATED].some((one) => one.has(rule))));
+    answers.push(isStopped ? null : { ...answer, assumed });
+  }
+  return answers;
 }
 
-function readAnswer(stdout: string, setup: TscSetup): ProgramOutput {
+async function readAnswer(stdout: string, setup: TscSetup): Promise<ProgramOutput> {
   const output = readOutput(stdout, setup);
   if ('failure' in output) return output;
-  return { ...output, diagnostics: withoutComments(output.diagnostics, setup.mirror.files) };
+  return { ...output, diagnostics: await withoutComments(output.diagnostics, setup.mirror.files, setup) };
 }
 
 /** What the compiler is given of a project. */

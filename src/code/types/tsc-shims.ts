@@ -1,5 +1,6 @@
 import { builtinModules } from 'node:module';
 import type { MirroredFile } from './mirror.ts';
+import { NameUses } from './name-uses.ts';
 
 /** What the files of a tree take from a module that is not part of it: names, and names below them. */
 export interface ImportedModule {
@@ -18,7 +19,7 @@ export interface ImportedModule {
 
 interface NameTree extends Map<string, NameTree> {}
 
-const STATEMENT = /\b(?:import|export)\s+(?:type\s+)?([\w*${},\s]{1,8000}?)\s*\bfrom\s*(['"])([^'"\n]+)\2/g;
+const STATEMENT = /\b(?:import|export)\s+(?:type\s+)?([\w*${},\s]{1,8000}?)\bfrom\s*(['"])([^'"\n]+)\2/g;
 const CALL = /\b(?:import|require)\s*\(\s*(['"])([^'"\n]+)\1\s*\)((?:\s*\.\s*[A-Za-z_$][\w$]*){0,3})/g;
 const BARE = /\bimport\s+(['"])([^'"\n]+)\1/g;
 const EQUALS = /\bimport\s+(?:type\s+)?([A-Za-z_$][\w$]*)\s*=\s*require\s*\(\s*(['"])([^'"\n]+)\2/g;
@@ -36,6 +37,7 @@ export function isPackageSpecifier(specifier: string): boolean {
 
 /** Which packages a file takes names from, and which names: found in the text, so too many rather than too few. */
 export function collectImports(file: MirroredFile, into: Map<string, ImportedModule>): void {
+  const uses = new NameUses(file.text);
   const moduleOf = (specifier: string): ImportedModule | null => {
     if (!isPackageSpecifier(specifier)) return null;
     const known = into.get(specifier) ?? {
@@ -53,7 +55,7 @@ export function collectImports(file: MirroredFile, into: Map<string, ImportedMod
   for (const [, clause = '', , specifier = ''] of file.text.matchAll(STATEMENT)) {
     const imported = moduleOf(specifier);
     if (imported === null) continue;
-    const asked = takeClause(file.text, clause, imported);
+    const asked = takeClause(uses, clause, imported);
     if (asked.length === 0) continue;
     imported.asking.set(file.path, new Set([...(imported.asking.get(file.path) ?? []), ...asked]));
   }
@@ -65,7 +67,7 @@ export function collectImports(file: MirroredFile, into: Map<string, ImportedMod
   for (const [, , specifier = ''] of file.text.matchAll(BARE)) moduleOf(specifier);
   for (const [, local = '', , specifier = ''] of file.text.matchAll(EQUALS)) {
     const imported = moduleOf(specifier);
-    if (imported !== null) addMembers(file.text, local, [imported.members, imported.standard]);
+    if (imported !== null) addMembers(uses, local, [imported.members, imported.standard]);
   }
   // Without an import or export of its own, a file declares the module and adds nothing to it.
   if (!file.text.includes('declare module') || !/^(?:import|export)\b/m.test(file.text)) return;
@@ -81,11 +83,11 @@ export const AUGMENTATION = /^[ \t]*declare\s+module\s+(['"])([^'".\n][^'"\n]*)\
 export const INTERFACE = /^[ \t]{1,4}(?:export\s+)?interface\s+([A-Za-z_$][\w$]*)\s*(<[^{}]*>)?[^{}<>]*\{/gm;
 
 /** Adds what an import takes, and gives the names of the values that it is asked about. */
-function takeClause(text: string, clause: string, imported: ImportedModule): string[] {
+function takeClause(uses: NameUses, clause: string, imported: ImportedModule): string[] {
   const locals: string[] = [];
   const take = (local: string, tree: NameTree) => {
     locals.push(local);
-    addMembers(text, local, [tree]);
+    addMembers(uses, local, [tree]);
   };
   const braces = /\{([^}]*)\}/.exec(clause)?.[1] ?? '';
   for (const part of braces.split(',')) {
@@ -99,39 +101,12 @@ function takeClause(text: string, clause: string, imported: ImportedModule): str
   if (namespace !== undefined) take(namespace, imported.members);
   const standard = /^\s*(?:type\s+)?([A-Za-z_$][\w$]*)/.exec(rest)?.[1];
   if (standard !== undefined) take(standard, imported.standard);
-  return locals.flatMap((local) => askedAbout(text, local));
+  return locals.flatMap((local) => uses.askedOf(local));
 }
 
-const QUESTION = /^(?:is|has|assert|invariant|ensure|guard|check|ok)(?![a-z])/;
-
-function askedAbout(text: string, local: string): string[] {
-  const call = new RegExp(
-    `(?<![\\w$.])${local.replaceAll('$', '\\$')}(?:\\.([A-Za-z_$][\\w$]*))*\\s*\\(([^;{}]{0,200})`,
-    'g',
-  );
-  return [...text.matchAll(call)].flatMap(([, member = '', given = '']) => {
-    if (!QUESTION.test(local) && !QUESTION.test(member)) return [];
-    return given.slice(0, closing(given)).match(/[A-Za-z_$][\w$]*/g) ?? [];
-  });
-}
-
-/** Where the parenthesis that was open before a text is closed in it. */
-function closing(text: string): number {
-  let open = 1;
-  for (const [index, character] of [...text].entries()) {
-    if (character === '(') open += 1;
-    else if (character === ')') open -= 1;
-    if (open === 0) return index;
-  }
-  return text.length;
-}
-
-function addMembers(text: string, local: string, trees: readonly NameTree[]): void {
+function addMembers(uses: NameUses, local: string, trees: readonly NameTree[]): void {
   if (!/^[A-Za-z_$][\w$]*$/.test(local)) return;
-  const uses = new RegExp(`(?<![\\w$.])${local.replaceAll('$', '\\$')}((?:\\.[A-Za-z_$][\\w$]*){1,3})`, 'g');
-  for (const [, below = ''] of text.matchAll(uses)) {
-    for (const tree of trees) addPath(tree, namesOf(below));
-  }
+  for (const below of uses.below(local)) for (const tree of trees) addPath(tree, namesOf(below));
 }
 
 function namesOf(below: string): string[] {
@@ -233,7 +208,7 @@ function jsxText(local: string, below: NameTree): string {
  * its own for instance, does not.
  */
 export function declaresJsx(text: string): boolean {
-  return /\bnamespace\s+JSX\b/.test(text) && /^\s*(?:export\s+)?(?:type|interface)\s+Element\b/m.test(text);
+  return /\bnamespace\s+JSX\b/.test(text) && /^[ \t\uFEFF]*(?:export\s+)?(?:type|interface)\s+Element\b/m.test(text);
 }
 
 /**

@@ -1,14 +1,9 @@
 import { CheckedFiles, copyBeside } from './checked-files.ts';
 import type { Diagnostic } from './messages.ts';
 import type { Mirror } from './mirror.ts';
-import { groupProjects } from './tsc-groups.ts';
+import type { CheckingPlan } from './tsc-groups.ts';
 import type { TypeScriptProject } from './tsc-projects.ts';
 import { checkProject, checkTogether, type TscAnswer, type TscSetup } from './tsc-run.ts';
-
-/** Below this many files a program takes so little memory that it may be checked while another one is. */
-const MOST_FILES_BESIDE = 200;
-/** From how many files on the largest program takes long enough to do something beside it. */
-const LEAST_FILES_ALONE = 64;
 
 /** What was said of a project, and which of the files it came to read do not parse. */
 export interface CheckedProject {
@@ -25,15 +20,13 @@ export interface CheckedProject {
  */
 export async function checkProjects(
   setup: TscSetup,
-  projects: readonly TypeScriptProject[],
+  { projects, plan }: { readonly projects: readonly TypeScriptProject[]; readonly plan: CheckingPlan },
   typeRoot: string,
 ): Promise<CheckedProject[]> {
   const stop = new AbortController();
   const stoppable = { ...setup, signal: AbortSignal.any([setup.signal, stop.signal]) };
-  const [main, beside] = divided(projects, setup.mirror);
   // The copy of what takes longest is written first.
   const isWritten = Promise.withResolvers<void>();
-  const groupsOf = (own: readonly TypeScriptProject[]) => groupProjects(own, setup.mirror.files, setup.imported);
   const work = async (groups: readonly (readonly TypeScriptProject[])[], mirror: Mirror, givesWay: boolean) => {
     const checked = new CheckedFiles(mirror);
     const found: CheckedProject[] = [];
@@ -46,12 +39,11 @@ export async function checkProjects(
   };
   const workBeside = async () => {
     await isWritten.promise;
-    const groups = groupsOf(beside);
-    return work(groups, await copyBeside(setup.mirror), groups.length === 1);
+    return work(plan.beside, await copyBeside(setup.mirror), plan.beside.length === 1);
   };
   const works = [
-    work(groupsOf(main), setup.mirror, false).finally(isWritten.resolve),
-    ...(beside.length === 0 ? [] : [workBeside()]),
+    work(plan.main, setup.mirror, false).finally(isWritten.resolve),
+    ...(plan.beside.length === 0 ? [] : [workBeside()]),
   ];
   for (const one of works) one.catch((error: unknown) => stop.abort(error));
   const settled = await Promise.allSettled(works);
@@ -98,17 +90,4 @@ interface GroupPlace {
   readonly checked: CheckedFiles;
   /** All projects of the tree: their places name the files of each. */
   readonly projects: readonly TypeScriptProject[];
-}
-
-/** The projects that are checked one after the other, and those that are small enough to be checked beside them. */
-function divided(
-  projects: readonly TypeScriptProject[],
-  { files }: Mirror,
-): [main: readonly TypeScriptProject[], beside: readonly TypeScriptProject[]] {
-  const sizes = new Map(files.map(({ path, text }) => [path, text.length]));
-  const sizeOf = (project: TypeScriptProject) => project.files.reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
-  const [largest] = projects.toSorted((a, b) => sizeOf(b) - sizeOf(a));
-  if (largest === undefined || largest.files.length < LEAST_FILES_ALONE) return [projects, []];
-  const isBeside = (project: TypeScriptProject) => project !== largest && project.files.length < MOST_FILES_BESIDE;
-  return [projects.filter((one) => !isBeside(one)), projects.filter(isBeside)];
 }

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import { parse as parseJsonc } from 'jsonc-parser';
 import { z } from 'zod';
 import { roleOf } from '../file-roles.ts';
+import { readJsonc } from '../jsonc.ts';
 import type { MirroredFile } from './mirror.ts';
 import { type ConfigTexts, isConfigName, readConfig } from './tsc-config.ts';
 
@@ -53,7 +53,7 @@ export class Workspace {
     const configs = new Map(files.filter(({ path }) => isConfigName(path)).map((one) => [one.path, one.text]));
     this.#manifests = files.flatMap((file) => {
       if (posix.basename(file.path) !== 'package.json') return [];
-      const { data } = manifest.safeParse(parseJsonc(file.text));
+      const { data } = manifest.safeParse(readJsonc(file.text).value);
       return data === undefined ? [] : [{ folder: posix.dirname(file.path), manifest: data }];
     });
     for (const one of this.#manifests) {

@@ -1,19 +1,15 @@
 import { dirname } from 'node:path';
-import { setImmediate as letOthersThrough } from 'node:timers/promises';
 import type { ThreadTask } from '../../platform/thread-pool.ts';
 import type { AnalyserInput } from '../analyser.ts';
 import type { SourceFile } from '../source-file.ts';
-import { isScript } from './checked-files.ts';
+import { workInThread } from '../thread-work.ts';
 import { findNodeTypes, type InstalledEngine } from './engine-places.ts';
-import { judgeInThread } from './judging.ts';
+import { gapInstead, judgeInThread } from './judging.ts';
 import type { EngineResult } from './messages.ts';
-import { type MirroredFile, withMirror } from './mirror.ts';
-import { declaredModules } from './tsc-declared.ts';
+import { withMirrorFolders } from './mirror.ts';
 import type { TscSaid } from './tsc-judgement.ts';
-import { mergeProjects } from './tsc-merge.ts';
-import { divideFiles } from './tsc-projects.ts';
+import type { PreparedTree, TscOrder } from './tsc-preparation.ts';
 import { librariesOf, prepareTypeRoot } from './tsc-run.ts';
-import { collectImports, declaresJsx, type ImportedModule } from './tsc-shims.ts';
 import { checkProjects } from './tsc-turns.ts';
 
 /** What the compiler may cost: of one project, and of all of them. */
@@ -25,6 +21,7 @@ export interface TypeLimits {
 }
 
 const ENGINE = 'tsc';
+const PREPARE: ThreadTask<TscOrder, PreparedTree> = { module: new URL('./tsc-preparation.ts', import.meta.url) };
 const JUDGE: ThreadTask<TscSaid, EngineResult> = { module: new URL('./tsc-judgement.ts', import.meta.url) };
 
 /** Files that have a say in what the compiler finds. */
@@ -39,42 +36,22 @@ export async function checkTypeScript(
   limits: TypeLimits,
 ): Promise<EngineResult> {
   const nodeTypes = await findNodeTypes();
-  const request = {
-    root: input.root,
-    files: input.files.filter(isTypeScriptInput),
-    engine: ENGINE,
-    signal: input.signal,
-    leavesToWrite: isScript,
-  };
-  return withMirror(request, async (mirror) => {
-    const scripts = mirror.files.filter(isScript);
-    const imported = await importsOf(scripts, input.signal);
-    const known = declaredModules(scripts, imported);
+  const read = input.files.filter(isTypeScriptInput);
+  return withMirrorFolders(read, async (folders, letGo) => {
     const libraries = await librariesOf(tsc);
-    const ownJsx = scripts.some(({ text }) => declaresJsx(text));
-    const setup = { tsc, nodeTypes, mirror, imported, known, ownJsx, libraries, ...limits, signal: input.signal };
-    const divided = await divideFiles(mirror.files, imported);
-    const all = await mergeProjects(divided, mirror.files, libraries);
+    const { root, signal, threads } = input;
+    const place = { root, paths: read.map(({ path }) => path), target: folders.root, engine: ENGINE };
+    const order = { ...place, libraries, maxProjects: limits.maxProjects };
+    // The compiler takes longest of all that runs, and waits for this.
+    const prepared = await workInThread(input, PREPARE, order, { urgent: true });
+    if ('exceeded' in prepared) return gapInstead(ENGINE, 'What is to be checked could not be found out', prepared);
+    const { files, gaps, imported, known, ownJsx, unchecked } = prepared;
+    const mirror = { ...folders, files, gaps };
+    const setup = { tsc, nodeTypes, mirror, imported, known, ownJsx, libraries, ...limits, signal, threads };
     const typeRoot = await prepareTypeRoot(mirror, nodeTypes);
-    const checked = await checkProjects(setup, all.slice(0, limits.maxProjects), typeRoot);
-    const { files, gaps } = mirror;
-    const unchecked = all.slice(limits.maxProjects);
-    const asked = { root: input.root, files, gaps, compiler: dirname(tsc.path), imported, checked, unchecked };
+    const checked = await checkProjects(setup, prepared, typeRoot);
+    letGo();
+    const asked = { root, files, gaps, compiler: dirname(tsc.path), imported, checked, unchecked };
     return judgeInThread(input, ENGINE, JUDGE, asked);
   });
-}
-
-/** Files after which others have a turn. */
-const READ_AT_ONCE = 64;
-
-/** What scripts import from packages. Others have a turn now and then: it takes half a second of thousands of files. */
-async function importsOf(scripts: readonly MirroredFile[], signal: AbortSignal): Promise<Map<string, ImportedModule>> {
-  const imported = new Map<string, ImportedModule>();
-  for (const [index, file] of scripts.entries()) {
-    collectImports(file, imported);
-    if (index % READ_AT_ONCE < READ_AT_ONCE - 1) continue;
-    await letOthersThrough();
-    signal.throwIfAborted();
-  }
-  return imported;
 }

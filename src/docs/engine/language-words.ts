@@ -42,7 +42,7 @@ const SAME_AS: Readonly<Record<string, string>> = {
 /** The words for the language of a file. */
 export function wordsOf(path: string): LanguageWords {
   const extension = extensionOf(path);
-  const key = SAME_AS[extension] ?? extension;
+  const key = (Object.hasOwn(SAME_AS, extension) ? SAME_AS[extension] : undefined) ?? extension;
   return (Object.hasOwn(WORDS, key) ? WORDS[key] : undefined) ?? { tag: '', separator: '.', indent: '  ' };
 }
 

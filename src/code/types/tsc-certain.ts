@@ -32,7 +32,7 @@ export class CertainTypes {
   /** Whether a message holds whatever the types of packages are; `isGlobal` tells the names of other types. */
   holds(diagnostic: Diagnostic, isGlobal: (name: string) => boolean): boolean {
     const { file, rule, message } = diagnostic;
-    if (rule === 'TS2554') return this.#signatures.lacksArgument(diagnostic);
+    if (rule === 'TS2554') return this.#signatures.lacksArgument(diagnostic) || this.#signatures.hasSurplus(diagnostic);
     const [, owner = '', of = ''] = (/^TS(?:2339|2551)$/.test(rule) ? OF_MEMBER.exec(message) : null) ?? [];
     // What a test's runner adds to all objects, only an installation would tell.
     if (owner !== '') return !isGlobal(owner) && roleOf(file) !== 'test' && this.#isWhole(owner, countOf(of));
@@ -67,7 +67,7 @@ export class CertainTypes {
       this.#declared.get(name) ??
       declaring(this.#texts, name).flatMap((file) => {
         // What is no module adds to what is declared for all files.
-        const isModule = /^\s*(?:import|export)\b/m.test(this.#texts.get(file) ?? '');
+        const isModule = /^[ \t\uFEFF]*(?:import|export)\b/m.test(this.#texts.get(file) ?? '');
         return isModule ? (this.#read(file)?.named.get(name) ?? []) : [FOR_ALL];
       });
     this.#declared.set(name, known);

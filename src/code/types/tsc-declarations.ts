@@ -1,4 +1,4 @@
-import { parseSync } from 'oxc-parser';
+import { parseScript } from './script-tree.ts';
 
 /** A node of a parsed file; what it has besides depends on its type. */
 export interface SyntaxNode {
@@ -45,10 +45,11 @@ export interface Declarations {
   readonly passed: ReadonlyMap<string, readonly Taken[]>;
 }
 
-/** Reads what a file declares; null where it does not parse. */
+/** Reads what a file declares; null where it is not parsed. */
 function readDeclarations(path: string, text: string): Declarations | null {
-  const { program, errors } = parseSync(path, text, /\.[cm]?js$/.test(path) ? { lang: 'jsx' } : {});
-  if (errors.length > 0) return null;
+  const parsed = parseScript(path, text);
+  if (parsed === null || parsed.errors.length > 0) return null;
+  const { program } = parsed;
   const reader = new Reader();
   for (const node of program.body) reader.read(asNode(node));
   return { ...reader, body: program.body.flatMap((node) => asNode(node) ?? []) };

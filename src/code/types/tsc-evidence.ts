@@ -25,7 +25,7 @@ const MANY = 3;
 const LEAST_NAME = 5;
 /** Said of what has no type, where settings ask for one. */
 const OF_STRICTNESS = /^TS(?:2683|70(?:06|19|31|51))$/;
-const MODULE = /^\s*(?:import|export)\b|\bmodule\.exports\b|\brequire\s*\(/m;
+const MODULE = /^[ \t\uFEFF]*(?:import|export)\b|\bmodule\.exports\b|\brequire\s*\(/m;
 
 /** What the texts of a tree's scripts show of what is not installed, for the judgement of single messages. */
 export class ScriptEvidence {
@@ -91,7 +91,7 @@ export class ScriptEvidence {
    */
   isCommonJs(file: string): boolean {
     const text = this.#texts.get(file) ?? '';
-    return /\brequire\s*\(|\bmodule\.exports\b/.test(text) && !/^\s*(?:import|export)\b/m.test(text);
+    return /\brequire\s*\(|\bmodule\.exports\b/.test(text) && !/^[ \t\uFEFF]*(?:import|export)\b/m.test(text);
   }
 
   /** Whether a package that is not installed is asked what a value of this line is. */
@@ -122,7 +122,7 @@ export class ScriptEvidence {
    * whether a type of a name is one of the language or of a browser, too.
    */
   isCertain(diagnostic: Diagnostic, assumed: ReadonlySet<string>, isGlobal: (name: string) => boolean): boolean {
-    return this.#certain.holds(diagnostic, isGlobal) && !this.#originsOf(assumed).narrows(diagnostic);
+    return this.#certain.holds(diagnostic, isGlobal) && !this.#originsOf(assumed).narrowed.explain(diagnostic);
   }
 
   #originsOf(assumed: ReadonlySet<string>): TypeOrigins {

@@ -1,4 +1,4 @@
-import { parseSync } from 'oxc-parser';
+import { parseScript } from './script-tree.ts';
 import { asNode, childrenOf, nameOf, nodesOf, type SyntaxNode } from './tsc-declarations.ts';
 
 /**
@@ -26,10 +26,11 @@ export interface WrittenNames {
   readonly comments: ReadonlyMap<SyntaxNode, string>;
 }
 
-/** Reads what a file of JavaScript writes down; null where it does not parse. */
+/** Reads what a file of JavaScript writes down; null where it is not parsed. */
 export function readWritten(path: string, text: string): WrittenNames | null {
-  const { program, errors } = parseSync(path, text, /\.[cm]?js$/.test(path) ? { lang: 'jsx' } : {});
-  if (errors.length > 0) return null;
+  const parsed = parseScript(path, text);
+  if (parsed === null || parsed.errors.length > 0) return null;
+  const { program } = parsed;
   const body = program.body.flatMap((node) => asNode(node) ?? []);
   const reader = new Reader(text);
   reader.read(body);

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the cases are programs as text, with templates of their own
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,6 +71,55 @@ describe('a script that a page loads beside others', () => {
       'static/js/fields.js': text('function openTab(event) { event.target.classList.add("open"); }'),
     });
     expect(found).toEqual(['eslint/no-undef static/js/tabs.js:2', 'eslint/no-undef static/js/tabs.js:3']);
+  });
+});
+
+describe('what a linter takes for a fault of a script', () => {
+  it('is none in loops that are left from within, snippets, code in texts, functions of modules, second declarations', async () => {
+    const found = await look({
+      'src/loops.js': text(
+        'export function first(list) {',
+        '  for (let at = 0; true; at += 1) if (list[at] > 0) return at;',
+        '}',
+        'export function none(list) { if (true) return list; }', // 4
+      ),
+      'src/texts.js': text(
+        'const value = read();',
+        "export const inner = 'new Function(`return ${value.slice(7)}`)()';",
+        "export const snippet = 'while (${1:value}) {${2}}';",
+        "export const forgotten = 'value: ${value}';", // 4
+      ),
+      'src/modules.ts': text(
+        'import * as TE from "./task";',
+        'import list from "./list";',
+        'export const done = TE.map((one: number) => { if (one > 0) return one; });',
+        'export const lost = list.map((one: number) => { if (one > 0) return one; });', // 4
+      ),
+      'src/again.js': text(
+        'export function names(all) {',
+        '  var name;',
+        '  for (var at = 0; at < all.length; at++) { var name = all[at]; print(name); }',
+        '}',
+        'export function nothing() { let other; return other; }', // 5
+      ),
+      'static/made.js': text(
+        'if (!RED) {',
+        '  var RED = {};',
+        '}',
+        'RED.debug = 1;',
+        'BLUE.debug = 1;',
+        'let BLUE = {};',
+      ),
+    });
+    expect(
+      found.filter((one) => /no-constant|template-curly|array-callback|no-unassigned|before-define/.test(one)),
+    ).toEqual([
+      'eslint/array-callback-return src/modules.ts:4',
+      'eslint/no-constant-condition src/loops.js:4',
+      'eslint/no-template-curly-in-string src/texts.js:4',
+      'eslint/no-unassigned-vars src/again.js:5',
+      'eslint/no-use-before-define static/made.js:5',
+    ]);
   });
 });
 

@@ -42,7 +42,8 @@ const REACT_HOOK =
 
 const judges: Readonly<Record<string, Judge>> = {
   // What is not said on each way is false to these.
-  'eslint/array-callback-return': ({ hit, lines, file, text }) =>
+  'eslint/array-callback-return': ({ hit, line, lines, file, text }) =>
+    isOfNamespace(line.slice(0, hit.column - 1), text) ||
     // That each case gives something the compiler sees to.
     (/falls? through a `switch`/.test(hit.message) && /\.[cm]?tsx?$/.test(file.name)) ||
     (/on all code paths|may reach the end/.test(hit.message) &&
@@ -62,6 +63,9 @@ const judges: Readonly<Record<string, Judge>> = {
   'eslint/no-redeclare': ({ hit, lines }) => (isOfAnotherBlock(namedIn(hit), lines, hit.line - 1) ? 'harmless' : false),
   // The compiler refuses to compare what cannot be equal.
   'unicorn/no-negation-in-equality-check': ({ file }) => /\.[cm]?tsx?$/.test(file.name),
+  // A loop that is left from within, as `while (true)` is.
+  'eslint/no-constant-condition': ({ here, line, hit }) =>
+    /^true\b/.test(here) && /\bfor\s*\([^;]*;\s*$/.test(line.slice(0, hit.column - 1)),
   // What is assigned on the way is a condition for what follows.
   'eslint/no-constant-binary-expression': ({ here }) => /^\(\s*[\w$.]+\s*=[^=]/.test(here),
   // What the platform does not have is added to it.
@@ -100,12 +104,22 @@ const judges: Readonly<Record<string, Judge>> = {
     // Two braces are a placeholder of something else, and a text that is looked for may be one of anything.
     if (/^(["'])(?:(?!\1|\$\{(?!\{)).)*\$\{\{/.test(here) || isLookedFor(line.slice(0, hit.column - 1), here))
       return true;
+    // In a text that is code itself, it is the inner text's; numbered ones are filled in by an editor.
+    if (/^(["'])(?:(?!\1)[^`])*`(?:(?!\1)[^`])*\$\{/.test(here) || /^(["'])(?:(?!\1).)*\$\{\d+[:}]/.test(here))
+      return true;
     const names = [...here.matchAll(/\$\{\s*([\w$]+)/g)].map(([, name = '']) => name);
     return !names.every((name) => isDeclared(name.replaceAll('$', '\\$'), text));
   },
+  // Declared a second time, with a value.
+  'eslint/no-unassigned-vars': ({ hit, lines }) =>
+    new RegExp(`\\bvar\\s+${namedIn(hit)?.replaceAll('$', '\\$')}\\s*=[^=]`).test(
+      lines.slice(hit.line, hit.line + LINES_BELOW).join('\n'),
+    ),
   // A list of exports may stand anywhere: nothing is read there.
   'eslint/no-use-before-define': ({ hit, lines, line, here }) =>
     isThereAtOnce(namedIn(hit), lines, hit) ||
+    // Asked for whether it is there, and made where it is not.
+    (/\bif\s*\(\s*!\s*$/.test(line.slice(0, hit.column - 1)) && isGivenNext(namedIn(hit), lines, hit.line)) ||
     // What decorates a member is asked for when the class is there.
     /^\s+@[A-Za-z]/.test(line) ||
     // What is only declared has no value at any time.
@@ -178,6 +192,17 @@ function namedIn({ message }: LintHit): string | undefined {
   return /^'([\w$]+)'/.exec(message)?.[1];
 }
 
+/** Whether what is called before a place is a function of a whole module, `TE.map`, and no method. */
+function isOfNamespace(before: string, text: string): boolean {
+  const name = /(?<![\w$.])([A-Z][\w$]*)\.\w+\((?:async\s*)?(?:\([^()]*\))?[^()]*$/.exec(before)?.[1];
+  return name !== undefined && new RegExp(`\\bimport\\s+\\*\\s+as\\s+${name.replaceAll('$', '\\$')}\\s`).test(text);
+}
+
+/** Whether the line below one (from 1) gives a variable of that name its value. */
+function isGivenNext(name: string | undefined, lines: readonly string[], line: number): boolean {
+  return name !== undefined && new RegExp(`^\\s*var\\s+${name.replaceAll('$', '\\$')}\\s*=`).test(lines[line] ?? '');
+}
+
 function isOnlyDeclared(name: string | undefined, lines: readonly string[]): boolean {
   if (name === undefined) return false;
   const declared = new RegExp(
@@ -191,6 +216,7 @@ function offsetOf(lines: readonly string[], { line, column }: LintHit): number {
 }
 
 const LINES_ABOVE = 100;
+const LINES_BELOW = 40;
 
 /** Whether a chain of calls on that line (from 1) is a statement by itself. */
 function isOwnStatement(lines: readonly string[], line: number): boolean {

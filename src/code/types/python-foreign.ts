@@ -8,7 +8,7 @@ interface PythonImport {
   readonly names: readonly string[];
 }
 
-const FROM = /^[ \t]*from[ \t]+([A-Za-z_][\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)/gm;
+const FROM = /^[ \t]*from[ \t]+([A-Za-z_][\w.]*)[ \t]+import[ \t]+(\([^)]{0,20000}\)|[^\n]*)/gm;
 const PLAIN = /^[ \t]*import[ \t]+([^\n#]+)/gm;
 const STUB = 'from typing import Any\ndef __getattr__(name: str) -> Any: ...\n';
 
@@ -18,13 +18,25 @@ function importsOf(text: string): PythonImport[] {
     const names = list.replace(/[()]|#[^\n]*/g, '').split(',');
     found.push({ module, names: names.flatMap((one) => /^\s*(\w+)/.exec(one)?.[1] ?? []) });
   }
+  let members: ReadonlyMap<string, ReadonlySet<string>> | null = null;
   for (const [, list = ''] of text.matchAll(PLAIN)) {
     for (const part of list.split(',')) {
       const module = /^\s*([\w.]+)/.exec(part)?.[1];
       if (module === undefined) continue;
-      const used = module.includes('.') ? [] : [...text.matchAll(new RegExp(`(?<![\\w.])${module}\\.(\\w+)`, 'g'))];
-      found.push({ module, names: used.flatMap(([, name]) => name ?? []) });
+      members ??= membersIn(text);
+      found.push({ module, names: [...((module.includes('.') ? undefined : members.get(module)) ?? [])] });
     }
+  }
+  return found;
+}
+
+/** What is taken of each name in a text, gone through once however many names are imported. */
+function membersIn(text: string): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const [, name = '', member = ''] of text.matchAll(/(?<![\w.])(\w+)\.(\w+)/g)) {
+    const known = found.get(name);
+    if (known === undefined) found.set(name, new Set([member]));
+    else known.add(member);
   }
   return found;
 }

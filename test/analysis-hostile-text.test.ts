@@ -1,34 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Analyser } from '../src/code/analyser.ts';
 import { analyseQuality } from '../src/code/quality/quality.ts';
-import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
 import { withoutComments } from '../src/code/types/tsc-comments.ts';
 import { analyseTypes } from '../src/code/types/types.ts';
-import { createThreadPool } from '../src/platform/thread-pool.ts';
-import { makeScratch } from './scratch.ts';
-
-type Files = Readonly<Record<string, string>>;
-
-async function inputOf(files: Files, signal: AbortSignal = new AbortController().signal) {
-  const folder = await makeScratch('hostile-text');
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  const root = await resolveFolder(folder);
-  const tree = await readSourceTree(root);
-  const threads = createThreadPool({ threads: 1 });
-  onTestFinished(() => threads.close());
-  const cache = { read: () => new Map(), write: () => undefined, close: () => undefined };
-  return { root, files: tree.files, hashes: new Map(), threads, cache, signal };
-}
+import { type Files, treeOf } from './analysed-tree.ts';
 
 /** How an analysis ends that would take for ever and is called off as soon as others have a turn. */
 async function calledOff(analyse: Analyser, files: Files): Promise<unknown> {
   const stop = new AbortController();
-  const input = await inputOf(files, stop.signal);
+  const input = await treeOf(files, { signal: stop.signal });
   const ended = analyse(input).catch((error: unknown) => error);
   setTimeout(() => stop.abort('called off'), 300);
   return ended;
@@ -44,7 +24,7 @@ describe('hostile text in a tree', () => {
   it('does not end the process where a file that leads out of the tree is nested deeply', async () => {
     const far = "import secret from '/etc/passwd';\n";
     const { findings, gaps } = await analyseTypes(
-      await inputOf({
+      await treeOf({
         'small.ts': far + nested(30_000),
         'large.ts': far + nested(120_000),
         'wrong.ts': wrong,
@@ -67,7 +47,7 @@ describe('hostile text in a tree', () => {
     const place = { line: 1, column: 20, endLine: null, rule: 'TS1005', message: "']' expected." };
     const said = files.map(({ path }) => ({ file: path, ...place }));
     // What is too large to be parsed in a thread does not parse for the compiler either.
-    expect((await withoutComments(said, files, await inputOf({}))).map(({ file }) => file)).toEqual(['large.js']);
+    expect((await withoutComments(said, files, await treeOf({}))).map(({ file }) => file)).toEqual(['large.js']);
   });
 
   it('lets the analysis of types be called off while patterns of a configuration are tried on paths', async () => {
@@ -87,7 +67,7 @@ describe('hostile text in a tree', () => {
     const names = ['package.json', '.eslintrc.json', '.oxlintrc.json', 'tsconfig.json', 'pyrightconfig.json'];
     const settings = Object.fromEntries(names.map((name) => [name, deep]));
     const files = { ...settings, 'wrong.ts': wrong, 'wrong.py': 'x: str = 1\n', 'loop.js': 'debugger;\n' };
-    const input = await inputOf(files);
+    const input = await treeOf(files);
     const types = await analyseTypes(input);
     expect(types.findings.map(({ rule }) => rule).sort()).toEqual(['TS2322', 'reportAssignmentType']);
     expect((await analyseQuality(input)).findings.map(({ rule }) => rule)).toContain('eslint/no-debugger');
@@ -95,7 +75,7 @@ describe('hostile text in a tree', () => {
 
   it('has thousands of lines of nothing read like any other text', async () => {
     const empty = '\n'.repeat(300_000);
-    const input = await inputOf({ 'empty.ts': `${empty}${wrong}`, 'from.ts': `// from${empty}\n${wrong}` });
+    const input = await treeOf({ 'empty.ts': `${empty}${wrong}`, 'from.ts': `// from${empty}\n${wrong}` });
     const { findings } = await analyseTypes(input);
     expect(findings.map(({ file }) => file).sort()).toEqual(['empty.ts', 'from.ts']);
     expect((await analyseQuality(input)).gaps).toEqual([]);
@@ -104,7 +84,7 @@ describe('hostile text in a tree', () => {
   it('takes names that every object of the language has for names like others', async () => {
     const script = 'a.toString();\na.hasOwnProperty(b);\na.constructor(1);\na.__defineGetter__();\nif (a) debugger;\n';
     const python = 'import a\n\na.toString()\na.constructor(1)\na.__proto__()\n';
-    const { findings, gaps } = await analyseQuality(await inputOf({ 'names.mjs': script, 'names.py': python }));
+    const { findings, gaps } = await analyseQuality(await treeOf({ 'names.mjs': script, 'names.py': python }));
     expect(gaps).toEqual([]);
     expect(findings.map(({ rule }) => rule)).toContain('eslint/no-debugger');
   });

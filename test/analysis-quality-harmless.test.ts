@@ -1,62 +1,13 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { AnalyserInput } from '../src/code/analyser.ts';
 import type { RawFinding } from '../src/code/findings.ts';
 import { withoutMeant } from '../src/code/quality/oxlint-meant.ts';
 import { analyseQuality } from '../src/code/quality/quality.ts';
-import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
 import type { ContentCache } from '../src/platform/content-cache.ts';
-import { createThreadPool } from '../src/platform/thread-pool.ts';
+import { type Files, memoryCache, treeOf, writeTree } from './analysed-tree.ts';
 
-type Files = Readonly<Record<string, string>>;
-
-const nothingKept: ContentCache = { read: () => new Map(), write: () => undefined, close: () => undefined };
-
-/** A cache that lives as long as the test. */
-function memoryCache(): ContentCache {
-  const kept = new Map<string, Uint8Array>();
-  return {
-    read: (kind, keys) =>
-      new Map(
-        keys.flatMap((key): [string, Uint8Array][] => {
-          const value = kept.get(`${kind}\0${key}`);
-          return value === undefined ? [] : [[key, value]];
-        }),
-      ),
-    write(kind, entries) {
-      for (const [key, value] of entries) kept.set(`${kind}\0${key}`, value);
-    },
-    close: () => undefined,
-  };
-}
-
-async function analyse(files: Files, cache = nothingKept, inner = '.'): Promise<readonly RawFinding[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'quality-harmless-'));
-  const threads = createThreadPool({ threads: 1 });
-  onTestFinished(async () => {
-    await threads.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const top = join(folder, inner);
-  mkdirSync(top, { recursive: true });
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(top, path, '..'), { recursive: true });
-    writeFileSync(join(top, path), text);
-  }
-  const root = await resolveFolder(top);
-  const tree = await readSourceTree(root);
-  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
-  const { findings } = await analyseQuality({
-    root,
-    files: tree.files,
-    hashes: new Map(tree.files.map(({ path }) => [path, hash(files[path] ?? '')])),
-    threads,
-    cache,
-    signal: new AbortController().signal,
-  });
-  return findings;
+async function analyse(files: Files, more: Partial<AnalyserInput> = {}): Promise<readonly RawFinding[]> {
+  return (await analyseQuality(await treeOf(files, more))).findings;
 }
 
 /** Findings of a rule as `severity line`, in order. */
@@ -82,8 +33,8 @@ describe('what is kept of a file', () => {
     ['to a folder of tests', 'src/a.js', 'src/__tests__/deep/a.js', focused],
   ])('does not go with it %s', async (_, from, to, content) => {
     const cache = memoryCache();
-    const before = said(await analyse({ [from]: content }, cache));
-    const moved = said(await analyse({ [to]: content }, cache));
+    const before = said(await analyse({ [from]: content }, { cache }));
+    const moved = said(await analyse({ [to]: content }, { cache }));
     expect(moved).toEqual(said(await analyse({ [to]: content })));
     expect(moved).not.toEqual(before);
   });
@@ -91,18 +42,18 @@ describe('what is kept of a file', () => {
   it('does not go with it when the whole tree is moved below a folder of tests', async () => {
     const cache = memoryCache();
     const files = { 'a.test.js': text('it("a", () => 1);'), 'b.js': focused };
-    const before = said(await analyse(files, cache));
-    const moved = said(await analyse(files, cache, '__tests__/tree'));
-    expect(moved).toEqual(said(await analyse(files, nothingKept, '__tests__/tree')));
+    const before = said(await analyse(files, { cache }));
+    const moved = said(await analyse(files, { cache, root: await writeTree(files, '__tests__/tree') }));
+    expect(moved).toEqual(said(await analyse(files, { root: await writeTree(files, '__tests__/tree') })));
     expect(moved).not.toEqual(before);
   });
 
   it('is taken where a file was moved to a folder that tells nothing of it', async () => {
     const cache = memoryCache();
-    const before = said(await analyse({ 'src/a.js': unserved }, cache));
+    const before = said(await analyse({ 'src/a.js': unserved }, { cache }));
     const written: string[] = [];
     const watched: ContentCache = { ...cache, write: (kind) => void written.push(kind) };
-    expect(said(await analyse({ 'other/a.js': unserved }, watched))).toEqual(before);
+    expect(said(await analyse({ 'other/a.js': unserved }, { cache: watched }))).toEqual(before);
     expect(before).not.toEqual([]);
     expect(written.filter((kind) => kind.includes('oxlint') || kind.includes('facts'))).toEqual([]);
   });

@@ -1,38 +1,10 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the cases are programs as text, with templates of their own
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { analyseQuality } from '../src/code/quality/quality.ts';
-import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
-import { createThreadPool } from '../src/platform/thread-pool.ts';
-
-type Files = Readonly<Record<string, string>>;
+import { type Files, treeOf } from './analysed-tree.ts';
 
 /** Findings as `rule file:line`, in order. */
 async function look(files: Files): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'quality-meant-'));
-  const threads = createThreadPool({ threads: 1 });
-  onTestFinished(async () => {
-    await threads.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(folder, path, '..'), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  const root = await resolveFolder(folder);
-  const tree = await readSourceTree(root);
-  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
-  const { findings } = await analyseQuality({
-    root,
-    files: tree.files,
-    hashes: new Map(tree.files.map(({ path }) => [path, hash(files[path] ?? '')])),
-    threads,
-    cache: { read: () => new Map(), write: () => undefined, close: () => undefined },
-    signal: new AbortController().signal,
-  });
+  const { findings } = await analyseQuality(await treeOf(files));
   return findings.map(({ rule, file, line }) => `${rule} ${file}:${line}`).sort();
 }
 

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSync } from 'oxc-parser';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { AnalyserInput } from '../src/code/analyser.ts';
 import { LineIndex } from '../src/code/lines.ts';
 import { withPythonTree } from '../src/code/python-grammar.ts';
 import { measureFunctions } from '../src/code/quality/complexity.ts';
@@ -12,9 +10,7 @@ import { pythonFlow } from '../src/code/quality/python-flow.ts';
 import { copyTree } from '../src/code/quality/python-nodes.ts';
 import { analyseQuality, measureTree } from '../src/code/quality/quality.ts';
 import { scriptFlow } from '../src/code/quality/script-flow.ts';
-import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
-import type { ContentCache } from '../src/platform/content-cache.ts';
-import { createThreadPool } from '../src/platform/thread-pool.ts';
+import { memoryCache, treeOf } from './analysed-tree.ts';
 
 type Files = Readonly<Record<string, string>>;
 const folders: string[] = [];
@@ -23,54 +19,9 @@ afterEach(() => {
   for (const root of folders.splice(0)) rmSync(root, { recursive: true, force: true });
 });
 
-function folder(files: Files): string {
-  const root = mkdtempSync(join(tmpdir(), 'quality-test-'));
-  folders.push(root);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(root, path, '..'), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-  return root;
-}
-
-/** A cache that lives as long as the test. */
-function memoryCache(): ContentCache {
-  const kept = new Map<string, Uint8Array>();
-  return {
-    read: (kind, keys) =>
-      new Map(
-        keys.flatMap((key): [string, Uint8Array][] => {
-          const value = kept.get(`${kind}\0${key}`);
-          return value === undefined ? [] : [[key, value]];
-        }),
-      ),
-    write(kind, entries) {
-      for (const [key, value] of entries) kept.set(`${kind}\0${key}`, value);
-    },
-    close: () => undefined,
-  };
-}
-
-async function inputOf(files: Files, more: Partial<AnalyserInput> = {}): Promise<AnalyserInput> {
-  const root = await resolveFolder(folder(files));
-  const tree = await readSourceTree(root);
-  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
-  const threads = createThreadPool({ threads: 2 });
-  onTestFinished(() => threads.close());
-  return {
-    root,
-    files: tree.files,
-    hashes: new Map(tree.files.map(({ path }) => [path, hash(files[path] ?? '')])),
-    threads,
-    cache: memoryCache(),
-    signal: new AbortController().signal,
-    ...more,
-  };
-}
-
 /** Findings as `severity rule file:line`, in order. */
 async function look(files: Files): Promise<string[]> {
-  const { findings } = await analyseQuality(await inputOf(files));
+  const { findings } = await analyseQuality(await treeOf(files));
   return findings.map(({ severity, rule, file, line }) => `${severity} ${rule} ${file}:${line}`).sort();
 }
 
@@ -485,7 +436,7 @@ describe('what is there twice', () => {
 
   it('names both places, outside of tests', async () => {
     const { findings } = await analyseQuality(
-      await inputOf({ 'src/a.js': file('one'), 'src/b.js': file('two'), 'test/c.test.js': file('three') }),
+      await treeOf({ 'src/a.js': file('one'), 'src/b.js': file('two'), 'test/c.test.js': file('three') }),
     );
     const [found, ...others] = findings.filter(({ rule }) => rule === 'duplicated-block');
     expect(others).toEqual([]);
@@ -537,7 +488,7 @@ describe('an analysis', () => {
   };
 
   it('looks at nothing again that it knows by its content', async () => {
-    const input = await inputOf(files);
+    const input = await treeOf(files);
     const first = await analyseQuality(input);
     expect(first.findings).toHaveLength(3);
     // What is not there cannot be read, linted or compared again.
@@ -552,7 +503,7 @@ describe('an analysis', () => {
   });
 
   it('says the same whatever the order of the files', async () => {
-    const input = await inputOf(files);
+    const input = await treeOf(files);
     const one = await analyseQuality(input);
     const other = await analyseQuality({ ...input, files: input.files.toReversed(), cache: memoryCache() });
     expect(other).toEqual(one);
@@ -561,7 +512,7 @@ describe('an analysis', () => {
   it('names broken files as gaps and goes on', async () => {
     const deep = `export const x = ${'[\n'.repeat(200_000)}${']\n'.repeat(200_000)};\n`;
     const { findings, gaps } = await analyseQuality(
-      await inputOf({ ...files, 'broken.py': 'def f(:\n', 'src/broken.js': 'const = ;\n', 'src/deep.js': deep }),
+      await treeOf({ ...files, 'broken.py': 'def f(:\n', 'src/broken.js': 'const = ;\n', 'src/deep.js': deep }),
     );
     expect(findings.map(({ file }) => file).sort()).toEqual(['a.py', 'src/b.ts', 'src/c.js']);
     const told = new Set(gaps.map(({ file }) => file));
@@ -570,7 +521,7 @@ describe('an analysis', () => {
 
   it('ends when it is aborted', async () => {
     const stop = new AbortController();
-    const input = await inputOf(files, { signal: stop.signal });
+    const input = await treeOf(files, { signal: stop.signal });
     const running = analyseQuality(input);
     stop.abort(new Error('enough'));
     await expect(running).rejects.toThrow('enough');
@@ -579,7 +530,7 @@ describe('an analysis', () => {
 
   it('measures what can be measured and says why the rest is not', async () => {
     const measured = await measureTree(
-      await inputOf({
+      await treeOf({
         'a.py':
           '# a comment\n"""About it."""\n\ndef f():\n    """Gives one."""\n    return 1\n\ndef g():\n    return 2\n',
         'main.go': 'package main\n',
@@ -597,7 +548,7 @@ describe('an analysis', () => {
       documentedPercent: 50,
       reasons: {},
     });
-    const nothing = await measureTree(await inputOf({ 'main.go': 'package main\n' }));
+    const nothing = await measureTree(await treeOf({ 'main.go': 'package main\n' }));
     expect(nothing).toMatchObject({ complexity: null, duplication: null, documentation: null });
     expect(Object.keys(nothing.reasons).sort()).toEqual(['complexity', 'documentation', 'duplication']);
   });

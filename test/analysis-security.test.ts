@@ -1,16 +1,9 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the cases are programs as text, with templates of their own
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { AnalyserInput } from '../src/code/analyser.ts';
+import { rmSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
 import { rules } from '../src/code/security/rules.ts';
 import { scanText } from '../src/code/security/scan-files.ts';
 import { analyseSecurity } from '../src/code/security/security.ts';
-import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
-import type { ContentCache } from '../src/platform/content-cache.ts';
-import { createThreadPool } from '../src/platform/thread-pool.ts';
+import { memoryCache, treeOf } from './analysed-tree.ts';
 import { pythonCases, scriptCases } from './security-cases.ts';
 
 const folders: string[] = [];
@@ -222,55 +215,6 @@ describe('Secrets', () => {
   });
 });
 
-function memoryCache(): ContentCache & { readonly size: number } {
-  const kept = new Map<string, Uint8Array>();
-  return {
-    read(kind, keys) {
-      const known = new Map<string, Uint8Array>();
-      for (const key of keys) {
-        const value = kept.get(`${kind}\0${key}`);
-        if (value !== undefined) known.set(key, value);
-      }
-      return known;
-    },
-    write(kind, entries) {
-      for (const [key, value] of entries) kept.set(`${kind}\0${key}`, value);
-    },
-    close: () => undefined,
-    get size() {
-      return kept.size;
-    },
-  };
-}
-
-async function inputOf(
-  files: Readonly<Record<string, string>>,
-  more: { cache?: ContentCache; signal?: AbortSignal } = {},
-): Promise<AnalyserInput> {
-  const folder = mkdtempSync(join(tmpdir(), 'security-test-'));
-  folders.push(folder);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(folder, path, '..'), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  const root = await resolveFolder(folder);
-  const tree = await readSourceTree(root);
-  const hashOf = (path: string) =>
-    createHash('sha256')
-      .update(files[path] ?? '')
-      .digest('hex');
-  const threads = createThreadPool({ threads: 2 });
-  onTestFinished(() => threads.close());
-  return {
-    root,
-    files: tree.files,
-    hashes: new Map(tree.files.map(({ path }) => [path, hashOf(path)])),
-    threads,
-    cache: more.cache ?? memoryCache(),
-    signal: more.signal ?? new AbortController().signal,
-  };
-}
-
 describe('A tree', () => {
   const files = {
     'a.js': `app.get('/', (req, res) => eval(req.query.code));\n`,
@@ -281,7 +225,7 @@ describe('A tree', () => {
   };
 
   it('is looked at by all engines, and a broken file costs nothing else', async () => {
-    const { findings, engines } = await analyseSecurity(await inputOf(files));
+    const { findings, engines } = await analyseSecurity(await treeOf(files));
     const found = findings.map((one) => `${one.engine} ${one.rule} ${one.file}:${one.line}`);
     expect(found).toContain('millwright security/code-injection a.js:1');
     expect(found).toContain('ruff S701 b.py:5');
@@ -290,15 +234,15 @@ describe('A tree', () => {
 
   it('is answered from the cache without a thread when nothing has changed', async () => {
     const cache = memoryCache();
-    const first = await analyseSecurity(await inputOf(files, { cache }));
+    const first = await analyseSecurity(await treeOf(files, { cache }));
     expect(cache.size).toBe(Object.keys(files).length);
-    const input = await inputOf(files, { cache });
+    const input = await treeOf(files, { cache });
     await input.threads.close();
     expect(await analyseSecurity(input)).toEqual(first);
   });
 
   it('gives the same whatever the order of files is', async () => {
-    const input = await inputOf(files);
+    const input = await treeOf(files);
     const first = await analyseSecurity(input);
     const turned = await analyseSecurity({ ...input, files: input.files.toReversed(), cache: memoryCache() });
     const sorted = (findings: typeof first.findings) => findings.map((one) => JSON.stringify(one)).sort();
@@ -307,7 +251,7 @@ describe('A tree', () => {
 
   it('ends with the reason when it is aborted', async () => {
     const ending = new AbortController();
-    const input = await inputOf(files, { signal: ending.signal });
+    const input = await treeOf(files, { signal: ending.signal });
     const running = analyseSecurity(input);
     ending.abort(new Error('enough'));
     await expect(running).rejects.toThrow('enough');
@@ -316,7 +260,7 @@ describe('A tree', () => {
 
   it('names a file that nests too deeply as not looked at', async () => {
     const deep = `x = ${'('.repeat(30_000)}1${')'.repeat(30_000)}\n`;
-    const { findings, gaps } = await analyseSecurity(await inputOf({ 'deep.py': deep, 'a.js': files['a.js'] }));
+    const { findings, gaps } = await analyseSecurity(await treeOf({ 'deep.py': deep, 'a.js': files['a.js'] }));
     expect(findings.map(({ file }) => file)).toContain('a.js');
     expect(gaps.every(({ file }) => file === 'deep.py')).toBe(true);
   });

@@ -1,40 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { AnalyserInput } from '../src/code/analyser.ts';
-import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
 import { judgeInThread } from '../src/code/types/judging.ts';
 import type { EngineResult } from '../src/code/types/messages.ts';
 import { checkPython } from '../src/code/types/pyright.ts';
 import { DEFAULT_TYPE_LIMITS, typesAnalyser } from '../src/code/types/types.ts';
 import { createThreadPool, type ThreadTask } from '../src/platform/thread-pool.ts';
+import { treeOf, writeTree } from './analysed-tree.ts';
 
 const FILES = {
   'app.py': 'x: int = ""\n',
   'tests/test_app.py': 'y: int = ""\n',
   'tests/test_more.py': 'z: int = ""\n',
 };
-
-function write(files: Readonly<Record<string, string>>): string {
-  const root = mkdtempSync(join(tmpdir(), 'type-limits-'));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-  return root;
-}
-
-async function inputOf(files: Readonly<Record<string, string>>): Promise<AnalyserInput> {
-  const root = await resolveFolder(write(files));
-  const tree = await readSourceTree(root);
-  const threads = createThreadPool({ threads: 1 });
-  onTestFinished(() => threads.close());
-  const cache = { read: () => new Map(), write: () => undefined, close: () => undefined };
-  const { signal } = new AbortController();
-  return { root, files: tree.files, hashes: new Map(), threads, cache, signal };
-}
 
 /** A checker that runs out of memory while it is asked about tests, and else says one thing of each file. */
 const SMALL_CHECKER = `
@@ -52,8 +30,8 @@ console.log(JSON.stringify({ generalDiagnostics, summary: { filesAnalyzed: paths
 `;
 
 async function checkSmall(files: Readonly<Record<string, string>>) {
-  const path = join(write({ 'checker.cjs': SMALL_CHECKER }), 'checker.cjs');
-  return checkPython(await inputOf(files), { path, version: '1' }, DEFAULT_TYPE_LIMITS);
+  const path = join(await writeTree({ 'checker.cjs': SMALL_CHECKER }), 'checker.cjs');
+  return checkPython(await treeOf(files), { path, version: '1' }, DEFAULT_TYPE_LIMITS);
 }
 
 describe('a tree that takes more than pyright may use', () => {
@@ -83,7 +61,7 @@ describe('a tree that takes more than pyright may use', () => {
     const alone = await checkSmall({ 'tests/test_app.py': FILES['tests/test_app.py'] });
     expect(alone.gaps.map(({ reason }) => reason)).toEqual(['Pyright ran out of memory.']);
     const hurried = typesAnalyser({ ...DEFAULT_TYPE_LIMITS, timeoutMs: 1 });
-    const { findings, gaps } = await hurried(await inputOf(FILES));
+    const { findings, gaps } = await hurried(await treeOf(FILES));
     expect(findings).toEqual([]);
     expect(gaps.map(({ reason }) => reason)).toEqual([
       'Pyright did not finish within 0.001 seconds, and without the tests it did not finish within 0.0004 seconds.',
@@ -99,7 +77,7 @@ describe('the judgement of what an engine said', () => {
   async function inputWithSmallThread(signal: AbortSignal): Promise<AnalyserInput> {
     const threads = createThreadPool({ threads: 1, heapMegabytes: 32 });
     onTestFinished(() => threads.close());
-    return { ...(await inputOf(FILES)), threads, signal };
+    return { ...(await treeOf(FILES)), threads, signal };
   }
 
   it('is missing and said to be where its thread runs out of memory, and the analysis goes on', async () => {

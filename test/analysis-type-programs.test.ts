@@ -1,39 +1,13 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { AnalyserInput } from '../src/code/analyser.ts';
-import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
 import { groupProjects } from '../src/code/types/tsc-groups.ts';
 import { dividedOutput } from '../src/code/types/tsc-output.ts';
 import { divideFiles } from '../src/code/types/tsc-projects.ts';
 import { collectImports, type ImportedModule } from '../src/code/types/tsc-shims.ts';
 import { analyseTypes } from '../src/code/types/types.ts';
-import { createThreadPool } from '../src/platform/thread-pool.ts';
-
-async function inputOf(files: Readonly<Record<string, string>>, signal: AbortSignal): Promise<AnalyserInput> {
-  const folder = mkdtempSync(join(tmpdir(), 'type-programs-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  const root = await resolveFolder(folder);
-  const tree = await readSourceTree(root);
-  const threads = createThreadPool({ threads: 1 });
-  onTestFinished(() => threads.close());
-  const hashes = new Map(
-    tree.files.map(({ path }) => [
-      path,
-      createHash('sha256')
-        .update(files[path] ?? '')
-        .digest('hex'),
-    ]),
-  );
-  const cache = { read: () => new Map(), write: () => undefined, close: () => undefined };
-  return { root, files: tree.files, hashes, threads, cache, signal };
-}
+import { treeOf } from './analysed-tree.ts';
 
 /** A program of many files, and two small ones with other settings that import from it and from each other. */
 const LARGE = Object.fromEntries(
@@ -56,7 +30,7 @@ const TREE = {
 
 describe('a tree of one large program and small ones', () => {
   it('is told of each file once, by the settings of its own program', async () => {
-    const { findings, gaps } = await analyseTypes(await inputOf(TREE, new AbortController().signal));
+    const { findings, gaps } = await analyseTypes(await treeOf(TREE));
     expect(findings.map(({ file, line, rule }) => `${file}:${line} ${rule}`).sort()).toEqual([
       'core/uses.ts:2 TS2322',
       'core/wrong.ts:1 TS2322',
@@ -74,7 +48,7 @@ describe('a tree of one large program and small ones', () => {
     const temporary = mkdtempSync(join(tmpdir(), 'type-programs-'));
     onTestFinished(() => rmSync(temporary, { recursive: true, force: true }));
     const stop = new AbortController();
-    const input = await inputOf(TREE, stop.signal);
+    const input = await treeOf(TREE, { signal: stop.signal });
     vi.stubEnv('TMPDIR', temporary);
     onTestFinished(() => {
       vi.unstubAllEnvs();
@@ -145,7 +119,7 @@ describe('small programs that are checked in one run', () => {
       'half/broken.ts': 'export const half = (;\n',
       'half/whole.ts': 'export const nothing: string = null;\n',
     };
-    const { findings, gaps } = await analyseTypes(await inputOf(tree, new AbortController().signal));
+    const { findings, gaps } = await analyseTypes(await treeOf(tree));
     expect(findings.map(({ file, line, rule }) => `${file}:${line} ${rule}`).sort()).toEqual([
       'careful/list.ts:2 TS2322',
       'careless/nothing.ts:2 TS2322',

@@ -1,14 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { AnalyserInput } from '../src/code/analyser.ts';
-import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
 import { analyseTypes, DEFAULT_TYPE_LIMITS, typesAnalyser } from '../src/code/types/types.ts';
-import type { ContentCache } from '../src/platform/content-cache.ts';
-import { createThreadPool } from '../src/platform/thread-pool.ts';
+import { memoryCache, treeOf } from './analysed-tree.ts';
 
 const folders: string[] = [];
 
@@ -26,56 +22,13 @@ function folder(files: Readonly<Record<string, string>>): string {
   return root;
 }
 
-/** A cache that lives as long as the test. */
-function memoryCache(): ContentCache & { readonly size: number } {
-  const kept = new Map<string, Uint8Array>();
-  return {
-    read: (kind, keys) =>
-      new Map(
-        keys.flatMap((key): [string, Uint8Array][] => {
-          const value = kept.get(`${kind}\0${key}`);
-          return value === undefined ? [] : [[key, value]];
-        }),
-      ),
-    write(kind, entries) {
-      for (const [key, value] of entries) kept.set(`${kind}\0${key}`, value);
-    },
-    close: () => undefined,
-    get size() {
-      return kept.size;
-    },
-  };
-}
-
-async function inputOf(
-  files: Readonly<Record<string, string>>,
-  more: { cache?: ContentCache; signal?: AbortSignal } = {},
-): Promise<AnalyserInput> {
-  const root = await resolveFolder(folder(files));
-  const tree = await readSourceTree(root);
-  const hash = (path: string) =>
-    createHash('sha256')
-      .update(files[path] ?? '')
-      .digest('hex');
-  const threads = createThreadPool({ threads: 1 });
-  onTestFinished(() => threads.close());
-  return {
-    root,
-    files: tree.files,
-    hashes: new Map(tree.files.map(({ path }) => [path, hash(path)])),
-    threads,
-    cache: more.cache ?? memoryCache(),
-    signal: more.signal ?? new AbortController().signal,
-  };
-}
-
 /** Command lines of what runs on this machine. */
 function processes(): string[] {
   return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 }).split('\n');
 }
 
 async function look(files: Readonly<Record<string, string>>) {
-  const { findings, gaps, engines } = await analyseTypes(await inputOf(files));
+  const { findings, gaps, engines } = await analyseTypes(await treeOf(files));
   return {
     found: findings.map((one) => `${one.severity} ${one.engine} ${one.file}:${one.line}:${one.column} ${one.rule}`),
     gaps: gaps.map(({ file, reason }) => `${file ?? '*'}: ${reason}`),
@@ -301,13 +254,13 @@ describe('a look at types', () => {
   it('answers an unchanged tree from the cache, and looks again after a change', async () => {
     const cache = memoryCache();
     const files = { 'a.py': 'x: int = ""\n', 'b.ts': 'export const y: number = "";' };
-    const first = await analyseTypes(await inputOf(files, { cache }));
+    const first = await analyseTypes(await treeOf(files, { cache }));
     expect(first.findings).toHaveLength(2);
     expect(cache.size).toBe(2);
     // With no time at all a child process could not answer.
     const hurried = typesAnalyser({ ...DEFAULT_TYPE_LIMITS, timeoutMs: 1 });
-    expect(await hurried(await inputOf(files, { cache }))).toEqual(first);
-    const changed = await hurried(await inputOf({ ...files, 'a.py': 'x: int = 1\n' }, { cache }));
+    expect(await hurried(await treeOf(files, { cache }))).toEqual(first);
+    const changed = await hurried(await treeOf({ ...files, 'a.py': 'x: int = 1\n' }, { cache }));
     expect(changed.findings.map(({ engine }) => engine)).toEqual(['tsc']);
     expect(changed.gaps.map(({ reason }) => reason)).toContain('Pyright did not finish within 0.001 seconds.');
     expect(cache.size).toBe(2);
@@ -315,7 +268,7 @@ describe('a look at types', () => {
 
   it('ends with the signal’s reason, and leaves nothing in the tree or beside it', async () => {
     const stop = new AbortController();
-    const input = await inputOf({ 'a.py': 'x: int = ""\n', 'b.ts': 'export const y = 1;' }, { signal: stop.signal });
+    const input = await treeOf({ 'a.py': 'x: int = ""\n', 'b.ts': 'export const y = 1;' }, { signal: stop.signal });
     const before = readdirSync(input.root).sort();
     const reason = new Error('enough');
     const running = analyseTypes(input);
@@ -337,7 +290,7 @@ describe('a look at types', () => {
     const children = () => processes().filter((line) => line.includes(temporary) && mark.test(line));
     const stop = new AbortController();
     const many = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`m${index}/${file}`, text]));
-    const input = await inputOf(many, { signal: stop.signal });
+    const input = await treeOf(many, { signal: stop.signal });
     const reason = new Error('enough');
     const running = analyseTypes(input);
     running.catch(() => undefined);
@@ -360,7 +313,7 @@ describe('a look at types', () => {
       const [abandoned = '', present = ''] = left;
       const yesterday = Date.now() / 1000 - 86_400;
       utimesSync(abandoned, yesterday, yesterday);
-      const { findings } = await analyseTypes(await inputOf({ 'b.ts': 'export const y: number = "";' }));
+      const { findings } = await analyseTypes(await treeOf({ 'b.ts': 'export const y: number = "";' }));
       expect(findings).toHaveLength(1);
       expect(left.filter((place) => existsSync(place))).toEqual([present]);
     },
@@ -369,7 +322,7 @@ describe('a look at types', () => {
   it('says so when a child reaches its memory limit', async () => {
     const small = typesAnalyser({ ...DEFAULT_TYPE_LIMITS, memoryMegabytes: 16 });
     const { findings, gaps } = await small(
-      await inputOf({ 'a.py': 'x: int = ""\n', 'b.ts': 'export const y: number = "";' }),
+      await treeOf({ 'a.py': 'x: int = ""\n', 'b.ts': 'export const y: number = "";' }),
     );
     expect(findings).toEqual([]);
     expect(gaps.map(({ engine, reason }) => `${engine}: ${reason}`).sort()).toEqual([

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { ContentCache } from '../src/platform/content-cache.ts';
 import { createThreadPool } from '../src/platform/thread-pool.ts';
 import type { FileEdit, TaskBrief, TaskTools } from '../src/tasks/engine/task-engine.ts';
+import { memoryCache } from './analysed-tree.ts';
 
 export type Files = Readonly<Record<string, string | Uint8Array | null>>;
 
@@ -91,21 +91,4 @@ function temporaryFolder(prefix: string): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), prefix)));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-function memoryCache(): ContentCache {
-  const kept = new Map<string, Uint8Array>();
-  return {
-    read: (kind, keys) =>
-      new Map(
-        keys.flatMap((key): [string, Uint8Array][] => {
-          const value = kept.get(`${kind}\0${key}`);
-          return value === undefined ? [] : [[key, value]];
-        }),
-      ),
-    write(kind, entries) {
-      for (const [key, value] of entries) kept.set(`${kind}\0${key}`, value);
-    },
-    close: () => undefined,
-  };
 }

@@ -1,10 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
-import { readSourceTree, resolveFolder } from '../src/code/source-tree.ts';
 import { analyseTypes } from '../src/code/types/types.ts';
-import { createThreadPool } from '../src/platform/thread-pool.ts';
+import { treeOf } from './analysed-tree.ts';
 
 /** Texts of files, by path. */
 type Files = Readonly<Record<string, string | readonly string[]>>;
@@ -22,22 +17,6 @@ export async function typeGapsOf(files: Files): Promise<string[]> {
 }
 
 async function analysisOf(files: Files) {
-  const folder = mkdtempSync(join(tmpdir(), 'types-of-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(folder, path, '..'), { recursive: true });
-    writeFileSync(join(folder, path), `${[text].flat().join('\n')}\n`);
-  }
-  const root = await resolveFolder(folder);
-  const tree = await readSourceTree(root);
-  const threads = createThreadPool({ threads: 1 });
-  onTestFinished(() => threads.close());
-  return analyseTypes({
-    root,
-    files: tree.files,
-    hashes: new Map(),
-    threads,
-    cache: { read: () => new Map(), write: () => undefined, close: () => undefined },
-    signal: new AbortController().signal,
-  });
+  const texts = Object.entries(files).map(([path, text]) => [path, `${[text].flat().join('\n')}\n`] as const);
+  return analyseTypes(await treeOf(Object.fromEntries(texts)));
 }

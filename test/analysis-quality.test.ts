@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSync } from 'oxc-parser';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { LineIndex } from '../src/code/lines.ts';
 import { withPythonTree } from '../src/code/python-grammar.ts';
 import { measureFunctions } from '../src/code/quality/complexity.ts';
@@ -10,14 +10,7 @@ import { pythonFlow } from '../src/code/quality/python-flow.ts';
 import { copyTree } from '../src/code/quality/python-nodes.ts';
 import { analyseQuality, measureTree } from '../src/code/quality/quality.ts';
 import { scriptFlow } from '../src/code/quality/script-flow.ts';
-import { memoryCache, treeOf } from './analysed-tree.ts';
-
-type Files = Readonly<Record<string, string>>;
-const folders: string[] = [];
-
-afterEach(() => {
-  for (const root of folders.splice(0)) rmSync(root, { recursive: true, force: true });
-});
+import { type Files, memoryCache, treeOf } from './analysed-tree.ts';
 
 /** Findings as `severity rule file:line`, in order. */
 async function look(files: Files): Promise<string[]> {

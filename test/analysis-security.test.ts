@@ -1,16 +1,9 @@
-import { rmSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { rules } from '../src/code/security/rules.ts';
 import { scanText } from '../src/code/security/scan-files.ts';
 import { analyseSecurity } from '../src/code/security/security.ts';
 import { memoryCache, treeOf } from './analysed-tree.ts';
 import { pythonCases, scriptCases } from './security-cases.ts';
-
-const folders: string[] = [];
-
-afterEach(() => {
-  for (const root of folders.splice(0)) rmSync(root, { recursive: true, force: true });
-});
 
 async function rulesIn(path: string, text: string): Promise<string[]> {
   const { findings } = await scanText(path, text);

@@ -1,26 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { analyseTypes, DEFAULT_TYPE_LIMITS, typesAnalyser } from '../src/code/types/types.ts';
-import { memoryCache, treeOf } from './analysed-tree.ts';
+import { memoryCache, treeOf, writeTree } from './analysed-tree.ts';
 
 const folders: string[] = [];
 
 afterEach(() => {
   for (const root of folders.splice(0)) rmSync(root, { recursive: true, force: true });
 });
-
-function folder(files: Readonly<Record<string, string>>): string {
-  const root = mkdtempSync(join(tmpdir(), 'types-test-'));
-  folders.push(root);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(root, path, '..'), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-  return root;
-}
 
 /** Command lines of what runs on this machine. */
 function processes(): string[] {
@@ -144,7 +133,7 @@ describe('types of TypeScript', () => {
   });
 
   it('never read past the tree, and never tell the text of a secret', async () => {
-    const secret = folder({ 'secret.json': '{"password":"hunter2"}' });
+    const secret = await writeTree({ 'secret.json': '{"password":"hunter2"}' });
     const { found, gaps, findings } = await look({
       'tsconfig.json': JSON.stringify({ compilerOptions: { strict: true, resolveJsonModule: true } }),
       'thief.ts': `import secret from '${secret}/secret.json';\nexport const told: number = secret;`,
@@ -236,7 +225,7 @@ describe('types of Python', () => {
 
 describe('a look at types', () => {
   it('asks no interpreter of the machine, so the answer is the same on every machine', async () => {
-    const programs = folder({ python: '', python3: '' });
+    const programs = await writeTree({ python: '', python3: '' });
     const log = join(programs, 'log');
     for (const name of ['python', 'python3']) {
       writeFileSync(join(programs, name), `#!/bin/sh\necho ran >> '${log}'\nexit 1\n`, { mode: 0o755 });
@@ -282,7 +271,7 @@ describe('a look at types', () => {
     ['pyright', 'a.py', 'x: int = ""\n', /outputjson/],
     ['tsc', 'b.ts', 'export const y: number = "";\n', /project-0\.json/],
   ] as const)('ends %s in the middle of its work, and takes its copy away', async ([, file, text, mark]) => {
-    const temporary = folder({ none: '' });
+    const temporary = await writeTree({ none: '' });
     vi.stubEnv('TMPDIR', temporary);
     onTestFinished(() => {
       vi.unstubAllEnvs();

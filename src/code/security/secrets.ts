@@ -3,6 +3,7 @@ import { rules } from '@secretlint/secretlint-rule-preset-recommend';
 import type { FileRole } from '../file-roles.ts';
 import type { Severity } from '../findings.ts';
 import type { Found } from './collector.ts';
+import { isLockfile } from './lockfiles.ts';
 import { isOfDevelopment } from './places.ts';
 import { entropy, isDense, isNoSecret, isPlaceholderOf } from './secret-values.ts';
 
@@ -63,13 +64,6 @@ export async function findSecrets(path: string, text: string, role: FileRole): P
 
 function dedupe(found: readonly Found[]): Found[] {
   return found.filter((one, at) => found.findIndex(({ start, end }) => start < one.end && one.start < end) === at);
-}
-
-/** Files that list hashes: of packages, or of the secrets that somebody has looked through already. */
-export function isLockfile(path: string): boolean {
-  return /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|poetry\.lock|Pipfile\.lock|uv\.lock|pdm\.lock|Cargo\.lock|Gemfile\.lock|composer\.lock|go\.sum|flake\.lock|packages\.lock\.json)$|\.lock$|(?:^|\/)\.secrets(?:[.-]\w+)?\.baseline$|\.svg$|\.map$|\.snap$|\.ipynb$|\.po$/.test(
-    path,
-  );
 }
 
 async function knownFormats(path: string, text: string, role: FileRole): Promise<Found[]> {

@@ -9,8 +9,9 @@ import { severities } from '../findings.ts';
 import { parsedLanguageOf } from '../languages.ts';
 import type { SourceFile } from '../source-file.ts';
 import { DEFAULT_TREE_LIMITS } from '../source-tree.ts';
+import { isLockfile } from './lockfiles.ts';
 import type { ScanBatch, ScannedFile } from './scan-files.ts';
-import { isLockfile } from './secrets.ts';
+import { isBelow, trialProjects } from './trial-projects.ts';
 
 const BATCH_FILES = 24;
 const BATCH_BYTES = 512 * 1024;
@@ -53,16 +54,18 @@ export const analyseSecurity: Analyser = async (input) => {
   input.signal.throwIfAborted();
   const files = input.files.filter(({ path }) => !isLockfile(path));
   const kind = `security ${versionOf('@astral-sh/ruff-wasm-nodejs')} ${versionOf('@secretlint/core')} ${sourceVersion(task.module)}`;
+  const trials = await trialProjects(input.root, files);
+  const isTrial = (path: string) => trials.some((folder) => isBelow(path, folder));
   const keys = new Map(
     files.flatMap(({ path }) => {
       const sha256 = input.hashes.get(path);
-      return sha256 === undefined ? [] : [[path, keyOf(path, sha256)] as const];
+      return sha256 === undefined ? [] : [[path, keyOf(path, sha256, isTrial(path))] as const];
     }),
   );
   const known = readKnown(input, kind, keys);
   const results = new Map<string, Kept>(known);
   const unknown = files.filter(({ path }) => keys.has(path) && !known.has(path));
-  const fresh = await scanAll(input, unknown);
+  const fresh = await scanAll({ ...input, isTrial }, unknown);
   const toKeep: [string, Uint8Array][] = [];
   for (const { path, findings, gap, isChanged } of fresh) {
     const result: Kept = { findings: [...findings], gap };
@@ -81,8 +84,15 @@ export const analyseSecurity: Analyser = async (input) => {
   };
 };
 
-function keyOf(path: string, sha256: string): string {
-  return createHash('sha256').update(`${path}\0${sha256}`).digest('hex');
+function keyOf(path: string, sha256: string, isTrial: boolean): string {
+  return createHash('sha256')
+    .update(`${path}\0${sha256}${isTrial ? '\0trial' : ''}`)
+    .digest('hex');
+}
+
+/** What is looked at, and of which files it is known that they are there to try the others. */
+interface ScanInput extends AnalyserInput {
+  readonly isTrial: (path: string) => boolean;
 }
 
 function readKnown({ cache }: AnalyserInput, kind: string, keys: ReadonlyMap<string, string>): Map<string, Kept> {
@@ -101,7 +111,7 @@ function readKnown({ cache }: AnalyserInput, kind: string, keys: ReadonlyMap<str
 }
 
 /** Runs batches side by side. When one rejects, the others are ended before the rejection is passed on. */
-async function scanAll(input: AnalyserInput, files: readonly SourceFile[]): Promise<ScannedFile[]> {
+async function scanAll(input: ScanInput, files: readonly SourceFile[]): Promise<ScannedFile[]> {
   const ending = new AbortController();
   const signal = AbortSignal.any([input.signal, ending.signal]);
   const waiting = batchesOf(files).values();
@@ -148,14 +158,14 @@ function batchesOf(files: readonly SourceFile[]): SourceFile[][] {
 }
 
 /** A batch whose thread dies or takes too long is looked at file by file, so that one bad file costs only itself. */
-async function scanBatch(
-  input: AnalyserInput,
-  files: readonly SourceFile[],
-  signal: AbortSignal,
-): Promise<ScannedFile[]> {
+async function scanBatch(input: ScanInput, files: readonly SourceFile[], signal: AbortSignal): Promise<ScannedFile[]> {
   const batch = {
     root: input.root,
-    files: files.map(({ path }) => ({ path, sha256: input.hashes.get(path) ?? '' })),
+    files: files.map(({ path }) => ({
+      path,
+      sha256: input.hashes.get(path) ?? '',
+      isTrial: input.isTrial(path),
+    })),
     maxBytes: DEFAULT_TREE_LIMITS.maxFileBytes,
   };
   const limit = files.length > 1 ? BATCH_MILLISECONDS : FILE_MILLISECONDS;

@@ -3,17 +3,13 @@ import type { AnalyserInput } from '../analyser.ts';
 import { workInThread } from '../thread-work.ts';
 import type { Diagnostic } from './messages.ts';
 import type { MirroredFile } from './mirror.ts';
-import { parseScript } from './script-tree.ts';
+import type { BrokenPlaces } from './tsc-commented-places.ts';
 import { BROKEN } from './tsc-rules.ts';
-import { offsetOf } from './tsc-syntax.ts';
 
-/** What does not parse, with the files that it is told of. Plain data. */
-interface BrokenPlaces {
-  readonly diagnostics: readonly Diagnostic[];
-  readonly files: readonly MirroredFile[];
-}
-
-const FIND_COMMENTED: ThreadTask<BrokenPlaces, readonly boolean[]> = { module: new URL(import.meta.url) };
+/** A module of its own: the parser is loaded by threads only. */
+const FIND_COMMENTED: ThreadTask<BrokenPlaces, readonly boolean[]> = {
+  module: new URL('./tsc-commented-places.ts', import.meta.url),
+};
 
 /**
  * What the compiler said of files, without what does not parse in the comments of JavaScript. Nothing that runs reads
@@ -33,19 +29,4 @@ export async function withoutComments(
   if ('exceeded' in found) return diagnostics;
   const commented = new Set(inScripts.filter((_, index) => found[index]));
   return diagnostics.filter((one) => !commented.has(one));
-}
-
-/** Thread entry: of each place, whether it is in a comment. */
-export default function areCommented({ diagnostics, files }: BrokenPlaces): readonly boolean[] {
-  const isComment = new Map(files.map(({ path, text }) => [path, commentsOf(path, text)]));
-  return diagnostics.map(({ file, line, column }) => isComment.get(file)?.(line, column) === true);
-}
-
-/** Says of places of a script, counted from 1, whether they are in one of its comments. */
-function commentsOf(path: string, text: string): (line: number, column: number) => boolean {
-  const comments = parseScript(path, text)?.comments ?? [];
-  return (line, column) => {
-    const offset = offsetOf(text, line, column);
-    return comments.some(({ start, end }) => start < offset && offset <= end);
-  };
 }

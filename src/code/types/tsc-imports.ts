@@ -18,8 +18,9 @@ export const RELATIVE = /\b(?:from|import|require)\s*(?:\(\s*)?(['"])(\.[^'"\n]*
 export function relativeImports(files: readonly MirroredFile[]): RelativeImport[] {
   return files.flatMap(({ path, text }) => {
     if (!/\.[cm]?[jt]sx?$/.test(path)) return [];
+    const folder = posix.dirname(path);
     return [...text.matchAll(RELATIVE)].map(([, , specifier = '']) => {
-      return { file: path, specifier, target: posix.normalize(posix.join(posix.dirname(path), specifier)) };
+      return { file: path, specifier, target: posix.join(folder, specifier) };
     });
   });
 }

@@ -500,8 +500,8 @@ describe('An error of types in Python is told where there is evidence of it', ()
       ],
     });
     expect([...new Set(found)]).toEqual([
+      'low a.py:2 reportAssignmentType',
       'low a.py:22 reportPossiblyUnboundVariable',
-      'medium a.py:2 reportAssignmentType',
       'medium a.py:27 reportArgumentType',
     ]);
   }, 30_000);

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the cases are programs as text, with templates of their own
 import { describe, expect, it } from 'vitest';
 import { analyseQuality } from '../src/code/quality/quality.ts';
 import { type Files, treeOf } from './analysed-tree.ts';

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the cases are programs as text, with templates of their own
 import { describe, expect, it } from 'vitest';
 import { rules } from '../src/code/security/rules.ts';
 import { scanText } from '../src/code/security/scan-files.ts';

@@ -330,7 +330,7 @@ it('where pyright gives up on a type is not told, and a class that is none is', 
       {
         ...{ typed: true, annotated: true, hasForeign: false, takesAll: false, usesForeign: false },
         ...{ namesForeign: false, isTest: false, incomplete: false, checked: false, callsMaker: false },
-        ...{ line: '', importedFrom: null, isDynamic: () => false, isWhole: () => true },
+        ...{ line: '', rebinds: false, importedFrom: null, isDynamic: () => false, isWhole: () => true },
         ...{ isBundled: () => false, absence: () => 'high' },
       },
     ).kind;

@@ -25,13 +25,25 @@ export function isOnlyRead(lines: readonly string[], { row, column }: PlaceInTex
   const indent = indentOf(lines[opening] ?? '');
   const rest = lines.slice(row);
   const length = rest.findIndex((line) => isCode(line) && indentOf(line) <= indent && !/^\s*\)/.test(line));
-  const body = [head.slice(column), ...(length < 0 ? rest : rest.slice(0, length))]
+  const all = length < 0 ? rest : rest.slice(0, length);
+  const body = [head.slice(column), ...upToNewValue(all, name)]
     .filter((line) => !/^\s*#/.test(line))
     .join('\n')
     .replace(/("""|''').*?\1/gs, '');
   return [...body.matchAll(new RegExp(`(?<![\\w.])${name}\\b`, 'g'))].every(({ index }) =>
     isRead(body.slice(Math.max(0, index - LONGEST_CALL), index), body.slice(index + name.length)),
   );
+}
+
+/** The lines of a function's body up to the statement that gives a name another value, whatever happens before. */
+function upToNewValue(lines: readonly string[], name: string): readonly string[] {
+  const margin = Math.min(...lines.filter((line) => isCode(line) && !/^\s*[)\]}]/.test(line)).map(indentOf));
+  const isNew = new RegExp(`^\\s{${margin}}${name}\\s*(?::[^=]+)?=(?!=)`);
+  const at = Number.isFinite(margin) ? lines.findIndex((line) => isNew.test(line)) : -1;
+  if (at < 0) return lines;
+  const rest = lines.slice(at + 1).findIndex((line) => isCode(line) && indentOf(line) <= margin);
+  const given = (lines[at] ?? '').replace(isNew, '_ = ');
+  return [...lines.slice(0, at), given, ...lines.slice(at + 1, rest < 0 ? undefined : at + 1 + rest)];
 }
 
 const LONGEST_CALL = 80;

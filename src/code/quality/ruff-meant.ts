@@ -1,4 +1,5 @@
 import { isNameTakenOver, isOnlyRead, isOwnGroup } from './harmless-python.ts';
+import { isMeantTuple, isOneOfSeveral } from './ruff-tuples.ts';
 import { isCalledInItsTurn } from './same-turn.ts';
 
 /** What ruff says of a place. */
@@ -20,6 +21,8 @@ export function judgePython(one: Diagnostic, lines: readonly string[]): 'fault' 
 
 function isHarmless({ code, start_location: start }: Diagnostic, lines: readonly string[]): boolean {
   if (code === 'B006') return isOnlyRead(lines, start);
+  // Beside a name that does change it says that this one stays.
+  if (code === 'PLW0127') return isOneOfSeveral(lines[start.row - 1] ?? '');
   return code === 'B020' && isNameTakenOver(lines, start);
 }
 
@@ -34,49 +37,86 @@ const CONVERTED =
 function isMeant(one: Diagnostic, lines: readonly string[]): boolean {
   const { code, message, start_location: start, end_location: end } = one;
   const line = lines[start.row - 1] ?? '';
-  if (isExplained(one, lines) || seesItsTurn(one, lines)) return true;
+  if (isExplained(one, lines) || seesItsTurn(one, lines) || showsMeant(one, line)) return true;
   switch (code) {
-    case 'A001':
-      // What stands at the margin is a name the module offers.
-      return start.column === 1 || !SHADOWED.test(message);
-    case 'B007':
-      return /`(?:dummy|unused|ignored?)\w*`/.test(message);
     case 'B018':
       // An attribute is read for its effect, a name that is tried for the error.
       if (/^\s*try:/.test(lines[start.row - 2] ?? '')) return true;
       return start.row === end.row && /^[\w.()[\]]+\.\w+$/.test(line.slice(start.column - 1, end.column - 1));
+    case 'COM818':
+      return isMeantTuple(lines, start);
     case 'E711':
       return (
         isInQuery(lines, start) ||
         (isArgument(line) && lines.some((one) => /^\s*(?:from|import)\s+sqlalchemy\b/.test(one)))
       );
-    case 'F401':
-      // It is asked whether a package is there, or it works by being there.
-      return /find_spec/.test(message) && /^\s+/.test(line);
-    case 'PLE0101':
-      // What the class below gives is nothing.
-      return /^\s*return super\(\)\.__init__\(/.test(line);
     case 'F821':
       return isNameGiven(message, lines, start.row - 1);
     case 'PIE796':
       // Two calls give two values.
-      return message.includes('(');
+      return message.includes('(') || isAlias(lines, start.row - 1);
     case 'PLW1508':
       // A conversion around it takes numbers as well as texts.
       return CONVERTED.test(`${lines[start.row - 3] ?? ''}\n${lines[start.row - 2] ?? ''}\n${line}`);
     case 'PLE1205':
       // A logger whose texts are filled in another way.
       return /["'][^"'\n]*\{[^"'\n]*\}/.test(lines.slice(start.row - 1, Math.max(end.row, start.row + 2)).join('\n'));
+    case 'SIM115':
+      return isClosedOrKept(line, lines.slice(start.row));
+    case 'T100':
+      return message.startsWith('Import') || isForDebugging(lines, start.row - 1);
+    default:
+      return false;
+  }
+}
+
+/** Whether a member of an enumeration is another name for one: what is taken by default, or a comment says so. */
+function isAlias(lines: readonly string[], at: number): boolean {
+  const line = lines[at] ?? '';
+  if (/^\s*_*(?:DEFAULT(?:_\w+)?|\w+_DEFAULT|[dD]efault)\s*(?::[^=]+)?=/.test(line)) return true;
+  const above = /^\s*#/.test(lines[at - 1] ?? '') ? (lines[at - 1] ?? '') : '';
+  return /#.*\b(?:alias(?:es)?|synonyms?|deprecated|legacy|compat\w*|old name|renamed)\b/i.test(`${above} ${line}`);
+}
+
+/** What is there to stop a program: a function named so, or a condition that an option of that name has to meet. */
+const OF_DEBUGGER =
+  /^\s*(?:(?:async\s+)?def\s+|(?:el)?if\b(?!\s+not\b)[^#]*?[\w.])?(?:\w*_)?(?:debug(?:ger)?|[ir]?pu?db|rdb|breakpoint|set_trace|post_?mortem)(?:_\w*)?\b/;
+
+/** Whether a line that stops a program stands in a function or below a condition that is there for it. */
+function isForDebugging(lines: readonly string[], at: number): boolean {
+  let indent = indentOf(lines[at] ?? '');
+  for (let row = at - 1; row >= 0 && indent > 0; row -= 1) {
+    const line = lines[row] ?? '';
+    if (line.trim() === '' || indentOf(line) >= indent) continue;
+    indent = indentOf(line);
+    if (/^\s*(?:(?:async\s+)?def|(?:el)?if)\b/.test(line) && OF_DEBUGGER.test(line)) return true;
+  }
+  return false;
+}
+
+/** The same of what the line itself shows to be meant. */
+function showsMeant({ code, message, start_location: start }: Diagnostic, line: string): boolean {
+  switch (code) {
+    case 'A001':
+      // What stands at the margin is a name the module offers.
+      return start.column === 1 || !SHADOWED.test(message);
+    case 'B007':
+      return /`(?:dummy|unused|ignored?)\w*`/.test(message);
+    case 'F401':
+      // It is asked whether a package is there, or it works by being there.
+      return /find_spec/.test(message) && /^\s+/.test(line);
+    case 'PLE0101':
+      // What the class below gives is nothing.
+      return /^\s*return super\(\)\.__init__\(/.test(line);
     case 'PLR0124':
       // Only what is not a number differs from itself; a check asks what the comparison itself does.
       return /^\w+ != \w+/.test(line.slice(start.column - 1)) || /\bassert/.test(line);
     case 'PLW0127':
       // A name that a module offers.
       return start.column === 1;
-    case 'SIM115':
-      return isClosedOrKept(line, lines.slice(start.row));
-    case 'T100':
-      return message.startsWith('Import');
+    case 'YTT301':
+      // No other version than 2 begins with it for a long time.
+      return /\bversion\[0\]\s*[!=]=\s*["']2["']/.test(line);
     default:
       return false;
   }
@@ -136,7 +176,7 @@ function isSilencedForPylint(code: string | null, lines: readonly string[], at: 
   for (let row = at; row >= 0; row -= 1) {
     const line = lines[row] ?? '';
     if (line.trim() === '') continue;
-    const indent = line.length - line.trimStart().length;
+    const indent = indentOf(line);
     const said =
       row === at || (line.trimStart().startsWith('#') && indent <= block) ? PYLINT.exec(line)?.[1] : undefined;
     if (said !== undefined && named.test(said)) return true;
@@ -183,11 +223,9 @@ function isNameGiven(message: string, lines: readonly string[], at: number): boo
   // Sphinx runs its configuration with these.
   if (name === 'tags' && lines.some((one) => /^(?:html_theme|extensions|master_doc|project)\s*[:=]/.test(one)))
     return true;
-  const indent = line.length - line.trimStart().length;
-  const opening = lines
-    .slice(0, at)
-    .findLastIndex((one) => /^\s*try:/.test(one) && one.length - one.trimStart().length < indent);
-  const handler = lines.slice(at + 1).find((one) => one.trim() !== '' && one.length - one.trimStart().length < indent);
+  const indent = indentOf(line);
+  const opening = lines.slice(0, at).findLastIndex((one) => /^\s*try:/.test(one) && indentOf(one) < indent);
+  const handler = lines.slice(at + 1).find((one) => one.trim() !== '' && indentOf(one) < indent);
   return opening >= 0 && /^\s*except\b.*\bNameError\b/.test(handler ?? '');
 }
 
@@ -200,4 +238,8 @@ function isClosedOrKept(line: string, after: readonly string[]): boolean {
     `\\bwith\\b.*\\b${name}\\b|\\b${name}\\.close\\b|\\breturn\\b.*\\b${name}\\b|\\byield ${name}\\b`,
   );
   return after.some((one) => closing.test(one));
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }

@@ -1,7 +1,8 @@
+import type { FileRole } from '../file-roles.ts';
 import type { RawFinding, Severity } from '../findings.ts';
 import { gravestOf } from './doubts.ts';
 import type { Language } from './language.ts';
-import { isMigration, standingOf } from './places.ts';
+import { isMigration } from './places.ts';
 import { type RuleId, ruleOf } from './rules.ts';
 import type { Scope } from './scope.ts';
 import type { Level, Taint, Value } from './values.ts';
@@ -47,11 +48,12 @@ export class Collector {
   readonly #isOffered: boolean;
   readonly #local = new Map<string, boolean>();
 
-  constructor(text: string, path: string, language: Language) {
+  /** `role`: what the file is for. */
+  constructor(text: string, path: string, language: Language, role: FileRole) {
     this.text = text;
     this.path = path;
     this.language = language;
-    this.#isOffered = standingOf(path) === 'source' && !isMigration(path);
+    this.#isOffered = role === 'source' && !isMigration(path);
   }
 
   /** What was found, each defect once: of calls of one rule inside each other the outer one. */

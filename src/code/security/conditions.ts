@@ -28,6 +28,24 @@ export function isForTrying(text: string, start = text.length): boolean {
   return false;
 }
 
+/** Conditions of the branches around a place of a Python program, and of those before an `else` around it. */
+export function conditionsAround(text: string, start: number): string[] {
+  const lines = text.slice(0, start).split('\n');
+  let indent = indentOf(lines.at(-1) ?? '');
+  const found: string[] = [];
+  for (let at = lines.length - 2; at >= 0 && indent > 0; at -= 1) {
+    const line = lines[at] ?? '';
+    if (line.trim() === '' || /^\s*#/.test(line) || indentOf(line) >= indent) continue;
+    indent = indentOf(line);
+    if (/^\s*(?:async\s+)?(?:def|class)\b/.test(line)) break;
+    const [, word = '', condition = ''] = /^\s*(if|elif|else)\b(.*)/.exec(line) ?? [];
+    if (word !== '' && word !== 'else') found.push(condition);
+    // Its `if`, and the ways between, stand beside it.
+    if (word === 'else' || word === 'elif') indent += 1;
+  }
+  return found;
+}
+
 function indentOf(line: string): number {
   return line.length - line.trimStart().length;
 }

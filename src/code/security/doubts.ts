@@ -1,5 +1,6 @@
 import type { Severity } from '../findings.ts';
 import type { RuleId } from './rules.ts';
+import { isRaisedName } from './syntax.ts';
 import type { Taint } from './values.ts';
 
 /** A name of something of the database's own, which no placeholder can stand for. */
@@ -37,6 +38,7 @@ const RAW_BODY = /(?:^|\.)request\.(?:body|get_data\(\))(?:[.[]|$)/;
  */
 export function gravestOf(rule: RuleId, { level, root }: Taint, text: string): Severity {
   if (level === 'parameter') return isExpected(rule, root, text) ? 'low' : 'high';
+  if (isRaisedName(root)) return 'medium';
   if (rule !== 'cross-site-scripting') return 'high';
   if (OWN_HEADER.test(root)) return 'low';
   // No form or link of another site sends that.

@@ -261,7 +261,7 @@ export class Expressions {
       isBuilt: carried.some(({ isBuilt }) => isBuilt),
       prefix: prefixOfList(name, args),
     });
-    keepAdded(node, name, args, scope);
+    keepAdded(this.#flow.language, node, site, scope);
     if (name === 're.compile' && typeof args[0]?.constant === 'string') return { ...value, pattern: args[0].constant };
     const ended = isEnding(node) ? madeSafe(value, ['path-traversal', 'zip-slip']) : value;
     const safeFor = [...replacedIn(name, args), ...withoutSlashes(name, named.get('safe') ?? args[1])];

@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { children } from '../syntax-tree.ts';
 import { lowerParameters, lowerPythonExpression, lowerPythonTarget } from './lower-python-expression.ts';
-import type { Expression, FunctionExpression, Statement } from './syntax.ts';
+import { type Expression, type FunctionExpression, raisedName, type Statement } from './syntax.ts';
 
 /** The statements of a module or a block of Python in the common shape. */
 export function lowerPython(block: Node | null): Statement[] {
@@ -106,8 +106,18 @@ function clauses(node: Node): Statement[] {
   return children(node).flatMap((clause) => {
     if (!/^(?:except_clause|except_group_clause|else_clause|finally_clause)$/.test(clause.type)) return [];
     const inner = clause.childForFieldName('body') ?? children(clause).find(({ type }) => type === 'block') ?? null;
-    return [block(lowerPython(inner))];
+    return [...caught(clause), block(lowerPython(inner))];
   });
+}
+
+/** `except ValueError as error:` gives the name what was raised. */
+function caught(clause: Node): Statement[] {
+  const pattern = children(clause).find(({ type }) => type === 'as_pattern');
+  const alias = pattern?.childForFieldName('alias')?.firstNamedChild ?? null;
+  if (pattern === undefined || alias?.type !== 'identifier') return [];
+  const { startIndex: start, endIndex: end } = pattern;
+  const value: Expression = { kind: 'name', name: raisedName(alias.text), start, end };
+  return [{ kind: 'do', value: { kind: 'assign', target: lowerPythonTarget(alias), value, adds: false, start, end } }];
 }
 
 function lowerIf(node: Node): Statement {

@@ -40,12 +40,18 @@ export function passesOn(
 }
 
 /** `list.append(x)`, `params.push(x)`: the list carries it from now on. */
-export function keepAdded(node: CallExpression, name: string, args: readonly Value[], scope: Scope): void {
+export function keepAdded(
+  language: Language,
+  node: CallExpression,
+  { name, args }: { readonly name: string; readonly args: readonly Value[] },
+  scope: Scope,
+): void {
   if (!/\.(?:append|push|extend|unshift|add|update|set|insert)$/.test(name) || node.callee.kind !== 'member') return;
   const path = pathOf(node.callee.object);
   const old = path === null ? null : scope.get(path);
-  // A key is looked up, and not what is found.
-  const taints = joinTaints(name.endsWith('.set') && args.length > 1 ? args.slice(1) : args);
+  // A key is looked up, and not what is found; a place in a list is a number.
+  const isPlaced = name.endsWith('.set') || (language === 'python' && name.endsWith('.insert'));
+  const taints = joinTaints(isPlaced && args.length > 1 ? args.slice(1) : args);
   if (path === null || old === null) return;
   if (taints.length === 0) {
     const isFixed = old.isFixed && args.every((one) => one.isFixed);

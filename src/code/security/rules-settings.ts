@@ -1,5 +1,5 @@
 import type { Collector } from './collector.ts';
-import { isForTrying } from './conditions.ts';
+import { conditionsAround, isForTrying } from './conditions.ts';
 import type { CallSite } from './observer.ts';
 import { checkTokens } from './rules-tokens.ts';
 import type { Scope } from './scope.ts';
@@ -193,13 +193,14 @@ function leadsHome({ entries }: RecordExpression): boolean {
 const LOOPBACK = /^(?:https?:\/\/)?(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)(?:[:/]|$)/i;
 
 /** Words of a name that says that certificates are not to be looked at. */
-const ASKED = '(?:unsafe|insecure|ignore|skip|allow|self_?-?signed|verif|reject_?unauthorized)';
+const ASKED = '(?:unsafe|insecure|ignore|skip|allow|self_?-?signed|verif|reject_?unauthorized|ssl_?mode\\s*===)';
 /** A condition with such a name chooses the object: `ignoreCertificates ? { … } : {}`. */
 const CHOSEN = new RegExp(`${ASKED}[^;{}]*\\?\\s*\\{[^{}?;]*$`, 'i');
 
 /** Whether a setting stands in a branch that somebody has to ask for by the name of what it does. */
-function isAskedFor({ text }: Collector, start: number): boolean {
-  const before = text.slice(Math.max(0, start - 250), start);
+function isAskedFor({ text, language }: Collector, start: number): boolean {
+  const far = text.slice(Math.max(0, start - 1000), start);
+  const before = (language === 'script' ? far.replace(/(?<![:\w])\/\/[^\n]*/g, '') : far).slice(-250);
   if (CHOSEN.test(before)) return true;
   const asked = before.lastIndexOf('if (');
   if (asked < 0 || /\}\s*else\b|\n\s*\}\s*\n\s*\n/.test(before.slice(asked))) return false;
@@ -213,7 +214,10 @@ export function checkSettingAssignment(collector: Collector, node: AssignExpress
   if (trusts !== null) {
     // Whoever calls it has asked for it.
     const before = collector.text.slice(Math.max(0, node.start - 400), node.start);
-    const isAsked = /\b(?:if|elif)\b[^\n]*(?:verif\w*|insecure|check|validat\w*|cert_reqs|trust|\bssl\b)/i.test(before);
+    const isAsked =
+      /\b(?:if|elif)\b[^\n]*(?:verif\w*|insecure|check|validat\w*|cert_reqs|trust|\bssl\b)/i.test(before) ||
+      (collector.language === 'python' &&
+        conditionsAround(collector.text, node.start).some((one) => /verif|insecure|cert_reqs/i.test(one)));
     collector.certain(
       'disabled-certificate-check',
       node,

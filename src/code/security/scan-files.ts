@@ -17,7 +17,8 @@ import { readSuppressions } from './suppressions.ts';
 /** A batch for one thread. */
 export interface ScanBatch {
   readonly root: string;
-  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+  /** `isTrial`: a part of a project that is there to try the others. */
+  readonly files: readonly { readonly path: string; readonly sha256: string; readonly isTrial: boolean }[];
   readonly maxBytes: number;
 }
 
@@ -39,28 +40,36 @@ let ruff: Ruff | null = null;
 /** Thread entry: looks at files one after the other. */
 export default async function scanFiles(batch: ScanBatch): Promise<readonly ScannedFile[]> {
   const results: ScannedFile[] = [];
-  for (const { path, sha256 } of batch.files) results.push(await scanFile(batch, path, sha256));
+  for (const file of batch.files) results.push(await scanFile(batch, file));
   return results;
 }
 
-async function scanFile({ root, maxBytes }: ScanBatch, path: string, sha256: string): Promise<ScannedFile> {
+async function scanFile(
+  { root, maxBytes }: ScanBatch,
+  { path, sha256, isTrial }: ScanBatch['files'][number],
+): Promise<ScannedFile> {
   const read = readSourceBytesSync(root, path, maxBytes);
   if ('reason' in read)
     return { path, findings: [], gap: `The file could not be read (${read.detail}).`, isChanged: true };
   const decoded = decodeSource(read.bytes);
   if ('reason' in decoded) return { path, findings: [], gap: null, isChanged: false };
   const isChanged = hash('sha256', read.bytes) !== sha256;
-  return { path, ...(await scanText(path, decoded.text)), isChanged };
+  const own = standingOf(path);
+  const role = isTrial && own === 'source' ? 'example' : own;
+  return { path, ...(await scanText(path, decoded.text, role)), isChanged };
 }
 
-/** Everything that is found in one text, each defect once. */
-export async function scanText(path: string, text: string): Promise<Pick<ScannedFile, 'findings' | 'gap'>> {
+/** Everything that is found in one text, each defect once. `role` is what its file is for. */
+export async function scanText(
+  path: string,
+  text: string,
+  role: FileRole = standingOf(path),
+): Promise<Pick<ScannedFile, 'findings' | 'gap'>> {
   const language = languageOf(path);
-  const role = standingOf(path);
   // Nobody outside reaches a test, and what is dangerous there is often what it is about: it is searched for secrets
   // only.
   const isJudged = language !== null && role !== 'test' && !/(?:^|\/)\.semgrep\//.test(path);
-  const own = isJudged ? await ownRules(language, path, text) : { found: [], gap: null, harmlessSql: [] };
+  const own = isJudged ? await ownRules(language, path, text, role) : { found: [], gap: null, harmlessSql: [] };
   const secrets = await findSecrets(path, text, role);
   const isLinted = language === 'python' && isJudged;
   if (!isLinted && own.found.length === 0 && secrets.length === 0) return { findings: [], gap: own.gap };
@@ -97,12 +106,21 @@ export async function scanText(path: string, text: string): Promise<Pick<Scanned
       !suppressions.covers(at.row, end.row, '', [code ?? '']) &&
       !(code === 'S608' && harmless.some(([from, to]) => from <= at.row && end.row <= to)),
   );
-  const fromRuff = ruffFindings(path, role, lines, told, taken).map((one) => ({
+  const fromRuff = withoutTheirs(ruffFindings(path, role, lines, told, taken), known, hidden);
+  return { findings: [...findings, ...fromRuff], gap: own.gap ?? gap };
+}
+
+/** Findings of ruff without the secrets of the lines that they quote. */
+function withoutTheirs(
+  found: readonly RawFinding[],
+  known: readonly string[],
+  hidden: readonly string[],
+): RawFinding[] {
+  return found.map((one) => ({
     ...one,
     message: withoutSecrets(one.message, known),
     subject: withoutSecrets(one.subject, hidden),
   }));
-  return { findings: [...findings, ...fromRuff], gap: own.gap ?? gap };
 }
 
 /** Without what only uses a secret that is told already, where it stands or where it is used first. */
@@ -128,6 +146,7 @@ async function ownRules(
   language: Language,
   path: string,
   text: string,
+  role: FileRole,
 ): Promise<{ found: readonly Found[]; gap: string | null; harmlessSql: readonly Placed[] }> {
   const limit = language === 'python' ? LARGEST_PYTHON : LARGEST_SCRIPT;
   if (text.length > limit)
@@ -137,7 +156,7 @@ async function ownRules(
       harmlessSql: [],
     };
   try {
-    const { found, isWhole, harmlessSql } = await scanSource(language, path, text);
+    const { found, isWhole, harmlessSql } = await scanSource(language, path, text, role);
     const gap = isWhole ? null : 'The file is so involved that only a part of it was followed.';
     return { found, gap, harmlessSql };
   } catch (error) {

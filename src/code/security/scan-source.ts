@@ -1,4 +1,5 @@
 import { parseSync } from 'oxc-parser';
+import type { FileRole } from '../file-roles.ts';
 import { withPythonTree } from '../python-grammar.ts';
 import { Collector, type Found, type Placed } from './collector.ts';
 import { TooInvolvedError } from './evaluate.ts';
@@ -6,6 +7,7 @@ import { Flow } from './flow.ts';
 import type { Language } from './language.ts';
 import { lowerPython } from './lower-python.ts';
 import { lowerScript } from './lower-script.ts';
+import { standingOf } from './places.ts';
 import { ruleObserver } from './rules-writes.ts';
 import type { Statement } from './syntax.ts';
 
@@ -22,8 +24,13 @@ export interface SourceScan {
  * What the rules find in one file of Python, JavaScript or TypeScript. A text that cannot be parsed to its end gives
  * what the readable part shows. Throws a RangeError for one that nests too deeply.
  */
-export async function scanSource(language: Language, path: string, text: string): Promise<SourceScan> {
-  const collector = new Collector(text, path, language);
+export async function scanSource(
+  language: Language,
+  path: string,
+  text: string,
+  role: FileRole = standingOf(path),
+): Promise<SourceScan> {
+  const collector = new Collector(text, path, language, role);
   const body = language === 'python' ? await withPythonTree(text, lowerPython) : lowerText(path, text);
   try {
     new Flow(language, ruleObserver(collector), (name) => collector.isLocal(name)).program(body);

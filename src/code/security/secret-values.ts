@@ -1,7 +1,7 @@
 const PLACEHOLDER =
   /^(?:x+|\*+|\.+|_+|-+|0+|1+|change[_-]?me\w*|replace\w*|todo|tbd|none|null|undefined|true|false|test\w*|example\w*|sample\w*|dummy\w*|fake\w*|mock\w*|foo\w*|bar\w*|string|value|my[_-].*|your.*|the[_-].*|some[_-].*|enter.*|insert.*|put.*|pass(?:word|wd|phrase)?|passwd|secret|token|redacted|hidden|placeholder|default|admin|root|user|abc\w{0,6}|123\w{0,6}|not[_-]?(?:a|set|used).*|required|optional|n\/a|key|api[_-]?key|lorem.*)$/i;
 const PLACEHOLDER_PART =
-  /example|placeholder|change.?me|your[_-]|[_-]here\b|<[^>]+>|\$\{|\{\{|%\(|%s|\$\(|\.\.\.|…|xxxx|\*\*\*|dummy|sample|insecure-default|redacted|fake|lorem|_env\b|process\.env|getenv|vault:|ssm:|arn:aws|secrets?\.|env\./i;
+  /example|placeholder|change.?me|your[_-]|[_-]here\b|<[^>]+>|\$\{|\{\{|%\(|%s|\$\(|\.\.\.|…|xxxx|\*\*\*|dummy|sample|insecure-default|redacted|fake|lorem|_env\b|process\.env|getenv|vault:|ssm:|arn:aws|secrets?\.|env\.|\b1234[-_](?:1234|5678)\b/i;
 
 /** Words that stand where a secret is to be put. */
 export function isPlaceholderOf(value: string): boolean {

@@ -1,10 +1,12 @@
 import type { Language } from './language.ts';
 import type { CallSite } from './observer.ts';
+import { type RuleId, ruleIds } from './rules.ts';
 import {
   type CallExpression,
   type Expression,
   type FunctionExpression,
   type FunctionParameter,
+  isRaisedName,
   pathOf,
   type Target,
 } from './syntax.ts';
@@ -45,8 +47,15 @@ const FIXED: Readonly<Record<Language, readonly { readonly name: RegExp; readonl
   ],
 };
 
+/**
+ * What went wrong is often told with the text that it went wrong with. In a page that is one more text; compiled as a
+ * template it is run.
+ */
+const BUT_TEMPLATES: ReadonlySet<RuleId> = new Set(ruleIds.filter((rule) => rule !== 'template-injection'));
+
 /** What a name or a member chain brings in from outside; null when it is nothing of that kind. */
 export function sourceOfName(language: Language, name: string): Value | null {
+  if (isRaisedName(name)) return carrying([{ root: name, level: 'request', safeFor: BUT_TEMPLATES }]);
   const dot = name.lastIndexOf('.');
   const shown = name.replace(/^\$/, '');
   if (dot > 0 && REQUEST[language].test(name.slice(0, dot)) && REQUEST_PARTS[language].test(name.slice(dot + 1))) {
@@ -198,9 +207,9 @@ export function nameOfTarget(target: Target): string {
   return target.kind === 'place' && target.place.kind === 'name' ? target.place.name : 'the request';
 }
 
-/** Only the page's own script that works behind it sends to these. */
+/** Only a page and its own script that works behind it send to these: pages call themselves `window`. */
 function isOfOwnWorker(name: string): boolean {
-  return /(?:^|\.)serviceWorker\.addEventListener$/.test(name);
+  return /(?:^|\.)serviceWorker\.addEventListener$|^self\.addEventListener$/.test(name);
 }
 
 /**

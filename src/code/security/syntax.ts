@@ -196,6 +196,18 @@ export type Statement =
   /** `local` stands for what others call `name`: `subprocess.run`. */
   | { readonly kind: 'import'; readonly local: string; readonly name: string };
 
+const RAISED = 'the exception ';
+
+/** What an exception that is caught under a name is called; no program can write it. */
+export function raisedName(alias: string): string {
+  return `${RAISED}${alias}`;
+}
+
+/** Whether something is called so. */
+export function isRaisedName(name: string): boolean {
+  return name.startsWith(RAISED);
+}
+
 /** The dotted path of a name or a member chain: `req.query.id`, `this.db`; null for anything else. */
 export function pathOf(expression: Expression): string | null {
   const parts: string[] = [];

@@ -6,8 +6,8 @@ import type { Mirror } from './mirror.ts';
 
 const UNCHECKED = '// @ts-nocheck\n';
 /**
- * Milliseconds after which others have a turn. Files are small, and the compiler waits for the last of them: handed to the
- * threads of the system one by one they took four times as long, and more beside other work.
+ * Milliseconds after which others have a turn. Files are small, and the compiler waits for the last of them: handed to
+ * the threads of the system one by one they took four times as long, and more beside other work.
  */
 const WRITTEN_AT_ONCE = 5;
 

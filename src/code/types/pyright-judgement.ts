@@ -22,6 +22,8 @@ const ENGINE = 'pyright';
 const PYTHON_2 =
   /^[ \t]*(?:print[ \t]+["'\w%]|print[ \t]*>>|exec[ \t]+["'\w]|raise[ \t]+[\w.]+[ \t]*,[ \t]*\S|except[ \t]+[\w.()]+[ \t]*,[ \t]*\w+[ \t]*:)/m;
 
+type Said = PyrightAnswer['generalDiagnostics'][number];
+
 /** What pyright said of a tree, and what it is judged by. Plain data. */
 export interface PyrightSaid {
   /** Resolved path of the copy that was checked. */
@@ -66,7 +68,7 @@ function readAnswer(asked: PyrightSaid, missing: MissingModules): EngineResult {
     // What a stand-in lacks is not missing in the value that takes its place either.
     if (rule?.startsWith('reportOptional') === true && standIns.has(placeKey({ file, range }))) continue;
     // Which argument does not fit is said as well.
-    if (/^No overloads for/.test(message) && argued.has(`${file}:${line - 1}`)) continue;
+    if (/^No overloads for/.test(message) && isArgued(argued, file, range)) continue;
     if (evidence.explains(spot) || violated.explains(spot, line)) continue;
     const place = placeOf(file, line, {
       around,
@@ -84,11 +86,19 @@ function readAnswer(asked: PyrightSaid, missing: MissingModules): EngineResult {
     if (verdict.kind === 'broken' && !broken.has(file)) broken.set(file, brokenReason(text, line, message));
     if (verdict.kind !== 'finding') continue;
     const endLine = range === undefined ? null : range.end.line + 1;
-    findings.push(findingOf(ENGINE, verdict.severity, { file, line, column, endLine, rule: verdict.rule, message }));
+    const gravest = evidence.isOfOrder(spot) ? 'low' : verdict.severity;
+    findings.push(findingOf(ENGINE, gravest, { file, line, column, endLine, rule: verdict.rule, message }));
   }
   const whole = findings.filter(({ file }) => !broken.has(file));
   const gaps = gapsOf(broken, missing, checked.reason);
   return { findings: eachOnce(whole), gaps, files: files.length, complete: true };
+}
+
+/** Whether something is said of an argument that stands on one of the lines of a call. */
+function isArgued(argued: ReadonlySet<string>, file: string, range: Said['range']): boolean {
+  const { start, end } = range ?? { start: { line: 0 }, end: { line: 0 } };
+  for (let line = start.line; line <= end.line; line += 1) if (argued.has(`${file}:${line}`)) return true;
+  return false;
 }
 
 /** Where something was said, with what stands around it. */
@@ -148,7 +158,7 @@ function surveyOf({ root, said }: PyrightSaid, texts: ReadonlyMap<string, string
   return { placed, standIns };
 }
 
-function placeKey({ file, range }: Pick<PyrightAnswer['generalDiagnostics'][number], 'file' | 'range'>): string {
+function placeKey({ file, range }: Pick<Said, 'file' | 'range'>): string {
   return `${file}:${range?.start.line}:${range?.start.character}`;
 }
 
@@ -184,6 +194,7 @@ function placeOf(file: string, line: number, known: Surroundings): PythonPlace {
     line: around.line(line),
     importedFrom: around.importedFrom(line),
     annotated: around.isAnnotated(line),
+    rebinds: around.rebindsParameter(line),
     callsMaker: classes.callsMaker(around.line(line)),
     absence: (module, name) => absenceOf(name, standard.get(module)),
     isBundled: (module) => bundled.has(module.split('.')[0] ?? module),

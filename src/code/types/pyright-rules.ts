@@ -67,6 +67,8 @@ export interface PythonPlace {
   readonly importedFrom: string | null;
   /** Whether the function around it says of all its parameters what they are; true outside of functions. */
   readonly annotated: boolean;
+  /** Whether the line gives a parameter of the function around it another value. */
+  readonly rebinds: boolean;
   /** Whether the line calls a class that makes instances of something else. */
   readonly callsMaker: boolean;
   /** Whether a name is of a package that pyright brings declarations of, not of Python's own library. */
@@ -94,7 +96,9 @@ export function judgePyright({ severity, rule, message }: PyrightMessage, place:
   return { kind: 'finding', rule, severity: severity === 'warning' ? 'low' : severityOf(rule, message, place) };
 }
 
-function severityOf(rule: string, message: string, { line, absence }: PythonPlace): Severity {
+function severityOf(rule: string, message: string, { line, rebinds, absence }: PythonPlace): Severity {
+  // What is said of a parameter is for those who give it, not for what the function keeps under its name later.
+  if (rule === 'reportAssignmentType' && rebinds) return 'low';
   if (LOW.has(rule) || HABIT.test(rule) || isOfForm(rule, message)) return 'low';
   if (!HIGH.has(rule)) return 'medium';
   const [, name, module] = /^"(\w+)" is not a known attribute of module "([\w.]+)"/.exec(message) ?? [];

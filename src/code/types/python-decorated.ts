@@ -86,3 +86,21 @@ export function isConverter({ rule, message, line, above, column }: PythonSpot):
   const head = lines.slice(at).join('\n');
   return head.split('(').length > head.split(')').length;
 }
+
+/** Modules that Python's own decorators of classes come from. */
+const OWN_DECORATORS = /^(?:dataclasses|typing|typing_extensions|enum|functools|warnings)$/;
+
+/** Whether a text takes a decorator from somewhere else than Python's own library, under a name that one of it has. */
+function isTakenElsewhere(decorator: string, text: string): boolean {
+  const name = decorator.split('.')[0] ?? '';
+  const taken = text.matchAll(/^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)/gm);
+  const own = new RegExp(`(?:^|[,(\\s])${name}[ \\t]*(?:[,)#\\n]|$)`);
+  return [...taken].some(([, module = '', list = '']) => !OWN_DECORATORS.test(module) && own.test(list));
+}
+
+const OWN_CLASS_DECORATOR = /^(?:\w+\.)?(?:dataclass|final|unique|total_ordering|runtime_checkable|deprecated|verify)$/;
+
+/** Whether a decorator of a class in a text is one of Python's own, which pyright knows what it makes of a class. */
+export function isOwnClassDecorator(decorator: string, text: string): boolean {
+  return OWN_CLASS_DECORATOR.test(decorator) && !isTakenElsewhere(decorator, text);
+}

@@ -1,9 +1,18 @@
 import { posix } from 'node:path';
 import type { MirroredFile } from './mirror.ts';
 import { calleeOf, isOwnKey, isOwnWay, openCalls } from './python-calls.ts';
-import { decoratedFunctions, isConverter, isOwnDecorator, isOwnLanguage, isRegistered } from './python-decorated.ts';
+import {
+  decoratedFunctions,
+  isConverter,
+  isOwnClassDecorator,
+  isOwnDecorator,
+  isOwnLanguage,
+  isRegistered,
+} from './python-decorated.ts';
+import { isSettledAround } from './python-enclosing.ts';
 import { FilledAttributes } from './python-filled.ts';
-import { isAskedFor, isAskedTogether, isGuarded, isOptionalModule, isPiped } from './python-guards.ts';
+import { isAskedFor, isAskedTogether, isGuarded, isOptionalModule, isPiped, isTried } from './python-guards.ts';
+import { LoadedModules } from './python-loaded.ts';
 import { TreeMembers } from './python-members.ts';
 import {
   isListedPart,
@@ -14,9 +23,10 @@ import {
   worksOutNames,
 } from './python-modules.ts';
 import { isNoted, isSilenced } from './python-noted.ts';
+import { FilledOnDemand, heldAt } from './python-on-demand.ts';
+import { UnpromisedResults } from './python-overrides.ts';
 import type { PythonSpot } from './python-spot.ts';
-
-const OWN_CLASS_DECORATOR = /^(?:\w+\.)?(?:dataclass|final|unique|total_ordering|runtime_checkable|deprecated|verify)$/;
+import { StandIns } from './python-stand-ins.ts';
 
 /** What the text of a tree knows better than pyright, which sees types only. */
 export class PythonEvidence {
@@ -25,7 +35,8 @@ export class PythonEvidence {
   /** Functions that a decorator other than Python's own may have put something else in the place of. */
   readonly #decorated = new Set<string>();
   readonly #texts: ReadonlyMap<string, string>;
-  readonly #imported = new Set<string>();
+  readonly #lines = new Map<string, readonly string[]>();
+  readonly #loaded: LoadedModules;
   /** Classes with a decorator that is none of Python's own. */
   readonly #made = new Set<string>();
   readonly #paths: ReadonlySet<string>;
@@ -39,12 +50,19 @@ export class PythonEvidence {
   readonly #unbound = new Set<string>();
   readonly #filled: FilledAttributes;
   readonly #members: TreeMembers;
+  readonly #results: UnpromisedResults;
+  readonly #standIns: StandIns;
+  readonly #onDemand: FilledOnDemand;
 
   constructor(files: readonly MirroredFile[]) {
     this.#paths = new Set(files.map(({ path }) => path));
     this.#texts = new Map(files.map(({ path, text }) => [path, text]));
     this.#filled = new FilledAttributes(files);
+    this.#loaded = new LoadedModules(files);
     this.#members = new TreeMembers(files);
+    this.#results = new UnpromisedResults(files);
+    this.#standIns = new StandIns(files);
+    this.#onDemand = new FilledOnDemand(files);
     for (const { path, text } of files) {
       if (!/\.pyi?$/.test(path)) continue;
       for (const [, name = '', list = ''] of text.matchAll(/^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)[^(\n]*\(([^)]*)/gm)) {
@@ -53,7 +71,7 @@ export class PythonEvidence {
         else known.push(list);
       }
       for (const [, decorator = '', name = ''] of text.matchAll(/^[ \t]*@([\w.]+)[^\n]*\n[ \t]*class[ \t]+(\w+)/gm)) {
-        if (!OWN_CLASS_DECORATOR.test(decorator)) this.#made.add(name);
+        if (!isOwnClassDecorator(decorator, text)) this.#made.add(name);
       }
       for (const [, bases = ''] of text.matchAll(/^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)/gm)) {
         for (const base of bases.split(',').slice(0, -1)) this.#mixed.add(base.trim());
@@ -68,7 +86,6 @@ export class PythonEvidence {
         /^[ \t]+(\w+)[ \t]*=[ \t]*(?:(?:static|class)method\(\1\)|property\(\*\*\1\(\)\))/gm,
       ))
         this.#unbound.add(name);
-      for (const [, module = ''] of text.matchAll(/^[ \t]*(?:import|from)[ \t]+([\w.]+)/gm)) this.#imported.add(module);
     }
   }
 
@@ -77,11 +94,18 @@ export class PythonEvidence {
     const { rule, message } = spot;
     if (/"Never"/.test(message)) return true;
     if (/"\(.*\) -> /.test(message) && this.#isProperty(spot)) return true;
+    if (this.#onDemand.explains(spot)) return true;
     // A function that gives back what it is asked for by the type of an argument: pyright does not follow the check.
     if (rule === 'reportReturnType') return isOwnMember(message) || isDeclaredOnly(spot);
     const text = this.#texts.get(spot.file) ?? '';
     if (this.#isMixedIn(spot) || isAskedTogether(spot) || isPiped(spot) || this.#members.explains(spot)) return true;
-    if (this.#filled.explains(spot) || isOptionalModule(spot, text)) return true;
+    if (this.#results.explains(spot) || this.#standIns.explains(spot)) return true;
+    if (
+      this.#filled.explains(spot) ||
+      isSettledAround(spot, (file) => this.#linesOf(file)) ||
+      isOptionalModule(spot, text)
+    )
+      return true;
     if (isNoted(spot) || isSilenced(spot) || isTried(spot) || isGuarded(spot)) return true;
     if (isListedPart(spot, this.#texts) || isOtherwiseBound(spot, text) || isConverter(spot)) return true;
     if (rule === 'reportUndefinedVariable' && worksOutNames(text)) return true;
@@ -106,6 +130,18 @@ export class PythonEvidence {
           this.#isOfModule(spot) ||
           this.#isPassedOn(spot)))
     );
+  }
+
+  #linesOf(file: string): readonly string[] {
+    const known = this.#lines.get(file) ?? (this.#texts.get(file) ?? '').split('\n');
+    this.#lines.set(file, known);
+    return known;
+  }
+
+  /** Whether what is said of an attribute holds only before the object has filled it, so in another order of calls. */
+  isOfOrder(spot: PythonSpot): boolean {
+    const held = heldAt(spot);
+    return held !== null && this.#filled.isLate(held.name);
   }
 
   /** `super()` in a class that others inherit before another base: what it is to them is that base. */
@@ -199,7 +235,7 @@ export class PythonEvidence {
   #isOfModule({ file, message, line, column }: PythonSpot): boolean {
     const [, attribute, module] = /^"(\w+)" is not a known attribute of module "([\w.]+)"/.exec(message) ?? [];
     if (attribute === undefined || module === undefined) return false;
-    if (this.#imported.has(`${module}.${attribute}`)) return true;
+    if (this.#loaded.has(`${module}.${attribute}`)) return true;
     // A name that is put into the module here is there from then on.
     if (new RegExp(`^${attribute}\\s*=[^=]`).test(line.slice(column - 1)) || /^\s*del\b/.test(line)) return true;
     const text = this.#texts.get(file) ?? '';
@@ -217,17 +253,6 @@ export class PythonEvidence {
       folder !== '.' && (this.#paths.has(`${folder}/${path}.py`) || this.#paths.has(`${folder}/${path}/__init__.py`))
     );
   }
-}
-
-/** What is tried and may fail: its exception is caught below. */
-function isTried({ rule, message, line, above, below }: PythonSpot): boolean {
-  if (!/^reportOptional|^reportAttributeAccessIssue$/.test(rule ?? '') || /unknown import symbol/.test(message))
-    return false;
-  const indent = (one: string) => one.length - one.trimStart().length;
-  const opening = above.findLastIndex((one) => one.trim() !== '' && indent(one) < indent(line));
-  if (!/^\s*try:/.test(above[opening] ?? '')) return false;
-  const after = below.slice(1).find((one) => one.trim() !== '' && indent(one) < indent(line)) ?? '';
-  return /^\s*except\b.*\b(?:AttributeError|TypeError)\b/.test(after);
 }
 
 /** Imported names that stand alone, or as a list of them: they are named so that nothing calls their import unused. */

@@ -19,6 +19,10 @@ const ANNOTATED = /^[ \t]*(?:self\.)?(\w+)[ \t]*:[ \t]*[^\s#].*$|^[ \t]*def[ \t]
  */
 export class FilledAttributes {
   readonly #filled = new Set<string>();
+  /** Those that begin as `None` and that the object itself gives a value. */
+  readonly #own = new Set<string>();
+  /** Those of them that are never `None` again, and of which nobody asks whether they are. */
+  readonly #late = new Set<string>();
   readonly #annotated = new Set<string>();
 
   constructor(files: readonly MirroredFile[]) {
@@ -27,6 +31,8 @@ export class FilledAttributes {
     const named = new Set<string>();
     const filled = new Set<string>();
     const missed = new Set<string>();
+    const asked = new Set<string>();
+    const emptied = new Set<string>();
     for (const { path, text } of files) {
       if (!/\.pyi?$/.test(path)) continue;
       const annotated = new Set([...text.matchAll(ANNOTATED)].map(([, name, method]) => name ?? method ?? ''));
@@ -34,8 +40,9 @@ export class FilledAttributes {
       for (const [, name = ''] of text.matchAll(FROM_OUTSIDE)) given.add(name);
       for (const name of namedByClasses(text)) if (!annotated.has(name)) named.add(name);
       for (const [, name = ''] of text.matchAll(FROM_ITSELF)) filled.add(name);
-      for (const pattern of [EMPTIED, ASKED])
-        for (const [, name, other] of text.matchAll(pattern)) missed.add(name ?? other ?? '');
+      for (const [, name, other] of text.matchAll(EMPTIED)) missed.add(name ?? other ?? '');
+      for (const [, name, other] of text.matchAll(ASKED)) asked.add(name ?? other ?? '');
+      for (const name of emptiedLater(text)) emptied.add(name);
       for (const [, name = ''] of text.matchAll(BEGUN)) if (!annotated.has(name)) begun.add(name);
       const absent = new Set([...text.matchAll(NONE_BY_DEFAULT)].map(([, name]) => name));
       for (const [, name = '', parameter] of text.matchAll(FROM_PARAMETER)) {
@@ -43,7 +50,12 @@ export class FilledAttributes {
       }
     }
     for (const name of begun) if (given.has(name)) this.#filled.add(name);
-    for (const name of named) if (filled.has(name) && !missed.has(name)) this.#filled.add(name);
+    for (const name of begun) {
+      if (!filled.has(name)) continue;
+      this.#own.add(name);
+      if (!asked.has(name) && !emptied.has(name)) this.#late.add(name);
+    }
+    for (const name of named) if (filled.has(name) && !missed.has(name) && !asked.has(name)) this.#filled.add(name);
   }
 
   /** Whether anything of the tree says what an attribute of that name is. */
@@ -51,18 +63,40 @@ export class FilledAttributes {
     return this.#annotated.has(name);
   }
 
+  /** Whether such an attribute is `None` only until the object itself gives it a value. */
+  isLate(name: string): boolean {
+    return this.#late.has(name);
+  }
+
   /** Whether pyright speaks of the `None` in such an attribute. */
-  explains({ rule, message, line, column }: PythonSpot): boolean {
-    if (
-      rule?.startsWith('reportOptional') !== true &&
-      !/^Cannot access attribute "\w+" for class "None"/.test(message)
-    ) {
-      return false;
-    }
+  explains({ rule, message, line, column, above }: PythonSpot): boolean {
+    const isNoneOnly = /^Cannot access attribute "\w+" for class "None"/.test(message);
+    if (rule?.startsWith('reportOptional') !== true && !isNoneOnly) return false;
     const before = /\.(\w+)\s*\.\s*$/.exec(line.slice(0, column - 1))?.[1];
     const name = before ?? /^\w+(?:\.\w+)*\.(\w+)/.exec(line.slice(column - 1))?.[1];
-    return name !== undefined && this.#filled.has(name);
+    if (name === undefined) return false;
+    // Of what it has seen given, pyright says that it may be `None`: this one is given in a function within a method,
+    // or by a class that inherits.
+    return this.#filled.has(name) || (isNoneOnly && this.#own.has(name) && !isNoneHere(name, above));
   }
+}
+
+/** Whether lines above a use say that an attribute is `None` there: it is emptied, or asked for. */
+function isNoneHere(name: string, above: readonly string[]): boolean {
+  const head = above.findLastIndex((one) => /^\s*(?:async\s+)?def\b/.test(one));
+  const none = new RegExp(`\\.${name}\\s*=\\s*None\\b|\\.${name}\\s+is\\s+None\\b|\\bnot\\s+[\\w.]+\\.${name}\\b`);
+  return above.slice(head + 1).some((one) => none.test(one));
+}
+
+const EMPTIES = /^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)|\.(\w+)[ \t]*=[ \t]*None\b/gm;
+
+/** Attributes that a function other than a constructor empties. */
+function emptiedLater(text: string): string[] {
+  let method = '';
+  return [...text.matchAll(EMPTIES)].flatMap(([, begun, name]) => {
+    method = begun ?? method;
+    return name === undefined || method === '__init__' ? [] : [name];
+  });
 }
 
 /** Attributes to which the body of a class gives `None`. */

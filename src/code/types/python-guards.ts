@@ -135,7 +135,9 @@ export function isAskedTogether({ rule, line, above, below, column }: PythonSpot
   const conditions = below
     .slice(0, 4)
     .flatMap((one) => (/\bfor\b.*\bin\b/.test(one) ? (/\bif\b(.*)$/.exec(one)?.[1] ?? []) : []));
-  if (call !== undefined && conditions.some((one) => one.includes(call))) return true;
+  // `call().strip() if call() else ''`, on one line or on several.
+  const chosen = below.slice(0, 3).flatMap((one) => /\bif\s+(.+?)(?:\s+else\b.*)?(?<!:)$/.exec(one)?.[1] ?? []);
+  if (call !== undefined && [...conditions, ...chosen].some((one) => one.includes(call))) return true;
   const name = /^(\w+)/.exec(line.slice(column - 1))?.[1];
   const receiver = /(\w+)\s*\.\s*$/.exec(line.slice(0, column - 1))?.[1];
   const asked = above.slice(-ASKED_ABOVE).flatMap((one, at, all) => {
@@ -167,6 +169,23 @@ export function isPiped({ rule, line, above, column }: PythonSpot): boolean {
   const start = first < 0 ? '' : near.slice(first).join('\n');
   const call = /\b(?:Popen|create_subprocess_(?:exec|shell))\(((?:[^()]|\([^()]*\))*)\)/.exec(start)?.[1] ?? '';
   return new RegExp(`\\b${name}\\s*=\\s*(?:\\w+\\.)*PIPE\\b`).test(call);
+}
+
+/** Whether what is said to fail is tried, and its exception is caught below. */
+export function isTried({ rule, message, line, above, below }: PythonSpot): boolean {
+  const isOfNone = rule === 'reportArgumentType' && /^Argument of type "[^"]*\bNone"/.test(message);
+  if (!isOfNone && !/^reportOptional|^reportAttributeAccessIssue$/.test(rule ?? '')) return false;
+  if (/unknown import symbol/.test(message)) return false;
+  let depth = indentOf(line);
+  // A call of many lines begins above.
+  const opening = above.findLast((one) => {
+    if (one.trim() === '' || indentOf(one) >= depth) return false;
+    depth = indentOf(one);
+    return !/[([{]\s*(?:#.*)?$/.test(one);
+  });
+  if (opening === undefined || !/^\s*try:/.test(opening)) return false;
+  const after = below.slice(1).find((one) => one.trim() !== '' && indentOf(one) <= depth) ?? '';
+  return (isOfNone ? /^\s*except\b.*\bTypeError\b/ : /^\s*except\b.*\b(?:AttributeError|TypeError)\b/).test(after);
 }
 
 function indentOf(line: string): number {

@@ -1,5 +1,6 @@
 import { roleOf } from '../file-roles.ts';
 import type { MirroredFile } from './mirror.ts';
+import { blockBelow, classAround, headAbove, indentOf } from './python-blocks.ts';
 import type { PythonSpot } from './python-spot.ts';
 import { foreignNames } from './python-surroundings.ts';
 
@@ -10,6 +11,8 @@ export class TreeMembers {
   readonly #texts: ReadonlyMap<string, string>;
   /** Files that put a name into a module, and that module, by the last part of its name. */
   readonly #given = new Map<string, { readonly file: string; readonly module: string }[]>();
+  /** Files that put an attribute on a class, by `Class.attribute`. */
+  #put: ReadonlyMap<string, readonly string[]> | null = null;
   /** Methods that make what an attribute holds. */
   readonly #makers = new Map<string, string[]>();
 
@@ -22,7 +25,7 @@ export class TreeMembers {
     if (spot.rule === 'reportSelfClsParameterName' || OF_SELF.test(spot.message)) return this.#isUsedInBody(spot);
     if (spot.rule === 'reportUnboundVariable') return this.#isOfModule(spot);
     if (spot.rule !== 'reportAttributeAccessIssue') return false;
-    return this.#isGiven(spot) || this.#isMangled(spot) || this.#isMadeOtherwise(spot);
+    return this.#isGiven(spot) || this.#isPutOn(spot) || this.#isMangled(spot) || this.#isMadeOtherwise(spot);
   }
 
   /** A name that another file of the tree, which is no test, puts into the module. */
@@ -33,6 +36,15 @@ export class TreeMembers {
     this.#given.set(name, given);
     const last = module.split('.').at(-1);
     return given.some((one) => one.module === last && (roleOf(one.file) !== 'test' || roleOf(file) === 'test'));
+  }
+
+  /** An attribute that a file of the tree, which is no test, puts on the class: `logging.Logger.trace = trace`. */
+  #isPutOn({ message, file }: PythonSpot): boolean {
+    const [, name = '', owner = ''] =
+      /^Cannot access attribute "(\w+)" for class "(?:type\[)?(\w+)/.exec(message) ?? [];
+    this.#put ??= putOnClasses(this.#texts);
+    const known = this.#put.get(`${owner}.${name}`) ?? [];
+    return known.some((one) => roleOf(one) !== 'test' || roleOf(file) === 'test');
   }
 
   #givenTo(name: string): { file: string; module: string }[] {
@@ -104,44 +116,29 @@ export class TreeMembers {
   }
 }
 
+const PUT = /^[ \t]*(?:\w+\.)*([A-Z]\w*)\.(\w+)[ \t]*=[^=]|\bsetattr\(\s*(?:\w+\.)*([A-Z]\w*)\s*,\s*["'](\w+)["']/gm;
+
+function putOnClasses(texts: ReadonlyMap<string, string>): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [file, text] of texts) {
+    for (const [, owner, name, given, attribute] of text.matchAll(PUT)) {
+      const key = `${owner ?? given}.${name ?? attribute}`;
+      const known = found.get(key);
+      if (known === undefined) found.set(key, [file]);
+      else known.push(file);
+    }
+  }
+  return found;
+}
+
 /** The dotted module that a name stands for in a text which imports it; null for what is no module for certain. */
 function moduleOf(written: string, text: string): string | null {
   const [first = '', ...rest] = written.split('.');
   const modules = new Set<string>();
   for (const [, module = ''] of text.matchAll(/^[ \t]*(?:from|import)[ \t]+([\w.]+)/gm)) modules.add(module);
   if (!foreignNames(text, modules).includes(first)) return null;
-  const alias = new RegExp(`\\b([\\w.]+)[ \\t]+as[ \\t]+${first}\\b`).exec(text)?.[1];
+  const alias = new RegExp(`^[ \\t]*(?:import|from)\\b[^\\n]*?([\\w.]+)[ \\t]+as[ \\t]+${first}\\b`, 'm').exec(
+    text,
+  )?.[1];
   return [alias ?? first, ...rest].join('.');
-}
-
-/** The lines below a head that stand deeper than it. */
-function blockBelow(lines: readonly string[], at: number): string[] {
-  const indent = indentOf(lines[at] ?? '');
-  const rest = lines.slice(at + 1);
-  const end = rest.findIndex((one) => one.trim() !== '' && indentOf(one) <= indent && !/^\s*[)\]}#]/.test(one));
-  return rest.slice(0, end < 0 ? rest.length : end);
-}
-
-/** The lines of the innermost class around a line (from 0); none where there is none. */
-function classAround(lines: readonly string[], at: number): string[] {
-  for (let head = headAbove(lines, at); head >= 0; head = headAbove(lines, head)) {
-    if (/^\s*class\b/.test(lines[head] ?? '')) return blockBelow(lines, head);
-  }
-  return [];
-}
-
-/** Where the innermost class or function around a line (from 0) begins; -1 outside of one. */
-function headAbove(lines: readonly string[], at: number): number {
-  let indent = indentOf(lines[at] ?? '');
-  for (let above = at - 1; above >= 0 && indent > 0; above -= 1) {
-    const text = lines[above] ?? '';
-    if (text.trim() === '' || /^\s*[)\]}#]/.test(text) || indentOf(text) >= indent) continue;
-    if (/^\s*(?:class|(?:async\s+)?def)\b/.test(text)) return above;
-    indent = indentOf(text);
-  }
-  return -1;
-}
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length;
 }

@@ -4,6 +4,7 @@ import type { PythonSpot } from './python-spot.ts';
 interface Said {
   readonly file: string;
   readonly rule: string | null;
+  readonly message: string;
   readonly range?: { readonly start: { readonly line: number } } | undefined;
 }
 
@@ -20,10 +21,14 @@ export class Violations {
   readonly #lines = new Map<string, string[]>();
   /** Lines (from 1) of the assignments in a file, with the name that is assigned. */
   readonly #assigned = new Map<string, { readonly line: number; readonly name: string }[]>();
+  /** Attributes that a file puts on objects whose class does not name them. */
+  readonly #put = new Set<string>();
 
   constructor(said: readonly Said[], texts: ReadonlyMap<string, string>) {
     this.#texts = texts;
-    for (const { file, rule, range } of said) {
+    for (const { file, rule, message, range } of said) {
+      const [, attribute, holder] = /^Cannot assign to attribute "(\w+)" for class "(\w+)/.exec(message) ?? [];
+      if (attribute !== undefined) this.#put.add(`${file} ${holder}.${attribute}`);
       if (rule !== 'reportAssignmentType' || range === undefined) continue;
       const line = range.start.line + 1;
       const name = /^\s*(\w+)\s*(?::[^=]*)?=[^=]/.exec(this.#linesOf(file)[line - 1] ?? '')?.[1];
@@ -35,10 +40,13 @@ export class Violations {
   }
 
   /**
-   * Whether a message at a line (from 1) is about a name that an assignment above it, of the same block, has violated.
+   * Whether a message at a line (from 1) is about a name that an assignment above it, of the same block, has violated,
+   * or about an attribute that the file itself puts on such objects.
    */
-  explains({ file, rule, line: text }: PythonSpot, line: number): boolean {
+  explains({ file, rule, message, line: text }: PythonSpot, line: number): boolean {
     if (!OF_TYPES.test(rule ?? '')) return false;
+    const [, attribute, holder] = /^Cannot access attribute "(\w+)" for class "(\w+)/.exec(message) ?? [];
+    if (attribute !== undefined && this.#put.has(`${file} ${holder}.${attribute}`)) return true;
     return (this.#assigned.get(file) ?? []).some(
       (one) => one.line < line && new RegExp(`\\b${one.name}\\b`).test(text) && this.#isSameBlock(file, one.line, line),
     );

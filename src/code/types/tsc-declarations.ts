@@ -82,12 +82,18 @@ function isNode(value: unknown): value is SyntaxNode {
 
 /** The nodes in a list. */
 export function nodesOf(value: unknown): SyntaxNode[] {
-  return Array.isArray(value) ? value.flatMap((one: unknown) => asNode(one) ?? []) : [];
+  return Array.isArray(value) ? value.filter(isNode) : [];
 }
 
-/** The nodes right below a node. */
+/** The nodes right below a node. It is asked for every node of many files: lists of lists would be most of the time. */
 export function childrenOf(node: SyntaxNode): SyntaxNode[] {
-  return Object.values(node).flatMap((value) => (Array.isArray(value) ? nodesOf(value) : (asNode(value) ?? [])));
+  const found: SyntaxNode[] = [];
+  for (const name in node) {
+    const value = node[name];
+    if (isNode(value)) found.push(value);
+    else if (Array.isArray(value)) for (const one of value) if (isNode(one)) found.push(one);
+  }
+  return found;
 }
 
 /** The name that an identifier is, or a key, also of a private member. */
@@ -126,8 +132,9 @@ class Reader {
       this.#scope = next.scope;
       this.#caller = next.caller;
       this.#take(node);
-      const scope = SCOPE.test(node.type) ? node : next.scope;
-      const caller = /^(?:Call|New)Expression$/.test(node.type) ? node : SCOPE.test(node.type) ? null : next.caller;
+      const isScope = SCOPE.test(node.type);
+      const scope = isScope ? node : next.scope;
+      const caller = /^(?:Call|New)Expression$/.test(node.type) ? node : isScope ? null : next.caller;
       for (const child of childrenOf(node)) waiting.push({ node: child, scope, caller });
     }
   }

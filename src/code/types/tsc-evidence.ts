@@ -7,7 +7,7 @@ import { followsFromCollapse, followsFromRunner } from './tsc-collapse.ts';
 import { isConfigName, readConfig } from './tsc-config.ts';
 import { type DeclarationReader, declarationReader } from './tsc-declarations.ts';
 import { isExplained, isInComment, type ScriptProject } from './tsc-explained.ts';
-import { AugmentedTypes, followsFromForeignName } from './tsc-foreign.ts';
+import { AugmentedTypes, followsFromForeignName, spacesOf } from './tsc-foreign.ts';
 import { TypeGuesses } from './tsc-guesses.ts';
 import { HollowClasses } from './tsc-holes.ts';
 import { candidatesOf, type RelativeImport, relativeImports, unsettledFiles } from './tsc-imports.ts';
@@ -15,7 +15,7 @@ import { namesOnLine } from './tsc-narrowed.ts';
 import { isOfOlderNode } from './tsc-node-version.ts';
 import { TypeOrigins } from './tsc-origins.ts';
 import { type ImportedModule, isNodeModule } from './tsc-shims.ts';
-import { type Leading, leadsTo } from './tsc-syntax.ts';
+import { classGiven, type Leading, leadsTo, offsetOf } from './tsc-syntax.ts';
 import { Workspace } from './tsc-workspace.ts';
 
 const IMPORT = /\bimport\s+(?:type\s+)?([\w*${},\s]{1,8000}?)\s*\bfrom\s*(['"])([^'"\n]+)\2/g;
@@ -112,9 +112,12 @@ export class ScriptEvidence {
     return followsFromForeignName(diagnostic, text, foreign) || followsFromCollapse(diagnostic, text, foreign);
   }
 
-  /** Whether what a message is about has its type from what is not installed: nothing is known of `assumed` modules. */
-  isOfOrigin(diagnostic: Diagnostic, assumed: ReadonlySet<string>): boolean {
-    return this.#originsOf(assumed).explain(diagnostic);
+  /**
+   * Whether what a message is about has its type from what is not installed: nothing is known of `assumed` modules.
+   * `isGlobal` says whether a type of a name is one of the language or of a browser.
+   */
+  isOfOrigin(diagnostic: Diagnostic, assumed: ReadonlySet<string>, isGlobal: (name: string) => boolean): boolean {
+    return this.#originsOf(assumed).explain(diagnostic, isGlobal);
   }
 
   /**
@@ -160,7 +163,10 @@ export class ScriptEvidence {
     if (/(?:^|\/)\+(?:page|layout|server)\b[^/]*$/.test(diagnostic.file) && OF_STRICTNESS.test(diagnostic.rule))
       return true;
     const line = text.split('\n')[diagnostic.line - 1] ?? '';
-    if (this.#hollow.explain(diagnostic, line) || this.#augmented.explain(diagnostic, project.assumed)) return true;
+    const offset = offsetOf(text, diagnostic.line, diagnostic.column);
+    const given = diagnostic.rule === 'TS2554' ? classGiven(this.#read(diagnostic.file)?.body ?? [], offset) : null;
+    if (this.#hollow.explain(diagnostic, line, given) || this.#augmented.explain(diagnostic, project.assumed))
+      return true;
     if (this.#isOfOtherScript(diagnostic, text) || this.#isSpaceForAll(diagnostic)) return true;
     if (this.#isPackageType(diagnostic, line) || this.#isPackageFolder(diagnostic)) return true;
     if (this.#isOfFramework(diagnostic, line) || this.#guesses.isOfPrototype(diagnostic)) return true;
@@ -277,19 +283,4 @@ export class ScriptEvidence {
     }
     return found;
   }
-}
-
-/** Texts that make or extend something of a namespace, as `new page.Widget()`, by the namespace's name. */
-function spacesOf(texts: ReadonlyMap<string, string>): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const [path, text] of texts) {
-    if (!/\.[cm]?[jt]sx?$/.test(path)) continue;
-    const names = text.matchAll(/(?<![\w$.])(?:new|extends)\s+([A-Za-z_$][\w$]*)\.[A-Z]/g);
-    for (const name of new Set([...names].map(([, one = '']) => one))) {
-      const known = found.get(name);
-      if (known === undefined) found.set(name, [text]);
-      else known.push(text);
-    }
-  }
-  return found;
 }

@@ -142,3 +142,18 @@ export class AugmentedTypes {
     });
   }
 }
+
+/** Texts that make or extend something of a namespace, as `new page.Widget()`, by the namespace's name. */
+export function spacesOf(texts: ReadonlyMap<string, string>): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [path, text] of texts) {
+    if (!/\.[cm]?[jt]sx?$/.test(path)) continue;
+    const names = text.matchAll(/(?<![\w$.])(?:new|extends)\s+([A-Za-z_$][\w$]*)\.[A-Z]/g);
+    for (const name of new Set([...names].map(([, one = '']) => one))) {
+      const known = found.get(name);
+      if (known === undefined) found.set(name, [text]);
+      else known.push(text);
+    }
+  }
+  return found;
+}

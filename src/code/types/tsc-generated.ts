@@ -68,9 +68,13 @@ const OF_WORKERS = new Set(
   ).split(' '),
 );
 
+/** What of WebGPU has values, which the types of browsers leave out. */
+const OF_WEBGPU = new Set('GPUBufferUsage GPUColorWrite GPUMapMode GPUShaderStage GPUTextureUsage'.split(' '));
+
 /** Names for all files, by the package of types or the generated file that declares them. */
 const DECLARED_BY: readonly (readonly [RegExp, ReadonlySet<string>])[] = [
   [/^@cloudflare\/workers-types(?:\/|$)/, OF_WORKERS],
+  [/^@webgpu\/types(?:\/|$)/, OF_WEBGPU],
   [/(?:^|\/)worker-configuration\.d\.ts$/, OF_WORKERS],
 ];
 

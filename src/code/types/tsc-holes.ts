@@ -1,7 +1,7 @@
 import type { Diagnostic } from './messages.ts';
 
 const CLASS =
-  /\b(?:class|interface)\s+([A-Za-z_$][\w$]*)(?:\s*<[^{]*?>)?\s+extends\s+([A-Za-z_$][\w$.]*)([^{;]{0,500})/g;
+  /\b(?:class|interface)\s+([A-Za-z_$][\w$]*)(?:\s*<(?:[^{}>]|\{[^{}]*\}|>(?!\s*\{)){0,800}?>)?\s+extends\s+([A-Za-z_$][\w$.]*)([^{;]{0,500})/g;
 /** What a type of the language is made of: `Partial<Options>` is what `Options` are. */
 const MADE_OF = /^(?:Partial|Required|Readonly|Omit|Pick|NonNullable|Extract|Exclude|ReturnType|InstanceType|Awaited)$/;
 /** A type that lacks what another one asks for. */
@@ -44,15 +44,18 @@ export class HollowClasses {
     for (const name of this.#hollow) for (const one of below.get(name) ?? []) this.#hollow.add(one);
   }
 
-  /** Whether what a message says of a class may be in the part of it that is not known. */
-  explain({ file, rule, message, details }: Diagnostic, line: string): boolean {
+  /**
+   * Whether what a message says of a class may be in the part of it that is not known. `given` is the class that what
+   * the message is about is given to.
+   */
+  explain({ file, rule, message, details }: Diagnostic, line: string, given: string | null): boolean {
     // What is called may be callable by what it extends.
     const called = /^(?:TS2349|TS2351)$/.test(rule)
       ? /Type '([A-Za-z_$][\w$]*)(?:<.*>)?' has no/.exec(details ?? '')
       : null;
     if (called?.[1] !== undefined) return this.#hollow.has(called[1]);
     if (OF_LACK.has(rule) && this.#lacks(`${message}\n${details ?? ''}`)) return true;
-    if (rule === 'TS2554' && this.#inheritsConstructor(line)) return true;
+    if (rule === 'TS2554' && this.#inheritsConstructor(given === null ? line : `new ${given}`)) return true;
     if (!OF_CLASSES.has(rule)) return false;
     const type = /on type '(?:typeof )?([A-Za-z_$][\w$]*)(?:<.*>)?'/.exec(message)?.[1];
     if (type !== undefined) return this.#hollow.has(type);

@@ -5,9 +5,11 @@ import {
   memberName,
   nameOf,
   nodesOf,
+  type Origin,
+  originsAt,
   type SyntaxNode,
 } from './tsc-declarations.ts';
-import { SignaturePlaces } from './tsc-signatures.ts';
+import { type FunctionPlace, SignaturePlaces } from './tsc-signatures.ts';
 import { around, type Leading, rootOf } from './tsc-syntax.ts';
 
 /** Functions of the language that give back what they are given. */
@@ -18,7 +20,7 @@ const HOLDING = /^(?:Map|Set|WeakMap|WeakSet|WeakRef)$/;
 const MOST_STEPS = 8;
 
 /** A part of a type, with the file that it is written in. */
-interface TypePart {
+export interface TypePart {
   readonly file: string;
   readonly node: SyntaxNode;
 }
@@ -52,19 +54,69 @@ export class InferredParts {
   }
 
   /** The type of what stands below something written, as `user` of `Props`; null where that is not to be seen. */
-  memberOf(file: string, written: SyntaxNode, path: readonly string[], steps = 0): TypePart | null {
-    const [name, ...rest] = path;
+  memberOf(file: string, written: SyntaxNode, [name, ...rest]: readonly string[]): TypePart | null {
     if (name === undefined) return { file, node: written };
-    const node = written.type === 'TSTypeAnnotation' ? asNode(written.typeAnnotation) : written;
-    if (node === null || steps > MOST_STEPS) return null;
-    if (node.type === 'TSTypeReference') {
-      const named = this.#namedBy(file, nameOf(node.typeName) ?? '', steps);
-      return named === null ? null : this.memberOf(named.file, named.node, path, steps + 1);
+    const [part] = this.membersOf(file, written, name);
+    return part === undefined ? null : this.memberOf(part.file, part.node, rest);
+  }
+
+  /** The type that is written of a value: of its name, of what gives it, or of the member that it is. */
+  writtenOf(file: string, value: SyntaxNode, steps = 0): TypePart | null {
+    const inner = (part: unknown) => {
+      const node = asNode(part);
+      return node === null || steps > MOST_STEPS ? null : this.writtenOf(file, node, steps + 1);
+    };
+    switch (value.type) {
+      case 'Identifier': {
+        const [origin] = originsAt(this.#read(file)?.values.get(nameOf(value) ?? '') ?? [], value.start);
+        if (origin === undefined || (origin.written === null && this.#isBoundIn(file, origin))) return null;
+        return origin.written === null ? inner(origin.value) : this.memberOf(file, origin.written, origin.path ?? []);
+      }
+      case 'MemberExpression': {
+        const owner = value.computed === true ? null : inner(value.object);
+        return owner === null ? null : this.memberOf(owner.file, owner.node, [nameOf(value.property) ?? '']);
+      }
+      case 'CallExpression': {
+        const called = this.calledBy(file, value);
+        const written = asNode(called?.node.returnType);
+        return called === null || written === null ? null : { file: called.file, node: written };
+      }
+      default:
+        return /^(?:Await|Chain|Parenthesized|TSNonNull)Expression$/.test(value.type)
+          ? inner(value.argument ?? value.expression)
+          : null;
     }
-    const members = node.type === 'TSTypeLiteral' ? node.members : asNode(node.body)?.body;
-    const member = nodesOf(members).find(({ key }) => nameOf(key) === name);
-    const type = asNode(member?.typeAnnotation);
-    return type === null ? null : this.memberOf(file, type, rest, steps + 1);
+  }
+
+  /** Whether a name is a part of what it gets its value from, or what a function is given by its caller. */
+  #isBoundIn(file: string, { value, scope, path = [] }: Origin): boolean {
+    return path.length > 0 || (scope !== null && this.#read(file)?.callers.get(scope) === value);
+  }
+
+  /** The class that a member is of by what is written of its holder, with its file. */
+  ownerOf(
+    file: string,
+    { object, property, start }: SyntaxNode,
+  ): { of: string; target: string; member: string } | null {
+    const member = nameOf(property);
+    const [origin] = originsAt(this.#read(file)?.values.get(nameOf(object) ?? '') ?? [], start);
+    const written = asNode(origin?.written?.typeAnnotation);
+    const made = origin?.value?.type === 'NewExpression' ? origin.value.callee : null;
+    const of = nameOf(written?.typeName) ?? nameOf(made);
+    if (of === null || member === null) return null;
+    const taken = this.#read(file)?.taken.get(of);
+    const target = taken === undefined ? file : this.#leading(file, taken.specifier);
+    return target === null ? null : { of, target, member };
+  }
+
+  /** Whether a function is what an element of a page is given as the handler of an event. */
+  isHandler(file: string, given: SyntaxNode): boolean {
+    const nodes = around(this.#read(file)?.body ?? [], given.start);
+    const element = nodes.findLast(({ type }) => type === 'JSXOpeningElement');
+    return (
+      /^[a-z]/.test(nameOf(element?.name) ?? '') &&
+      nodesOf(element?.attributes).some(({ value }) => asNode(asNode(value)?.expression) === given)
+    );
   }
 
   /** The only alias or interface that a name of a file means. */
@@ -73,9 +125,65 @@ export class InferredParts {
     const [own, ...others] = declared?.named.get(name) ?? [];
     if (own !== undefined) return others.length > 0 ? null : { file, node: asNode(own.typeAnnotation) ?? own };
     const taken = declared?.taken.get(name) ?? declared?.passed.get(name)?.[0];
-    const target = taken === undefined ? null : this.#leading(file, taken.specifier);
-    if (target === null || steps > MOST_STEPS) return null;
-    return this.#namedBy(target, taken?.name ?? name, steps + 1);
+    const passing = taken === undefined ? (declared?.passed.get('*') ?? []) : [taken];
+    for (const one of steps > MOST_STEPS ? [] : passing) {
+      const target = this.#leading(file, one.specifier);
+      const found = target === null ? null : this.#namedBy(target, one.name ?? name, steps + 1);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  /**
+   * What a function of the tree writes of a parameter of the function that it is given, by itself or as a part of an
+   * object: of `user` in `run(1, ({ user }) => 1)`. Null where nothing is written, or not to be seen.
+   */
+  givenTo(file: string, given: SyntaxNode, call: SyntaxNode, name: string): TypePart | null {
+    const called = this.calledBy(file, call);
+    const place = nodesOf(call.arguments).findIndex(({ start, end }) => start <= given.start && given.end <= end);
+    const path = pathTo(nodesOf(call.arguments)[place], given);
+    const parameter = nodesOf(called?.node.params)[place];
+    const type = parameter === undefined ? null : typeOf(parameter);
+    const part = called === null || path === null || type === null ? null : this.memberOf(called.file, type, path);
+    const taken = part === null ? null : this.#functionOf(part);
+    const index = nodesOf(given.params).findIndex((one) => binds(one, name));
+    const own = nodesOf(taken?.node.params)[index];
+    const written = own === undefined ? null : typeOf(own);
+    return taken === null || written === null ? null : { file: taken.file, node: written };
+  }
+
+  /** The function of the tree that a call is of; null where that is not certain. */
+  calledBy(file: string, call: SyntaxNode): FunctionPlace | null {
+    return this.#signatures.placeAt(file, asNode(call.callee));
+  }
+
+  /** A type of functions, behind the names that it has. */
+  #functionOf({ file, node }: TypePart, steps = 0): TypePart | null {
+    if (node.type === 'TSFunctionType') return { file, node };
+    if (/^TS(?:TypeAnnotation|ParenthesizedType)$/.test(node.type)) {
+      const inner = asNode(node.typeAnnotation);
+      return inner === null ? null : this.#functionOf({ file, node: inner }, steps);
+    }
+    if (node.type !== 'TSTypeReference' || steps > MOST_STEPS) return null;
+    const named = this.#namedBy(file, nameOf(node.typeName) ?? '', steps);
+    return named === null ? null : this.#functionOf(named, steps + 1);
+  }
+
+  /** What is written of the members of a name that a type has, in all that it is put together of. */
+  membersOf(file: string, node: SyntaxNode, name: string, steps = 0): TypePart[] {
+    if (steps > MOST_STEPS) return [];
+    const below = (parts: readonly SyntaxNode[]) => parts.flatMap((one) => this.membersOf(file, one, name, steps + 1));
+    if (node.type === 'TSTypeReference' || node.type === 'TSInterfaceHeritage') {
+      if (nameOf(node.typeName) === 'Promise') return below(nodesOf(asNode(node.typeArguments)?.params));
+      const named = this.#namedBy(file, nameOf(node.typeName ?? node.expression) ?? '', steps);
+      return named === null ? [] : this.membersOf(named.file, named.node, name, steps + 1);
+    }
+    if (/^TS(?:Union|Intersection)Type$/.test(node.type)) return below(nodesOf(node.types));
+    if (/^TS(?:TypeAnnotation|ParenthesizedType|TypeAliasDeclaration)$/.test(node.type))
+      return below(nodesOf([node.typeAnnotation]));
+    const members = nodesOf(node.type === 'TSTypeLiteral' ? node.members : asNode(node.body)?.body);
+    const own = members.flatMap((one) => (nameOf(one.key) === name ? (asNode(one.typeAnnotation) ?? []) : []));
+    return [...own.map((one) => ({ file, node: one })), ...below(nodesOf(node.extends))];
   }
 
   /** What is written of the parameters that what stands at an offset is given to, of functions of the file. */
@@ -100,12 +208,50 @@ export class InferredParts {
   }
 }
 
-/** What of an object that is written out decides on its type: what is spread in it, and names that are computed. */
-export function partsOfObject(node: SyntaxNode, isInferred: boolean): SyntaxNode[] {
+/**
+ * What of an object that is written out decides on its type: what is spread in it, and of one that is `inferred` from
+ * something the names that are computed, and the values of the properties that a message names.
+ */
+export function partsOfObject(node: SyntaxNode, inferred: ReadonlySet<string> | null): SyntaxNode[] {
   return nodesOf(node.properties).flatMap((one) => {
     if (one.type === 'SpreadElement') return asNode(one.argument) ?? [];
-    return isInferred && one.computed === true ? (asNode(one.key) ?? []) : [];
+    if (inferred === null) return [];
+    if (one.computed === true) return asNode(one.key) ?? [];
+    const value = asNode(one.value);
+    return value?.type === 'ObjectExpression' || inferred.has(nameOf(one.key) ?? '') ? (value ?? []) : [];
   });
+}
+
+/** Types that are inferred from what nothing is known of. */
+const INFERRED = /\b(?:unknown|never|void)\b|\{\}|\[x: (?:number|string)\]|\bstring \| number \| symbol\b/;
+const INFERRED_MEMBER =
+  /([A-Za-z_$][\w$]*)\??: (?:[^:;{}'\n]*\b(?:unknown|never)\b|\{\}|string \| number \| symbol\b)/g;
+
+/**
+ * The properties of which a message says types that are inferred from what nothing is known of; null where it speaks of
+ * no such type.
+ */
+export function inferredIn(message: string): ReadonlySet<string> | null {
+  if (!INFERRED.test(message)) return null;
+  return new Set([...message.matchAll(INFERRED_MEMBER)].map(([, name = '']) => name));
+}
+
+/** The names of the properties that lead from an expression to a function in it; null where it is no part of it. */
+function pathTo(node: SyntaxNode | undefined, given: SyntaxNode): string[] | null {
+  if (node === undefined || node === given) return node === undefined ? null : [];
+  if (node.type !== 'ObjectExpression') return null;
+  const own = nodesOf(node.properties).find(({ start, end }) => start <= given.start && given.end <= end);
+  const name = own?.type === 'Property' ? nameOf(own.key) : null;
+  const rest = pathTo(asNode(own?.value) ?? undefined, given);
+  return name === null || rest === null ? null : [name, ...rest];
+}
+
+/** Whether a parameter is a name, or takes it out of what it is given. */
+function binds(pattern: SyntaxNode, name: string): boolean {
+  if (pattern.type === 'Identifier') return nameOf(pattern) === name;
+  if (pattern.type === 'AssignmentPattern') return binds(asNode(pattern.left) ?? pattern, name);
+  if (pattern.type !== 'ObjectPattern') return false;
+  return nodesOf(pattern.properties).some(({ value }) => nodesOf([value]).some((one) => binds(one, name)));
 }
 
 function typeOf(parameter: SyntaxNode): SyntaxNode | null {

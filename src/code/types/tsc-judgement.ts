@@ -9,6 +9,7 @@ import { lacksGlobalTypes } from './tsc-absent-types.ts';
 import { AutoImports } from './tsc-auto-imports.ts';
 import { ScriptEvidence } from './tsc-evidence.ts';
 import { AbsentRoots, namesAskedFor } from './tsc-generated.ts';
+import { ignoredTargets } from './tsc-ignored.ts';
 import { candidatesOf, type RelativeImport } from './tsc-imports.ts';
 import { ParameterPlaces } from './tsc-parameters.ts';
 import type { TypeScriptProject } from './tsc-projects.ts';
@@ -34,6 +35,8 @@ export interface TscSaid {
 }
 
 const ENGINE = 'tsc';
+/** Version of the compiler that is run. */
+const MAJOR = 7;
 
 /** Thread entry: what of the compiler's messages is a finding, and what was not checked. */
 export default async function judgeTsc(said: TscSaid): Promise<EngineResult> {
@@ -88,13 +91,16 @@ class Report {
   }
 
   /**
-   * Reads what the judgement asks for: the names of the browser, and which relative imports lead to a left-out file.
+   * Reads what the judgement asks for: the names of the browser, and which relative imports lead to a left-out file or
+   * to one that is not kept.
    */
   async prepare(): Promise<void> {
     const library = await readFile(join(this.#said.compiler, 'lib.dom.d.ts'), 'utf8').catch(() => '');
     const names = library.matchAll(/^(?:declare (?:var|function|class|const) |interface |type )([A-Za-z_$][\w$]*)/gm);
     this.#browserNames = new Set([...names].flatMap(([, name]) => name ?? []));
-    this.#existing = await existingTargets(this.#said, this.#evidence.imports);
+    const { imports } = this.#evidence;
+    const existing = await existingTargets(this.#said, imports);
+    this.#existing = new Set([...existing, ...(await ignoredTargets(this.#said.root, imports, this.#isThere))]);
   }
 
   leaveOut(project: TypeScriptProject, reason: string): void {
@@ -154,6 +160,7 @@ class Report {
   }
 
   #context(project: TypeScriptProject, assumed: ReadonlySet<string>, ambient: ReadonlySet<string>): JudgeContext {
+    const isGlobal = (name: string) => name in globalThis || this.#browserNames.has(name);
     return {
       isBrowserName: (name) => this.#browserNames.has(name),
       isDeclaredParameter: (diagnostic) => this.#places.isDeclared(diagnostic),
@@ -167,8 +174,8 @@ class Report {
       isAsked: (diagnostic) => this.#evidence.isAsked(diagnostic),
       isCommonJs: (file) => this.#evidence.isCommonJs(file),
       isCollapsed: (diagnostic) =>
-        (this.#evidence.isCollapsed(diagnostic) || this.#evidence.isOfOrigin(diagnostic, assumed)) &&
-        !this.#evidence.isCertain(diagnostic, assumed, (name) => name in globalThis || this.#browserNames.has(name)),
+        (this.#evidence.isCollapsed(diagnostic) || this.#evidence.isOfOrigin(diagnostic, assumed, isGlobal)) &&
+        !this.#evidence.isCertain(diagnostic, assumed, isGlobal),
       isExplained: (diagnostic) => this.#evidence.isExplained(diagnostic, { ...project, assumed }),
       isAmbient: (name) => ambient.has(name),
       isAutoImported: ({ file }) => this.#autoImports.reach(file),
@@ -180,6 +187,7 @@ class Report {
       unsettled: project.missing.length > 0,
       passesOn: this.#passesOn,
       lenient: project.lenient,
+      isOlder: project.major !== null && project.major < MAJOR,
     };
   }
 

@@ -11,16 +11,17 @@ import {
   type SyntaxNode,
   type Taken,
 } from './tsc-declarations.ts';
-import { InferredParts, partsOfObject } from './tsc-inferred.ts';
-import { classesAsked } from './tsc-narrowed.ts';
+import { InferredParts, inferredIn, partsOfObject } from './tsc-inferred.ts';
+import { NarrowedValues } from './tsc-narrowed.ts';
 import { isNodeModule } from './tsc-shims.ts';
 import {
-  declaring,
+  around,
   FOLLOWED,
   GIVEN_SPACES,
   isOfCertain,
   type Leading,
   namesIn,
+  naming,
   offsetOf,
   PARTS,
   type Root,
@@ -30,17 +31,18 @@ import {
   WHOLE,
 } from './tsc-syntax.ts';
 
-/** Types that are inferred from what nothing is known of. */
-const INFERRED = /\b(?:unknown|never|void)\b|\{\}|\[x: (?:number|string)\]/;
 /** How many declarations a chain is followed through, and how many expressions: code goes round and round. */
 const MOST_STEPS = 40;
 const MOST_EXPRESSIONS = 300;
+/** Packages that say what the handlers of elements are given. */
+const UNTYPED_MARKUP = ['react', 'preact', 'solid-js'];
 
 /**
  * Follows what a message is about to where its type comes from: through variables, fields, parameters, calls and the
  * imports of the tree. Where that is something that is not installed, nobody knows what the whole type would be.
  */
 export class TypeOrigins {
+  readonly narrowed: NarrowedValues;
   readonly #texts: ReadonlyMap<string, string>;
   readonly #assumed: ReadonlySet<string>;
   readonly #read: DeclarationReader;
@@ -49,8 +51,11 @@ export class TypeOrigins {
   readonly #parts: InferredParts;
   #steps = 0;
   #expressions = 0;
-  /** Whether what a call is given counts: what a generic function gives back is inferred from it. */
-  #isInferred = false;
+  /**
+   * The properties that a message says inferred types of. Not null, what a call is given counts: what a generic
+   * function gives back is inferred from it.
+   */
+  #inferred: ReadonlySet<string> | null = null;
 
   /** `assumed` are modules of which nothing is known. */
   constructor(
@@ -64,44 +69,43 @@ export class TypeOrigins {
     this.#assumed = assumed;
     this.#leading = leading;
     this.#parts = new InferredParts(texts, read, leading);
+    this.narrowed = new NarrowedValues(texts, read, this.#parts, {
+      isOpen: (file, node) => this.#isOpen(file, node),
+      isMadeOfOpen: (file, type) => this.#isMadeOfOpen(file, type),
+      isGivenOpen: (file, name) => this.#isGivenOpen(file, name, null),
+    });
   }
 
-  /** Whether the value that a message is about, or a type that it names, stands on something not installed. */
-  explain(diagnostic: Diagnostic): boolean {
+  /**
+   * Whether the value that a message is about, or a type that it names, stands on something not installed. `isGlobal`
+   * tells the names of types that are for all files.
+   */
+  explain(diagnostic: Diagnostic, isGlobal: (name: string) => boolean): boolean {
     const { file, line, column, rule, message } = diagnostic;
     if (!FOLLOWED.has(rule)) return false;
     const declared = this.#read(file);
     if (declared === null) return false;
     const offset = offsetOf(this.#texts.get(file) ?? '', line, column);
-    this.#isInferred = INFERRED.test(message);
-    if (this.#namesOpen(file, message)) return true;
-    if (isOfCertain(message) && /^TS(?:2339|2551)$/.test(rule)) return this.narrows(diagnostic);
+    this.#inferred = inferredIn(message);
+    if (this.#namesOpen(file, message, isGlobal)) return true;
+    if (isOfCertain(message) && /^TS(?:2339|2551)$/.test(rule)) return this.narrowed.explain(diagnostic);
+    if (this.narrowed.isToldApart(diagnostic)) return true;
     if (this.#parts.takenAt(file, offset).some((type) => this.#isMadeOfOpen(file, type))) return true;
     return subjectsAt(declared.body, offset, rule).some((one) => this.#isOpen(file, one));
   }
 
-  /** Whether what a member is asked of gets something not installed, or was found to be of what is not. */
-  narrows({ file, line, column, rule, message }: Diagnostic): boolean {
-    const body = this.#read(file)?.body ?? [];
-    const offset = offsetOf(this.#texts.get(file) ?? '', line, column);
-    const types = namesIn(message);
-    return subjectsAt(body, offset, rule).some(
-      ({ object }) => this.#isNarrowed(file, asNode(object)) || this.#isGuarded(file, asNode(object), types),
-    );
-  }
-
   /** Whether a type that a message names has members that only an installation would show. */
-  #namesOpen(file: string, message: string): boolean {
+  #namesOpen(file: string, message: string, isGlobal: (name: string) => boolean): boolean {
     return namesIn(message).some((name) => {
       const own = this.#read(file);
       if (own?.types.has(name) === true || own?.taken.has(name) === true) return this.#isOpenType(file, name);
-      return declaring(this.#texts, name).some((one) => this.#isOpenType(one, name));
+      return naming(this.#texts, name, isGlobal).some((one) => this.#isOpenType(one, name));
     });
   }
 
   /** Answers once and keeps it; a circle adds nothing, and a chain that is too long is given up. */
   #once(of: string, answer: () => boolean): boolean {
-    const key = `${of}\0${this.#isInferred}`;
+    const key = [of, ...(this.#inferred === null ? [] : ['', ...this.#inferred])].join('\0');
     const known = this.#known.get(key);
     if (known !== undefined || this.#steps > MOST_STEPS) return known ?? false;
     this.#known.set(key, false);
@@ -129,8 +133,28 @@ export class TypeOrigins {
     return this.#once(`value\0${file}\0${name}\0${scope?.start}`, () => {
       const taken = declared?.taken.get(name);
       if (taken !== undefined && scope === null) return this.#isTakenOpen(file, taken, false);
-      return this.#areOpen(file, origins) || this.#isGivenOpen(file, name, scope);
+      const isGiven = origins.some((one) => this.#isOfOpenCaller(file, name, one));
+      return isGiven || this.#areOpen(file, origins) || this.#isGivenOpen(file, name, scope);
     });
+  }
+
+  /**
+   * Whether a parameter is of a function that a function of the tree gets, and what that gives it is not known: so it
+   * is written there, or left to what gets the result of a generic call.
+   */
+  #isOfOpenCaller(file: string, name: string, { written, value, scope, path = [] }: Origin): boolean {
+    if (written !== null || scope === null) return false;
+    if (value === null)
+      return UNTYPED_MARKUP.some((one) => this.#assumed.has(one)) && this.#parts.isHandler(file, scope);
+    if (this.#read(file)?.callers.get(scope) !== value) return false;
+    const given = this.#parts.givenTo(file, scope, value, name);
+    const part = given === null ? null : (this.#parts.memberOf(given.file, given.node, path) ?? given);
+    if (part !== null && this.#isMadeOfOpen(part.file, part.node)) return true;
+    const called = asNode(value.typeArguments) === null ? this.#parts.calledBy(file, value) : null;
+    if (asNode(called?.node.typeParameters) === null) return false;
+    const gets = ({ type, arguments: all }: SyntaxNode) => type === 'CallExpression' && nodesOf(all).includes(value);
+    const outer = around(this.#read(file)?.body ?? [], value.start).findLast(gets);
+    return outer !== undefined && this.#isOpen(file, outer);
   }
 
   #isOpenMember(file: string, name: string, offset: number): boolean {
@@ -148,23 +172,17 @@ export class TypeOrigins {
     });
   }
 
-  /** Whether a member is not known of something whose class is: a field or a method that gives what is not. */
-  #isOpenBelow(file: string, { object, property, start }: SyntaxNode): boolean {
-    const member = nameOf(property);
-    const holder = nameOf(object);
-    if (member === null || holder === null) return false;
-    const [origin] = originsAt(this.#read(file)?.values.get(holder) ?? [], start);
-    const written = asNode(origin?.written?.typeAnnotation);
-    const made = origin?.value?.type === 'NewExpression' ? origin.value.callee : null;
-    const type = nameOf(written?.typeName) ?? nameOf(made);
-    if (type === null) return false;
-    const taken = this.#read(file)?.taken.get(type);
-    const target = taken === undefined ? file : this.#leadsTo(file, taken.specifier);
-    if (target === null) return false;
-    return this.#once(`below\0${target}\0${type}\0${member}`, () =>
+  /** Whether a member is not known of something whose type is written: so it is written, or what it gives is not. */
+  #isOpenBelow(file: string, node: SyntaxNode): boolean {
+    const written = this.#parts.writtenOf(file, node);
+    if (written !== null && this.#isMadeOfOpen(written.file, written.node)) return true;
+    const { of, target, member } = this.#parts.ownerOf(file, node) ?? {};
+    if (of === undefined || target === undefined || member === undefined) return false;
+    const origins = this.#read(target)?.members.get(member) ?? [];
+    return this.#once(`below\0${target}\0${of}\0${member}`, () =>
       this.#areOpen(
         target,
-        (this.#read(target)?.members.get(member) ?? []).filter(({ scope }) => nameOf(scope?.id) === type),
+        origins.filter(({ scope }) => nameOf(scope?.id) === of),
       ),
     );
   }
@@ -184,21 +202,6 @@ export class TypeOrigins {
       const part = path.length === 0 ? null : this.#parts.memberOf(file, written, path);
       return this.#isMadeOfOpen(file, written) || (part !== null && this.#isMadeOfOpen(part.file, part.node));
     });
-  }
-
-  /** Whether a variable or a field gets something not known, or is found to be of a class that is not known. */
-  #isNarrowed(file: string, value: SyntaxNode | null): boolean {
-    const name = memberName(value) ?? nameOf(value);
-    if (name !== null) return this.#isGivenOpen(file, name, null);
-    if (value?.type !== 'MemberExpression') return false;
-    const body = this.#read(file)?.body ?? [];
-    return classesAsked(this.#texts.get(file) ?? '', body, value).some((one) => this.#isOpen(file, one));
-  }
-
-  /** Whether something not known is of one of some types only because a function of the tree has said so. */
-  #isGuarded(file: string, value: SyntaxNode | null, types: readonly string[]): boolean {
-    const given = this.#read(file)?.given.get(nameOf(value) ?? '') ?? [];
-    return given.some((one) => this.#parts.isGuardFor(file, one, types)) && value !== null && this.#isOpen(file, value);
   }
 
   #isGivenOpen(file: string, name: string, scope: SyntaxNode | null): boolean {
@@ -239,9 +242,10 @@ export class TypeOrigins {
   #isOpenRoot(file: string, { type, start }: SyntaxNode, { name, isWhole }: Root): boolean {
     const declared = this.#read(file);
     const isOwn = declared !== null && (declared.taken.has(name) || declared.types.has(name));
+    if (type === 'TSTypeQuery' && (isWhole || declared?.values.has(name) === true || isOwn))
+      return this.#isOpenName(file, name, start);
     // A namespace that a package declares for all files.
     if (!isWhole && !isOwn && !GIVEN_SPACES.test(name)) return declared?.values.has(name) !== true;
-    if (type === 'TSTypeQuery') return this.#isOpenName(file, name, start);
     return this.#isOpenType(file, name) || (!isOwn && this.#isOpenName(file, name, start));
   }
 
@@ -263,19 +267,20 @@ export class TypeOrigins {
       );
     switch (node.type) {
       case 'Identifier':
+      case 'JSXIdentifier':
         return this.#isOpenName(file, nameOf(node) ?? '', node.start);
       case 'MemberExpression':
         return any(node.object) || this.#isOpenBelow(file, node);
       case 'CallExpression':
       case 'NewExpression':
-        return any(node.callee, this.#parts.argumentsOf(file, node, this.#isInferred));
+        return any(node.callee, this.#parts.argumentsOf(file, node, this.#inferred !== null));
       case 'TSAsExpression':
       case 'TSTypeAssertion':
         return this.#isMadeOfOpen(file, asNode(node.typeAnnotation) ?? node);
       case 'ConditionalExpression':
         return any(node.consequent, node.alternate);
       case 'ObjectExpression':
-        return any(partsOfObject(node, this.#isInferred));
+        return any(partsOfObject(node, this.#inferred));
       default:
         return /Function/.test(node.type) ? this.#givesOpen(file, node) : any(...PARTS.map((part) => node[part]));
     }

@@ -42,6 +42,8 @@ export interface JudgeContext {
   /** Whether a part of the project's configuration is not there. */
   readonly unsettled: boolean;
   readonly lenient: boolean;
+  /** Whether the project asks for an older version of the compiler, with older types of browsers. */
+  readonly isOlder: boolean;
 }
 
 const codes = (list: string) => new Set(list.split(' ').map((code) => `TS${code}`));
@@ -112,14 +114,9 @@ export function judge(diagnostic: Diagnostic, context: JudgeContext): Verdict {
   // A namespace that nothing of the tree declares is one of a package's types.
   const space = rule === 'TS2503' ? /'([^']+)'/.exec(message)?.[1] : undefined;
   if (space !== undefined) return { kind: 'missing', name: space };
-  if (
-    CONSEQUENCES.has(rule) ||
-    followsFromEnvironment(diagnostic) ||
-    isOfBuffers(diagnostic) ||
-    NEWEST.test(`${message}\n${diagnostic.details ?? ''}`)
-  )
+  if (CONSEQUENCES.has(rule) || followsFromEnvironment(diagnostic) || isOfOtherLibraries(diagnostic))
     return { kind: 'consequence' };
-  if (isOfModule(diagnostic, context)) return { kind: 'consequence' };
+  if (isOfModule(diagnostic, context) || isOfNewerBrowsers(diagnostic, context)) return { kind: 'consequence' };
   if (context.unsettled && BY_SETTING.has(rule)) return { kind: 'consequence' };
   const name =
     /^Cannot find (?:name|namespace) '([^']+)'/.exec(message)?.[1] ??
@@ -136,7 +133,9 @@ export function judge(diagnostic: Diagnostic, context: JudgeContext): Verdict {
     return own ? { kind: 'finding', severity: 'low' } : { kind: 'consequence' };
   }
   // In a value that is `any` already, another `any` is nothing new.
-  if (rule === 'TS7053' && /expression of type 'any'|index type 'any'/.test(message)) return { kind: 'consequence' };
+  if (rule === 'TS7053' && /expression of type 'any'|index type 'any'|\$\{any\}/.test(message)) {
+    return { kind: 'consequence' };
+  }
   if (/^TS41[0-9]{2}$/.test(rule) && message.includes("'any'")) return { kind: 'consequence' };
   if (rule === 'TS2635' && message.startsWith("Type 'any'")) return { kind: 'consequence' };
   const mayBeNarrowed = NARROWED.has(rule) && (UNNAMED.has(rule) || isUnsettledType(diagnostic));
@@ -234,21 +233,39 @@ function isUnsettledType({ rule, message, details = '' }: Diagnostic): boolean {
   return /'[^']* \| |'unknown'|possibly|object types/.test(message.split('\n')[0] ?? '');
 }
 
+/** What the libraries of the language and of browsers did not say, or otherwise, in the version that a file is for. */
+function isOfOtherLibraries({ message, details = '' }: Diagnostic): boolean {
+  const said = `${message}\n${details}`;
+  return OF_BUFFERS.test(said) || NEWEST.test(said) || OF_ITERATORS.test(said);
+}
+
 /** Bytes of a shared or of a plain buffer, which the libraries of older versions did not tell apart. */
-function isOfBuffers({ message, details }: Diagnostic): boolean {
-  return /Type '(?:SharedArrayBuffer|ArrayBufferLike)' is not assignable to type 'ArrayBuffer'|'[^']*<ArrayBufferLike>[^']*' is not assignable to (?:parameter of )?type '(?:BufferSource|BlobPart|[^']*<ArrayBuffer>)/.test(
-    `${message}\n${details ?? ''}`,
+const OF_BUFFERS =
+  /Type '(?:SharedArrayBuffer|ArrayBufferLike)' is not assignable to type 'ArrayBuffer'|'[^']*<ArrayBufferLike>[^']*' is not assignable to (?:parameter of )?type '(?:BufferSource|BlobPart|[^']*<ArrayBuffer>)/;
+
+/** A single member of a type of browsers, of which the types that an older project is checked with may not know. */
+function isOfNewerBrowsers({ message, details = '' }: Diagnostic, { isOlder, isBrowserName }: JudgeContext): boolean {
+  const lacking = /Property '\w+' is missing in type '[^']*' but required in type '(\w+)'/.exec(
+    `${message}\n${details}`,
   );
+  return isOlder && lacking?.[1] !== undefined && isBrowserName(lacking[1]);
 }
 
 /** Members that only the newest libraries of the language have, which a class written for older ones leaves out. */
 const NEWEST =
   /is missing the following properties from type '(?:Readonly)?(?:Weak)?(?:Map|Set)<[^\n]*: (?:getOrInsert|isSubsetOf|union|intersection|difference|symmetricDifference|isSupersetOf|isDisjointFrom)\b/;
 
+/**
+ * What goes through something, which the newest libraries of the language and of browsers say with types of their own:
+ * what is written for older ones says `IterableIterator`.
+ */
+const OF_ITERATORS =
+  /Type 'IterableIterator<[^\n]*>' is (?:missing the following properties from|not assignable to) type '(?:\w*Iterator|IteratorObject)</;
+
 /** Members that only the declarations of Node.js or of a bundler add to something that is always there. */
 function followsFromEnvironment({ message, details = '' }: Diagnostic): boolean {
   return (
-    /does not exist on type '(?:ImportMeta|typeof globalThis|Window & typeof globalThis|ImportMetaEnv)'/.test(
+    /(?:does not exist on|used to index) type '(?:ImportMeta|typeof globalThis|Window & typeof globalThis|ImportMetaEnv)'/.test(
       message,
     ) ||
     /'(?:respondWith|waitUntil|request)' does not exist on type 'Event'/.test(message) ||

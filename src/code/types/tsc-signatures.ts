@@ -17,6 +17,12 @@ const MOST_STEPS = 8;
 /** A parameter of such a type need not be given, or may turn out as one that need not. */
 const MAY_BE_LEFT_OUT = /^TS(?:Any|Unknown|Void|Undefined)Keyword$/;
 
+/** A function with its file. */
+export interface FunctionPlace {
+  readonly file: string;
+  readonly node: SyntaxNode;
+}
+
 /** Finds the functions of the tree that calls are of, as far as that is certain. */
 export class SignaturePlaces {
   readonly #texts: ReadonlyMap<string, string>;
@@ -37,19 +43,39 @@ export class SignaturePlaces {
       const called = asNode(callee);
       return type === 'CallExpression' && called !== null && called.start <= offset && offset < called.end;
     });
-    const given = nodesOf(call?.arguments);
-    if (call === undefined || given.some(({ type }) => type === 'SpreadElement')) return false;
+    const found = call === undefined ? null : this.#calledBy(file, call);
+    const parameters = parametersOf(found);
+    const next = parameters[nodesOf(call?.arguments).length];
+    return found !== null && next !== undefined && isAskedFor(next, found);
+  }
+
+  /** Whether the call with an argument at a message is of a function of the tree that takes fewer than it is given. */
+  hasSurplus({ file, line, column }: Diagnostic): boolean {
+    const offset = offsetOf(this.#texts.get(file) ?? '', line, column);
+    const nodes = around(this.#read(file)?.body ?? [], offset);
+    const call = nodes.findLast(({ type }) => type === 'CallExpression');
+    const place = nodesOf(call?.arguments).findIndex(({ start }) => start === offset);
+    const found = call === undefined || place < 0 ? null : this.#calledBy(file, call);
+    const parameters = parametersOf(found);
+    return found !== null && parameters.length <= place && parameters.every(({ type }) => type !== 'RestElement');
+  }
+
+  /** The function of the tree that a call is of, all of whose arguments are seen; null where that is not certain. */
+  #calledBy(file: string, call: SyntaxNode): SyntaxNode | null {
+    if (nodesOf(call.arguments).some(({ type }) => type === 'SpreadElement')) return null;
     const callee = asNode(call.callee);
     const member = memberName(callee);
-    const found =
-      member === null ? this.functionAt(file, callee) : this.#method(file, this.#classAround(file, offset), member, 0);
-    const parameters = nodesOf(found?.params).filter((one) => nameOf(one) !== 'this');
-    const next = parameters[given.length];
-    return found !== null && next !== undefined && isAskedFor(next, found);
+    if (member === null) return this.functionAt(file, callee);
+    return this.#method(file, this.#classAround(file, call.start), member, 0);
   }
 
   /** The only function of the tree that a name means where it stands; null where that is not certain. */
   functionAt(file: string, callee: SyntaxNode | null): SyntaxNode | null {
+    return this.placeAt(file, callee)?.node ?? null;
+  }
+
+  /** The same with its file. */
+  placeAt(file: string, callee: SyntaxNode | null): FunctionPlace | null {
     const name = callee?.type === 'Identifier' ? nameOf(callee) : null;
     if (callee === null || name === null) return null;
     const declared = this.#read(file);
@@ -61,7 +87,7 @@ export class SignaturePlaces {
   }
 
   /** The function that a module passes on by a name. */
-  #taken(file: string, { specifier, name }: Taken, steps: number): SyntaxNode | null {
+  #taken(file: string, { specifier, name }: Taken, steps: number): FunctionPlace | null {
     const target = specifier === '.' ? file : this.#leading(file, specifier);
     const declared = target === null ? null : this.#read(target);
     if (target === null || declared === null || name === null || steps > MOST_STEPS) return null;
@@ -73,12 +99,17 @@ export class SignaturePlaces {
   }
 
   /** A function whose parameters are those that are written there, and which has no other signature. */
-  #plain(file: string, name: string, value: SyntaxNode | null, written: SyntaxNode | null = null): SyntaxNode | null {
+  #plain(
+    file: string,
+    name: string,
+    value: SyntaxNode | null,
+    written: SyntaxNode | null = null,
+  ): FunctionPlace | null {
     if (value === null || written !== null || !/Function/.test(value.type)) return null;
     const heads = (this.#texts.get(file) ?? '').match(
       new RegExp(`\\bfunction\\s+${name.replaceAll('$', '\\$')}\\s*[<(]`, 'g'),
     );
-    return (heads?.length ?? 0) > 1 ? null : value;
+    return (heads?.length ?? 0) > 1 ? null : { file, node: value };
   }
 
   #classAround(file: string, offset: number): SyntaxNode | null {
@@ -119,6 +150,11 @@ export class SignaturePlaces {
     const node = asNode(this.#read(file)?.body.find(isDefault)?.declaration);
     return node === null ? this.#class(file, name, steps) : { file, node };
   }
+}
+
+/** What a function is given: its `this` is none of it. */
+function parametersOf(node: SyntaxNode | null): SyntaxNode[] {
+  return nodesOf(node?.params).filter((one) => nameOf(one) !== 'this');
 }
 
 /** Whether a parameter of a function must be given: it has a type that cannot turn out as nothing. */

@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
-import { asNode, childrenOf, nameOf, type SyntaxNode } from './tsc-declarations.ts';
+import { asNode, childrenOf, nameOf, nodesOf, type SyntaxNode } from './tsc-declarations.ts';
 import { candidatesOf } from './tsc-imports.ts';
 
 /** Codes of what may be said of a value only because the whole of its type is not known. */
 export const FOLLOWED = new Set(
   (
-    '1360 2322 2339 2345 2349 2351 2352 2353 2362 2363 2365 2367 2416 2488 2531 2532 2533 2538 2551 2554 2555 2559 2571 ' +
+    '1360 2322 2339 2345 2349 2351 2352 2353 2362 2363 2365 2367 2416 2488 2531 2532 2533 2538 2551 2554 2555 2559 2571 2604 ' +
     '2638 2677 2702 2722 2739 2740 2741 2769 2794 7053 18046 18047 18048 18049'
   )
     .split(' ')
@@ -65,6 +65,14 @@ export function around(body: readonly SyntaxNode[], offset: number): SyntaxNode[
   return found;
 }
 
+/** The name of the class that an argument at an offset is given to, as `Lost` of `new Lost("a")`; null for none. */
+export function classGiven(body: readonly SyntaxNode[], offset: number): string | null {
+  const call = around(body, offset).findLast(({ type, arguments: given }) => {
+    return /^(?:Call|New)Expression$/.test(type) && nodesOf(given).some(({ start }) => start === offset);
+  });
+  return call?.type === 'NewExpression' ? nameOf(call.callee) : null;
+}
+
 /** What has its value in a part of it, by the name of that part. */
 const VALUED = new Map([
   ['ReturnStatement', 'argument'],
@@ -99,6 +107,27 @@ export function declaring(texts: ReadonlyMap<string, string>, name: string): str
   const head = new RegExp(`\\b(?:interface|class|type)\\s+${name.replaceAll('$', '\\$')}\\b`);
   return [...texts].flatMap(([path, text]) =>
     /\.[cm]?tsx?$/.test(path) && text.includes(name) && head.test(text) ? [path] : [],
+  );
+}
+
+/** Letters of a type's name at least: those of type parameters have one or two. */
+const LEAST_NAME = 3;
+
+/**
+ * Files that a type has a name from: those that declare it, and where none does those that import it. `isGlobal` tells
+ * the names that all files have.
+ */
+export function naming(
+  texts: ReadonlyMap<string, string>,
+  name: string,
+  isGlobal: (name: string) => boolean,
+): string[] {
+  const declared = declaring(texts, name);
+  if (declared.length > 0 || name.length < LEAST_NAME || isGlobal(name)) return declared;
+  const own = name.replaceAll('$', '\\$');
+  const taken = new RegExp(`\\bimport\\b[^;'"]{0,2000}\\b${own}\\b[^;'"]{0,2000}\\bfrom\\b`);
+  return [...texts].flatMap(([path, text]) =>
+    /\.[cm]?tsx?$/.test(path) && text.includes(name) && taken.test(text) ? [path] : [],
   );
 }
 

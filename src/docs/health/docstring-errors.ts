@@ -253,7 +253,11 @@ export class ErrorCheck {
 
   #ancestors(error: string, depth = 0): readonly string[] {
     const bases = depth > 8 ? [] : (this.#bases.get(error) ?? []);
-    return [...bases, ...bases.flatMap((base) => this.#ancestors(base, depth + 1)), ...((Object.hasOwn(BUILT_IN, error) ? BUILT_IN[error] : undefined) ?? [])];
+    return [
+      ...bases,
+      ...bases.flatMap((base) => this.#ancestors(base, depth + 1)),
+      ...((Object.hasOwn(BUILT_IN, error) ? BUILT_IN[error] : undefined) ?? []),
+    ];
   }
 }
 

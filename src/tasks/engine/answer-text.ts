@@ -49,7 +49,10 @@ export function quoted(path: string, text: string): string {
   const filled = lines.filter((line) => line.trim() !== '');
   const shared = Math.min(...filled.map((line) => line.length - line.trimStart().length), 80);
   const extension = extensionOf(path);
-  return fence(lines.map((line) => line.slice(shared)).join('\n'), (Object.hasOwn(FENCED, extension) ? FENCED[extension] : undefined) ?? extension);
+  return fence(
+    lines.map((line) => line.slice(shared)).join('\n'),
+    (Object.hasOwn(FENCED, extension) ? FENCED[extension] : undefined) ?? extension,
+  );
 }
 
 /** Names one after the other: `a`, `b` and `c`. */

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { lintPython } from '../src/code/quality/ruff.ts';
+import { ruffSeverity } from '../src/code/quality/ruff-rules.ts';
+import { defaultRuffSettings } from '../src/code/quality/ruff-settings.ts';
+
+/** What is said of lines of Python by one rule: the line, and `harmless` where it weighs less. */
+function told(rule: string, ...lines: string[]): string[] {
+  const { hits, problem } = lintPython(`${lines.join('\n')}\n`, defaultRuffSettings);
+  expect(problem).toBeNull();
+  return hits
+    .filter(({ code }) => code === rule)
+    .sort((a, b) => a.line - b.line)
+    .map(({ line, isHarmless = false }) => (isHarmless ? `harmless ${line}` : `${line}`));
+}
+
+describe('a comma at the end of a statement', () => {
+  it('is meant where a function gives tuples elsewhere, and left over where it gives none', () => {
+    const found = told(
+      'COM818',
+      'def keys(key, prefix):',
+      '    if prefix:',
+      '        return prefix + key, key',
+      '    return key,',
+      'def names(key) -> tuple[str, ...]:',
+      '    return key,',
+      'def path(key):',
+      '    # type: (str) -> Sequence[str]',
+      '    return key,',
+      'def parts(key):',
+      '    if not key:',
+      '        return ()',
+      '    return key,',
+      'def key(given):',
+      '    if not given:',
+      '        return call(given, None)',
+      '    return given,', // 17
+      'def other(a):',
+      '    return a, a',
+    );
+    expect(found).toEqual(['17']);
+  });
+
+  it('changes nothing behind several values, adds one to a list, and is left over behind a call or one value', () => {
+    const found = told(
+      'COM818',
+      'def average():',
+      '    return 0.0, 0.0, 0.0,',
+      'point = 1, 2,',
+      'parts = []',
+      'parts += point,',
+      'timeout = 30,', // 6
+      'app.update(', // 7
+      '    {"a": 1, "b": 2},',
+      '    queue="bench",',
+      '),', // 10
+      'title = "(a, b", ', // 11
+    );
+    expect(found).toEqual(['6', '10', '11']);
+  });
+
+  it('is meant where the name is used as a tuple, or is one for several texts', () => {
+    const found = told(
+      'COM818',
+      'class Point:',
+      '    __slots__ = "x",',
+      '    fields = "name",',
+      '    status = "open",', // 4
+      'def run(command, extra):',
+      '    given = command,',
+      '    order = command,',
+      '    wait = command,', // 8
+      '    call(*given, **extra)',
+      '    return order + extra, wait.seconds, extra.given',
+    );
+    expect(found).toEqual(['4', '8']);
+  });
+});
+
+describe('a name that is given itself', () => {
+  it('weighs less beside a name that changes', () => {
+    const found = told(
+      'PLW0127',
+      'def read(payload, kind):',
+      '    kind, payload = payload["task"], payload',
+      '    kind, payload = kind, payload', // 3
+      '    payload = payload', // 4
+      '    return kind, payload',
+    );
+    expect(found).toEqual(['harmless 2', '3', '3', '4']);
+  });
+});
+
+describe('a line that stops the program for a debugger', () => {
+  it('is meant in what is there for one, and told elsewhere', () => {
+    const found = told(
+      'T100',
+      'import pdb',
+      'from celery.contrib.rdb import set_trace',
+      'def rdb_handler(*args):',
+      '    with handling():',
+      '        set_trace(args)',
+      'def run(options):',
+      '    if options.debugger:',
+      '        pdb.set_trace()',
+      '    if options.verbose:',
+      '        breakpoint()', // 10
+      '    if not options.debug:',
+      '        breakpoint()', // 12
+      'def debugged():',
+      '    pdb.set_trace()', // 14
+      'pdb.set_trace()', // 15
+    );
+    expect(found).toEqual(['10', '12', '14', '15']);
+  });
+});
+
+describe('a member of an enumeration with the value of another', () => {
+  it('is meant as another name for it, and told otherwise', () => {
+    const found = told(
+      'PIE796',
+      'from enum import Enum',
+      'class Mode(Enum):',
+      '    FIT = "fit"',
+      '    CROP = "crop"',
+      '    DEFAULT = "fit"',
+      '    # Deprecated, has been renamed.',
+      '    ADJUST = "fit"',
+      '    CUT = "crop"  # an alias',
+      '    STRETCH = "crop"', // 9
+    );
+    expect(found).toEqual(['9']);
+  });
+});
+
+describe('the first letter of the version', () => {
+  it('tells Python 2 from others, and no version from 10 on', () => {
+    const found = told('YTT301', 'import sys', 'old = sys.version[0] == "2"', 'new = sys.version[0] == "3"');
+    expect(found).toEqual(['3']);
+  });
+});
+
+describe('a list that a parameter falls back on', () => {
+  it('is never changed where the parameter gets another value first', () => {
+    const found = told(
+      'B006',
+      'def arguments(args=[]):',
+      '    """Takes args = []."""',
+      '    args = [one for one in args]',
+      '    args.append(1)',
+      '    return args',
+      'def sometimes(args=[]):', // 6
+      '    if args:',
+      '        args = list(args)',
+      '    args.append(1)',
+      'def given(',
+      '    args=[],', // 11
+      '):',
+      '    keep(args)',
+      '    args = []',
+    );
+    expect(found).toEqual(['harmless 1', '6', '11']);
+  });
+});
+
+describe('characters that turn the direction of writing', () => {
+  it('are told in a module, and not in a test of what they do', () => {
+    expect(ruffSeverity('PLE2502', { name: 'text.py', isTest: false })).toBe('high');
+    expect(ruffSeverity('PLE2502', { name: 'test_text.py', isTest: true })).toBeNull();
+  });
+});

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { analysers } from '../src/analyses/analysers.ts';
 import type { AnalyserInput } from '../src/code/analyser.ts';
+import { threadsFor } from '../src/code/analyser-threads.ts';
 import { readHashedTree } from '../src/code/hashed-tree.ts';
 import { measureTree } from '../src/code/quality/quality.ts';
 import { decodeSource, readSourceBytes } from '../src/code/source-text.ts';
@@ -18,18 +19,19 @@ async function main(): Promise<void> {
 
 /** What a job does between its checkout and its score, threads started anew. */
 async function analyse(root: string, folder: string): Promise<number> {
-  const threads = createThreadPool({ threads: 2 });
+  const pool = createThreadPool({ threads: 2 });
   const kept = { folder, maxBytes: 1_000_000_000 };
   const cache = openContentCache({ ...kept, log: console });
   const { signal } = new AbortController();
-  const { tree, hashes } = await readHashedTree(root, threads, { signal, kept });
+  const { tree, hashes } = await readHashedTree(root, pool, { signal, kept });
+  const threads = threadsFor(tree.files, pool);
   const input: AnalyserInput = { root, files: tree.files, hashes, threads, cache, signal };
   const quality = analysers.QUALITY(input).then(async (result) => {
     await measureTree(input);
     return result;
   });
   const all = await Promise.all([quality, analysers.SECURITY(input), analysers.TYPES(input)]);
-  await threads.close();
+  await pool.close();
   cache.close();
   return all.reduce((sum, { findings }) => sum + findings.length, 0);
 }

@@ -30,6 +30,23 @@ async function ofPython(text: string) {
 
 const figures = ({ name, cyclomatic, cognitive }: ReturnType<typeof ofScript>[number]) => [name, cyclomatic, cognitive];
 
+describe('type parameters of Python', () => {
+  it('are read with their defaults, with each place where it is, and broken ones are told', async () => {
+    const source = [
+      'class Box[T = int, *Ts = *tuple[int, str], **P = [str, int]](Base[T]):',
+      '    def get[K: (str, bytes) = str](self, key: K) -> K:',
+      '        return key',
+      'type Pair[A, B = dict[str, A]] = tuple[A, B]',
+    ].join('\n');
+    const functions = await ofPython(`${source}\ndef last(x):\n    return x\n`);
+    expect(functions.map(({ name }) => name)).toEqual(['get', 'last']);
+    const { gaps } = await analyseQuality(
+      await treeOf({ 'box.py': source, 'broken.py': 'class Box[T = int:\n    pass\n' }),
+    );
+    expect(gaps.map(({ file }) => file)).toEqual(['broken.py']);
+  });
+});
+
 describe('complexity', () => {
   it('counts nesting, jumps to labels and runs of operators as the definitions say', () => {
     const text = `

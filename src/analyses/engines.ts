@@ -8,6 +8,7 @@ import type { App } from '../app.ts';
 import { finding } from '../code/findings.ts';
 import type { HashedTree } from '../code/hashed-tree.ts';
 import type { AnalysisType } from '../generated/prisma/enums.ts';
+import type { ThreadPool } from '../platform/thread-pool.ts';
 import { ThreadDiedError } from '../platform/thread-pool.ts';
 import { analysers } from './analysers.ts';
 import { analysisDefinition } from './jobs.ts';
@@ -32,6 +33,8 @@ export type Outcome = z.infer<typeof outcome>;
 /** What is analysed, how long it may take, and the signal that ends it. */
 export interface Subject {
   readonly hashed: HashedTree;
+  /** Those that its analysers share. */
+  readonly threads: ThreadPool;
   readonly seconds: SecondsOfTypes;
   readonly signal: AbortSignal;
 }
@@ -61,13 +64,13 @@ async function keep(work: Work, type: AnalysisType, make: () => Promise<Outcome>
 }
 
 async function analyse(app: App, work: Work, type: AnalysisType, subject: Subject): Promise<Outcome> {
-  const { hashed, signal: ended } = subject;
+  const { hashed, threads, signal: ended } = subject;
   const seconds = subject.seconds[type];
   const time = AbortSignal.timeout(seconds * 1000);
   const signal = AbortSignal.any([ended, time]);
   try {
     const { root, tree, hashes } = hashed;
-    const { threads, cache } = app;
+    const { cache } = app;
     const input = { root, files: tree.files, hashes, threads, cache, signal };
     const found = await endedBySignal(analysers[type](input), signal);
     return { measured: true, findings: [...found.findings], engines: [...found.engines], gaps: [...found.gaps] };

@@ -3,6 +3,7 @@ import type { App } from '../app.ts';
 import { readCoverage } from '../code/coverage/coverage.ts';
 import type { HashedTree } from '../code/hashed-tree.ts';
 import { measureTree } from '../code/quality/quality.ts';
+import type { ThreadPool } from '../platform/thread-pool.ts';
 import type { Work } from './progress.ts';
 
 const share = z.object({ part: z.int(), of: z.int() }).nullable();
@@ -21,6 +22,8 @@ export type Measures = z.infer<typeof measures>;
 /** What is measured, and the signal that ends it. */
 export interface MeasuredTree {
   readonly hashed: HashedTree;
+  /** Those that its analysers share. */
+  readonly threads: ThreadPool;
   /** Whether the analysis of its quality came to an end: without it nothing but the coverage is measured. */
   readonly hasQuality: boolean;
   readonly signal: AbortSignal;
@@ -30,10 +33,14 @@ export interface MeasuredTree {
  * Measures a tree, once: a later attempt takes it up again. What an analysis of its quality has just looked at is not
  * looked at again, so it is to be called after that. Rejects with the signal's reason, and with bugs.
  */
-export function measure(app: App, work: Work, { hashed, hasQuality, signal }: MeasuredTree): Promise<Measures> {
+export function measure(
+  app: App,
+  work: Work,
+  { hashed, threads, hasQuality, signal }: MeasuredTree,
+): Promise<Measures> {
   return work.step<Measures>('measure', measures, async () => {
     const { root, tree, hashes } = hashed;
-    const { threads, cache } = app;
+    const { cache } = app;
     const { coverage, reason } = await readCoverage(root, tree, { threads, signal });
     const source = coverage === null ? null : named(coverage.reports.map(({ path }) => path));
     const read = { percent: coverage?.percent ?? null, reason, source };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { App } from '../app.ts';
+import { threadsFor } from '../code/analyser-threads.ts';
 import { type HashedTree, readHashedTree } from '../code/hashed-tree.ts';
 import { writeSarif } from '../code/sarif.ts';
 import { DEFAULT_TREE_LIMITS } from '../code/source-tree.ts';
@@ -96,6 +97,7 @@ async function listFiles(app: App, work: Work, root: string): Promise<HashedTree
 async function runAndEvaluate(app: App, work: Work, hashed: HashedTree, seconds: SecondsOfTypes): Promise<Evaluation> {
   const { types } = work.input;
   const files = hashed.tree.files.length;
+  const threads = threadsFor(hashed.tree.files, app.threads);
   reportStage(work, 'analyzing', 0, `${files} files`);
   let done = 0;
   const ended = (type: string, { measured }: Outcome) => {
@@ -107,13 +109,13 @@ async function runAndEvaluate(app: App, work: Work, hashed: HashedTree, seconds:
   const stop = new AbortController();
   const signal = AbortSignal.any([work.signal, stop.signal]);
   const outcomes = types.map(async (type) => {
-    const found = await runType(app, work, type, { hashed, seconds, signal });
+    const found = await runType(app, work, type, { hashed, threads, seconds, signal });
     ended(type, found);
     return { type, ...found };
   });
   const quality = outcomes[types.indexOf('QUALITY')];
   const measuring =
-    quality?.then(({ measured }) => measure(app, work, { hashed, hasQuality: measured, signal })) ?? null;
+    quality?.then(({ measured }) => measure(app, work, { hashed, threads, hasQuality: measured, signal })) ?? null;
   const all = Promise.all([measuring, ...outcomes]);
   const [measured, ...results] = await all.catch((error: unknown) => {
     stop.abort(error);

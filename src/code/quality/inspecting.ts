@@ -189,7 +189,8 @@ async function inspectSomehow(
   const batch: InspectBatch = { root: input.root, files: wanted, settings: run.settings, maxBytes: MAX_FILE_BYTES };
   const [first] = files;
   if (first !== undefined && files.length === 1 && isLarge(first)) return inspectInProcess(batch, first.path, signal);
-  const limit = AbortSignal.timeout(BATCH_MILLISECONDS);
+  // Waiting for a thread is not its own time.
+  const limit = AbortSignal.timeout(BATCH_MILLISECONDS * (input.threads.busy + 1));
   try {
     return await input.threads.run(INSPECT, batch, { signal: AbortSignal.any([signal, limit]) });
   } catch (error) {

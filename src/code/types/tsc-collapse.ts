@@ -1,4 +1,5 @@
 import type { Diagnostic } from './messages.ts';
+import { lineOf } from './tsc-syntax.ts';
 
 /** Codes that a type which came out as less than it is can be the reason of. */
 const REACHED = new Set(
@@ -199,10 +200,6 @@ function isAssignedLater(name: string, text: string, foreign: ReadonlySet<string
   if (!new RegExp(`\\blet\\s+${root}\\b|[(,]\\s*${root}\\??\\s*[:,)=]`).test(text)) return false;
   const assigned = text.matchAll(new RegExp(`(?<![\\w$.]|\\blet\\s)${root}\\s*=(?![=>])([^;]{0,200})`, 'g'));
   return [...assigned].some(([, value = '']) => value.match(/[A-Za-z_$][\w$]*/g)?.some((one) => foreign.has(one)));
-}
-
-function lineOf(text: string, line: number): string {
-  return text.split('\n')[line - 1] ?? '';
 }
 
 /** The name before the dot at a place: `config` at the `port` of `config.port`. */

@@ -15,7 +15,7 @@ import { namesOnLine } from './tsc-narrowed.ts';
 import { isOfOlderNode } from './tsc-node-version.ts';
 import { TypeOrigins } from './tsc-origins.ts';
 import { type ImportedModule, isNodeModule } from './tsc-shims.ts';
-import { classGiven, type Leading, leadsTo, offsetOf } from './tsc-syntax.ts';
+import { classGiven, type Leading, leadsTo, lineOf, offsetOf } from './tsc-syntax.ts';
 import { Workspace } from './tsc-workspace.ts';
 
 const IMPORT = /\bimport\s+(?:type\s+)?([\w*${},\s]{1,8000}?)\s*\bfrom\s*(['"])([^'"\n]+)\2/g;
@@ -162,7 +162,7 @@ export class ScriptEvidence {
     // What a page or a handler is given there, the tool says that looks for files of these names.
     if (/(?:^|\/)\+(?:page|layout|server)\b[^/]*$/.test(diagnostic.file) && OF_STRICTNESS.test(diagnostic.rule))
       return true;
-    const line = text.split('\n')[diagnostic.line - 1] ?? '';
+    const line = lineOf(text, diagnostic.line);
     const offset = offsetOf(text, diagnostic.line, diagnostic.column);
     const given = diagnostic.rule === 'TS2554' ? classGiven(this.#read(diagnostic.file)?.body ?? [], offset) : null;
     if (this.#hollow.explain(diagnostic, line, given) || this.#augmented.explain(diagnostic, project.assumed))

@@ -1,4 +1,5 @@
 import type { Diagnostic } from './messages.ts';
+import { lineOf } from './tsc-syntax.ts';
 
 /** What is known of the project that a message is about. */
 export interface ScriptProject {
@@ -209,10 +210,6 @@ function isUndeclared({ rule, line, column }: Diagnostic, text: string): boolean
  */
 const CONVERTING =
   /(?:\b(?:parseInt|parseFloat|isNaN|isFinite|encodeURIComponent|decodeURIComponent)|\.(?:push|unshift|includes|indexOf))\(\s*$|\bMath\.[a-z]\w*\([^()]*$/;
-
-function lineOf(text: string, line: number): string {
-  return text.split('\n')[line - 1] ?? '';
-}
 
 function indentOf(line: string): number {
   return line.length - line.trimStart().length;

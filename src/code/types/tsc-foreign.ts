@@ -1,5 +1,6 @@
 import type { Diagnostic } from './messages.ts';
 import { AUGMENTATION } from './tsc-shims.ts';
+import { lineOf } from './tsc-syntax.ts';
 
 /** A type parameter with what it extends, as far as that is one line of thought. */
 const CONSTRAINT = /[<,]\s*(?:const\s+|in\s+|out\s+)*([A-Z]\w*)\s+extends\s+([^,;={}]{1,300})/g;
@@ -19,7 +20,7 @@ export function followsFromForeignName(
   foreign: ReadonlySet<string>,
 ): boolean {
   if (rule === 'TS1355') {
-    const root = /^([A-Za-z_$][\w$]*)\./.exec((text.split('\n')[line - 1] ?? '').slice(column - 1))?.[1];
+    const root = /^([A-Za-z_$][\w$]*)\./.exec(lineOf(text, line).slice(column - 1))?.[1];
     return root !== undefined && foreign.has(root);
   }
   // The same name for a package's value and for a type of the file: only the package says whether they clash.

@@ -9,14 +9,14 @@ import {
   type SyntaxNode,
 } from './tsc-declarations.ts';
 import type { InferredParts, TypePart } from './tsc-inferred.ts';
-import { around, declaring, namesIn, offsetOf, subjectsAt } from './tsc-syntax.ts';
+import { around, declaring, lineOf, namesIn, offsetOf, subjectsAt } from './tsc-syntax.ts';
 
 /** An object that is made of others. */
 const SPREADING = /\b(?:const|let)\s+([A-Za-z_$][\w$]*)\s*(?::[^=;\n]*)?=\s*\{([^{};]*\.\.\.[^{};]*)\}/g;
 
 /** The names on a line, and those that are spread in the objects that it names. */
 export function namesOnLine(text: string, line: number): Set<string> {
-  const found = new Set((text.split('\n')[line - 1] ?? '').match(/[A-Za-z_$][\w$]*/g));
+  const found = new Set(lineOf(text, line).match(/[A-Za-z_$][\w$]*/g));
   for (const [, name = '', inside = ''] of text.matchAll(SPREADING)) {
     if (!found.has(name)) continue;
     for (const [, one = ''] of inside.matchAll(/\.\.\.([A-Za-z_$][\w$]*)/g)) found.add(one);

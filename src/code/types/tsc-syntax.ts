@@ -49,8 +49,19 @@ export function rootOf(value: unknown): Root | null {
 /** Offset of a place that is counted from 1. */
 export function offsetOf(text: string, line: number, column: number): number {
   let start = 0;
-  for (let at = 1; at < line; at += 1) start = text.indexOf('\n', start) + 1;
+  for (let at = 1; at < line; at += 1) {
+    start = text.indexOf('\n', start) + 1;
+    if (start === 0) break;
+  }
   return start + column - 1;
+}
+
+/** A line, counted from 1, without its end; empty for one that is not there. */
+export function lineOf(text: string, line: number): string {
+  const start = offsetOf(text, line, 1);
+  if (line < 1 || (line > 1 && start === 0)) return '';
+  const end = text.indexOf('\n', start);
+  return end < 0 ? text.slice(start) : text.slice(start, end);
 }
 
 /** The nodes around an offset, the outer ones first. */

@@ -48,6 +48,34 @@ describe('a script that a page loads beside others', () => {
 });
 
 describe('what a linter takes for a fault of a script', () => {
+  it('is none for names that the tree declares for all files, runes, and places that the names beside leave out', async () => {
+    const found = await look({
+      'src/ambient.d.ts': text(
+        'declare global {',
+        '  const RELEASE: string;',
+        '  function track(): void;',
+        '}',
+        'export {};',
+      ),
+      'src/vendor.d.ts': text('declare const BUILT: string;'),
+      'src/own.ts': text('declare const HIDDEN: string;', 'export const own = HIDDEN;'),
+      'src/names.js': text('export const all = [RELEASE, BUILT, track()];', 'export const none = [HIDDEN];'), // 2
+      'src/count.svelte.js': text('export const count = $state(0);', 'export const other = $stated(0);'), // 2
+      'src/plain.js': text('export const count = $state(0);'), // 1
+      'src/sparse.js': text(
+        'export const [, name] = JSON.parse("[]") ?? [, "none"];',
+        'const [, first] = /a(b)/.exec(name) ?? [, "b"];',
+        'export const holes = [1, , first];', // 3
+      ),
+    });
+    expect(found.filter((one) => /no-undef|no-sparse/.test(one))).toEqual([
+      'eslint/no-sparse-arrays src/sparse.js:3',
+      'eslint/no-undef src/count.svelte.js:2',
+      'eslint/no-undef src/names.js:2',
+      'eslint/no-undef src/plain.js:1',
+    ]);
+  });
+
   it('is none in loops that are left from within, snippets, code in texts, functions of modules, second declarations', async () => {
     const found = await look({
       'src/loops.js': text(

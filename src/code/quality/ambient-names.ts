@@ -21,17 +21,22 @@ export function withoutAmbientNames(lint: ReadonlyMap<string, LintResult>): Read
   );
 }
 
-/** The same without the names that a script which is no module has from another one of the tree. */
+/**
+ * The same without the names that a file of the tree declares for all, and without those that a script which is no
+ * module has from another one.
+ */
 export function withoutSharedNames(
   lint: ReadonlyMap<string, LintResult>,
   facts: ReadonlyMap<string, FileFacts>,
 ): ReadonlyMap<string, LintResult> {
   const shared = new Set([...facts.values()].flatMap((one) => one.shared ?? []));
-  if (shared.size === 0) return lint;
+  const globals = new Set([...facts.values()].flatMap((one) => one.globals));
+  if (shared.size + globals.size === 0) return lint;
   return new Map(
     [...lint].map(([path, result]) => {
-      if ((facts.get(path)?.shared ?? null) === null) return [path, result];
-      return [path, { ...result, hits: result.hits.filter((hit) => !shared.has(undefinedName(hit) ?? '')) }];
+      const isModule = (facts.get(path)?.shared ?? null) === null;
+      const isThere = (name: string) => globals.has(name) || (!isModule && shared.has(name));
+      return [path, { ...result, hits: result.hits.filter((hit) => !isThere(undefinedName(hit) ?? '')) }];
     }),
   );
 }

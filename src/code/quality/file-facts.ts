@@ -23,6 +23,8 @@ export const fileFacts = z.object({
   exported: z.array(loneName),
   /** Names at the top of a script that is no module, which other scripts of a page share; null for a module. */
   shared: z.array(z.string()).nullable(),
+  /** Names that it declares for all files of the tree: in `declare global`, or for want of any import. */
+  globals: z.array(z.string()),
   /**
    * Each identifier that the file mentions, once, with a blank between them: in Python those that begin with `_`. They
    * are many, and one text is handed from thread to thread and kept faster than a list.

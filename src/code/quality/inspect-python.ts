@@ -46,6 +46,7 @@ function factsOf(text: string, { tree, comments }: ReturnType<typeof copyTree>):
     privates: privates.filter(({ name, line }) => words.get(name) === 1 && !silenced.covers('unused-private', line)),
     exported: [],
     shared: null,
+    globals: [],
     mentions: [...words.keys()].join(' '),
   };
 }

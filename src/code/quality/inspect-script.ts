@@ -52,7 +52,8 @@ export function inspectScript(
     exported: exportedNames(program, lines).filter(
       ({ name, line }) => words.get(name) === 1 && !silenced.covers('unused-export', line),
     ),
-    shared: module.hasModuleSyntax || isModule(text) ? null : sharedNames(program),
+    shared: module.hasModuleSyntax || isModule(text) ? null : program.body.flatMap(namesDeclared),
+    globals: globalDeclarations(program, module.hasModuleSyntax).flatMap(namesDeclared),
     mentions: [...words.keys()].join(' '),
   };
 }
@@ -80,25 +81,34 @@ function exportedNames(program: Program, lines: LineIndex): LoneName[] {
   });
 }
 
-/** Names that a script has at its top or gives to `window` there. */
-function sharedNames(program: Program): string[] {
-  return program.body.flatMap((statement): string[] => {
-    switch (statement.type) {
-      case 'FunctionDeclaration':
-      case 'ClassDeclaration':
-        return statement.id === null ? [] : [statement.id.name];
-      case 'VariableDeclaration':
-        return statement.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [id.name] : []));
-      case 'ExpressionStatement': {
-        const left = statement.expression.type === 'AssignmentExpression' ? statement.expression.left : null;
-        const isOfWindow =
-          left?.type === 'MemberExpression' && left.object.type === 'Identifier' && left.object.name === 'window';
-        return isOfWindow && left.property.type === 'Identifier' && !left.computed ? [left.property.name] : [];
-      }
-      default:
-        return [];
-    }
+type Statement = Program['body'][number];
+
+/** Statements that declare what is there for every file: that a bundler or a runtime puts in. */
+function globalDeclarations({ body }: Program, isModule: boolean): Statement[] {
+  return body.flatMap((statement) => {
+    if (statement.type === 'TSModuleDeclaration' && statement.kind === 'global') return statement.body?.body ?? [];
+    return !isModule && 'declare' in statement && statement.declare === true ? [statement] : [];
   });
+}
+
+/** Names that a statement at the top of a script declares, or gives to `window`. */
+function namesDeclared(statement: Statement): string[] {
+  switch (statement.type) {
+    case 'FunctionDeclaration':
+    case 'TSDeclareFunction':
+    case 'ClassDeclaration':
+      return statement.id === null ? [] : [statement.id.name];
+    case 'VariableDeclaration':
+      return statement.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [id.name] : []));
+    case 'ExpressionStatement': {
+      const left = statement.expression.type === 'AssignmentExpression' ? statement.expression.left : null;
+      const isOfWindow =
+        left?.type === 'MemberExpression' && left.object.type === 'Identifier' && left.object.name === 'window';
+      return isOfWindow && left.property.type === 'Identifier' && !left.computed ? [left.property.name] : [];
+    }
+    default:
+      return [];
+  }
 }
 
 /** How often each identifier is there, comments and strings counted: what is only spoken of may be reached by name. */

@@ -3,11 +3,16 @@ const CHECKED_ABOVE = 6;
 /** A pattern that is made of a longer one could be refused. */
 const LONGEST_CHAIN = 300;
 
-/** Whether a chain that may end early is the condition on which the lines above leave, or are entered. */
-export function isAskedAbove(here: string, lines: readonly string[], line: number): boolean {
+/**
+ * Whether a chain that may end early is the condition on which the lines above leave, or are entered; `harmless` where
+ * it is its part up to the last place in which it may end: there it does not.
+ */
+export function isAskedAbove(here: string, lines: readonly string[], line: number): boolean | 'harmless' {
   const chain = /^[\w$]+(?:\??\.[\w$]+)+/.exec(here)?.[0];
   if (chain === undefined || chain.length > LONGEST_CHAIN) return false;
   if (isConditionAround(chain, lines, line)) return true;
+  const beforeDoubt = chain.slice(0, Math.max(0, chain.lastIndexOf('?.')));
+  if (beforeDoubt !== '' && isConditionAround(beforeDoubt, lines, line)) return 'harmless';
   const leaving = '(?:return|throw|continue)\\b[^;{}]*;?\\s*';
   const left = new RegExp(
     `\\bif\\s*\\(\\s*!\\s*${chain.replace(/[$.?]/g, '\\$&')}\\s*\\)\\s*(?:\\{\\s*${leaving}\\}|${leaving})([^]*)$`,

@@ -40,6 +40,10 @@ type Judge = (seen: {
 const REACT_HOOK =
   /^use(?:ActionState|Callback|Context|DebugValue|DeferredValue|Effect|Id|ImperativeHandle|InsertionEffect|LayoutEffect|Memo|Reducer|Ref|State|SyncExternalStore|Transition)$/;
 
+/** What Svelte's compiler knows in modules of its own. */
+const SVELTE_FILE = /\.svelte\.[cm]?[jt]s$/;
+const RUNE = /^\$(?:state|derived|effect|props|bindable|inspect|host)$/;
+
 const judges: Readonly<Record<string, Judge>> = {
   // What is not said on each way is false to these.
   'eslint/array-callback-return': ({ hit, line, lines, file, text }) =>
@@ -92,6 +96,9 @@ const judges: Readonly<Record<string, Judge>> = {
     /\bnew\s+Request\(\s*[A-Za-z_$][\w$.]*\s*,\s*\{?[^;]*$/.test(
       lines.slice(Math.max(0, hit.line - 8), hit.line).join('\n'),
     ),
+  // The place is left out that the names beside leave out as well.
+  'eslint/no-sparse-arrays': ({ line }) =>
+    /\b(?:const|let|var)\s*\[\s*,/.test(line) && /(?:\?\?|\|\|)\s*\[\s*,/.test(line),
   // To assign a property may do something.
   'eslint/no-self-assign': ({ line, hit }) => {
     const left = /([\w$.[\]'"]+)\s*=[^=]/.exec(line.slice(0, hit.column + 80))?.[1] ?? '';
@@ -159,9 +166,9 @@ const judges: Readonly<Record<string, Judge>> = {
   'eslint/no-unused-vars': ({ line, page }) =>
     page !== null && /^(?:async\s+)?(?:function|var|let|const|class)\b/.test(line),
   // Pages load other scripts beside, from the tree or from anywhere.
-  'eslint/no-undef': ({ hit, here, lines, page, announced }) => {
+  'eslint/no-undef': ({ hit, here, lines, page, announced, file }) => {
     const name = namedIn(hit);
-    if (name !== undefined && announced.has(name)) return true;
+    if (name !== undefined && (announced.has(name) || (SVELTE_FILE.test(file.name) && RUNE.test(name)))) return true;
     if (name === undefined || page === null) return false;
     return mayComeFromPage(name, `${here.slice(name.length)}\n${lines[hit.line] ?? ''}`, page);
   },

@@ -37,6 +37,8 @@ const CLAIMS: readonly RegExp[] = [
   /^(?:[A-Z]\w+ c|C)ode generated (?:by|from|with|using)\b|^File generated (?:by|from|with|using)\b/,
   /^Form (?:implementation )?generated from reading ui file\b/i,
   /^generated code\b.{0,10}\bdo not edit\b/i,
+  // Kaitai Struct.
+  /^this (?:file )?is an? (?:auto-?)?generated file\b/i,
 ];
 
 /** What forbids to write in the file, in words that would make no sense were it a person's. */

@@ -1,5 +1,6 @@
-import { ThreadDiedError, type ThreadPool, type ThreadTask } from '../../platform/thread-pool.ts';
+import type { ThreadPool, ThreadTask } from '../../platform/thread-pool.ts';
 import type { SourceTree } from '../source-tree.ts';
+import { workInThread } from '../thread-work.ts';
 import type { MappedReport, ReadReports, ReportsToRead, UnusedReport } from './read-reports.ts';
 import { findReports, type ReportFormat } from './report-search.ts';
 
@@ -42,16 +43,14 @@ export async function readCoverage(
   const { candidates, limited } = await findReports(root, signal);
   if (candidates.length === 0) return { coverage: null, reason: reasonFor([], limited) };
   const paths = tree.files.map(({ path }) => path);
-  try {
-    const options = signal === undefined ? {} : { signal };
-    const { mapped, unused } = await threads.run(READ_REPORTS, { root, candidates, paths }, options);
-    return answerOf(mapped, unused, limited);
-  } catch (error) {
-    if (error instanceof ThreadDiedError)
-      return { coverage: null, reason: 'The coverage reports need too much memory.' };
-    throw error;
-  }
+  const input = { threads, signal: signal ?? new AbortController().signal };
+  const read = await workInThread(input, READ_REPORTS, { root, candidates, paths });
+  if ('exceeded' in read) return { coverage: null, reason: `${exceeded[read.exceeded]} to read the coverage reports.` };
+  return answerOf(read.mapped, read.unused, limited);
 }
+
+/** What did not do. */
+const exceeded = { 'the time': 'It takes too long', 'the memory': 'It takes too much memory' } as const;
 
 function answerOf(mapped: readonly MappedReport[], unused: readonly UnusedReport[], limited: boolean): CoverageAnswer {
   const [best, ...rest] = [...mapped].sort(byMerit);

@@ -397,6 +397,48 @@ describe('what is silenced', () => {
     ]);
   });
 
+  it('stays silent where a program that makes settings says so in so many words, without being run', async () => {
+    const text = 'export const f = (a) => a === a;\nexport const g = (a) => { if (a == 1) return a; return 0; };\n';
+    const settings = [
+      "import recommended from '@eslint/js';",
+      'const quiet = level();',
+      'export default defineConfig([',
+      '  ...recommended,',
+      "  { ignores: ['made/**'] },",
+      "  { rules: { eqeqeq: 'error', 'no-self-compare': quiet } },",
+      "  { plugins: { own: { rules: { eqeqeq: 'off' } } }, rules: { eqeqeq: ['off', 'always'] } },",
+      "  { files: ['**/*.auto.js'], rules: { 'no-self-compare': 0 } },",
+      "  { files: ['**/*.part.js'], ignores: ['src/**'], rules: { 'no-self-compare': 'off' } },",
+      ']);',
+    ].join('\n');
+    const found = {
+      'eslint.config.mjs': settings,
+      'made/a.js': text,
+      'src/a.js': text,
+      'src/b.auto.js': text,
+      'src/c.part.js': text,
+      'own/eslint.config.ts': "export default [{ rules: { eqeqeq: 'warn' } }];",
+      'own/d.js': text,
+      'deep/eslint.config.js': `export default ${'['.repeat(30_000)}${']'.repeat(30_000)};`,
+    };
+    const cache = memoryCache();
+    const told = async () => {
+      const { findings } = await analyseQuality(await treeOf(found, { cache }));
+      return findings
+        .map(({ rule, file }) => `${rule} ${file}`)
+        .filter((one) => /eqeqeq|self-compare/.test(one))
+        .sort();
+    };
+    const expected = [
+      'eslint/eqeqeq own/d.js',
+      'eslint/no-self-compare own/d.js',
+      'eslint/no-self-compare src/a.js',
+      'eslint/no-self-compare src/c.part.js',
+    ];
+    expect(await told()).toEqual(expected);
+    expect(await told()).toEqual(expected);
+  });
+
   it('stays silent by the codes that rules of our own are known by, and in files a project leaves out', async () => {
     const many = 'def f(a, b, c, d, e, g, h):\n    return a is b is c is d is e is g is h\n';
     expect(

@@ -1,6 +1,12 @@
+import { posix } from 'node:path';
+import { sourceVersion } from '../../platform/source-version.ts';
+import type { ThreadTask } from '../../platform/thread-pool.ts';
 import type { AnalyserInput } from '../analyser.ts';
 import { decodeSource, readSourceBytes } from '../source-text.ts';
+import { workInThread } from '../thread-work.ts';
 import { isDeclarations, isPython, isScript } from './analysed-files.ts';
+import type { FlatSettingsOrder } from './flat-settings.ts';
+import { contentKey, keep, readKept } from './kept.ts';
 import {
   defaultRuffSettings,
   isLeftOut,
@@ -8,7 +14,15 @@ import {
   type RuffSettings,
   readRuffSettings,
 } from './ruff-settings.ts';
-import { isOff, isScriptSettings, readScriptSettings, type ScriptSettings } from './script-settings.ts';
+import {
+  isFlatSettings,
+  isOff,
+  isScriptSettings,
+  readScriptSettings,
+  type ScriptSettings,
+  type WrittenSettings,
+  writtenSettings,
+} from './script-settings.ts';
 import { namesOf } from './suppressions.ts';
 
 const LARGEST_SETTINGS = 1024 * 1024;
@@ -71,7 +85,8 @@ export class ProjectSettings {
 }
 
 /** Reads what the tree says to ruff, oxlint and ESLint. Rejects with the signal's reason only. */
-export async function readProjectSettings({ root, files, signal }: AnalyserInput): Promise<ProjectSettings> {
+export async function readProjectSettings(input: AnalyserInput): Promise<ProjectSettings> {
+  const { root, files, signal } = input;
   const ruff: RuffSettings[] = [];
   const scripts: ScriptSettings[] = [];
   for (const { path } of files) {
@@ -88,5 +103,39 @@ export async function readProjectSettings({ root, files, signal }: AnalyserInput
     else if (forRuff !== null) ruff.unshift(forRuff);
     if (forScripts !== null) scripts.push(forScripts);
   }
+  scripts.push(...(await readPrograms(input)));
   return new ProjectSettings({ ruff, scripts });
+}
+
+const READ_PROGRAMS: ThreadTask<FlatSettingsOrder, WrittenSettings[]> = {
+  module: new URL('./flat-settings.ts', import.meta.url),
+};
+const READING_MILLISECONDS = 10_000;
+
+/** What ESLint's settings say that are programs, as far as it is written in them; kept under their contents. */
+async function readPrograms(input: AnalyserInput): Promise<ScriptSettings[]> {
+  const paths = input.files.map(({ path }) => path).filter(isFlatSettings);
+  if (paths.length === 0) return [];
+  const kind = `quality settings ${sourceVersion(READ_PROGRAMS.module)}`;
+  const keys = paths.map((path) => contentKey(input.hashes, path) ?? '');
+  const known = readKept(input.cache, kind, keys, writtenSettings);
+  const fresh = paths.filter((_, at) => !known.has(keys[at] ?? ''));
+  const order = { root: input.root, paths: fresh };
+  const read =
+    fresh.length === 0 ? [] : await workInThread(input, READ_PROGRAMS, order, { milliseconds: READING_MILLISECONDS });
+  // Who writes such settings that nobody can read hears more than is wanted.
+  if ('exceeded' in read) return [];
+  const written = new Map(fresh.map((path, at) => [path, read[at]]));
+  keep(
+    input.cache,
+    kind,
+    paths.flatMap((path, at): [string, WrittenSettings][] => {
+      const [key, one] = [keys[at] ?? '', written.get(path)];
+      return key === '' || one === undefined ? [] : [[key, one]];
+    }),
+  );
+  return paths.flatMap((path, at) => {
+    const one = written.get(path) ?? known.get(keys[at] ?? '');
+    return one === undefined ? [] : [{ folder: path.includes('/') ? posix.dirname(path) : '', ...one }];
+  });
 }

@@ -1,4 +1,5 @@
 import { isNameTakenOver, isOnlyRead, isOwnGroup } from './harmless-python.ts';
+import { beginsAtItsName, isDeclaredAbove, isKeptInBranch } from './python-names.ts';
 import { isMeantTuple, isOneOfSeveral } from './ruff-tuples.ts';
 import { isCalledInItsTurn } from './same-turn.ts';
 
@@ -22,7 +23,7 @@ export function judgePython(one: Diagnostic, lines: readonly string[]): 'fault' 
 function isHarmless({ code, start_location: start }: Diagnostic, lines: readonly string[]): boolean {
   if (code === 'B006') return isOnlyRead(lines, start);
   // Beside a name that does change it says that this one stays.
-  if (code === 'PLW0127') return isOneOfSeveral(lines[start.row - 1] ?? '');
+  if (code === 'PLW0127') return isOneOfSeveral(lines[start.row - 1] ?? '') || isKeptInBranch(lines, start.row - 1);
   return code === 'B020' && isNameTakenOver(lines, start);
 }
 
@@ -39,6 +40,10 @@ function isMeant(one: Diagnostic, lines: readonly string[]): boolean {
   const line = lines[start.row - 1] ?? '';
   if (isExplained(one, lines) || seesItsTurn(one, lines) || showsMeant(one, line)) return true;
   switch (code) {
+    case 'B020':
+      return beginsAtItsName(lines, start);
+    case 'PIE794':
+      return isDeclaredAbove(lines, start.row - 1);
     case 'B018':
       // An attribute is read for its effect, a name that is tried for the error.
       if (/^\s*try:/.test(lines[start.row - 2] ?? '')) return true;

@@ -10,6 +10,7 @@ export function isCalledInItsTurn(lines: readonly string[], at: number, column: 
   if (/(?<![\w\])])\(\s*lambda\b[^()]*$/.test(line.slice(0, column - 1))) {
     return /^[^()]*(?:\([^()]*\)[^()]*)*\)\(/.test(line.slice(column - 1));
   }
+  if (isArgumentOfSub(lines, at, column)) return true;
   const head = /\blambda\b/.test(line.slice(0, column - 1)) ? defaultAround(lines, at) : definitionAround(lines, at);
   return head !== null && isOnlyCalled(lines, head);
 }
@@ -32,6 +33,32 @@ function defaultAround(lines: readonly string[], at: number): NamedFunction | nu
 
 /** A call whose arguments take more lines is not read. */
 const LINES_OF_CALL = 6;
+
+/** Whether a place stands in a lambda that `re.sub` calls for what it finds, before it comes back. */
+function isArgumentOfSub(lines: readonly string[], at: number, column: number): boolean {
+  const above = lines.slice(Math.max(0, at - LINES_OF_CALL), at);
+  const text = [...above, (lines[at] ?? '').slice(0, column - 1)].join('\n').replace(TEXTS, '""');
+  const [, holder = '', given = ''] = /(?<![\w.])([\w.]+)\.subn?\(((?:(?!\.subn?\().)*)$/s.exec(text) ?? [];
+  // The lambda is an argument itself, and nothing stands in between that could keep the place for later.
+  const body = /^(?:[^()[\]{}#]*,)?\s*(?:repl=)?lambda\b[^:]*:((?:(?!\blambda\b|\bdef\b).)*)$/s.exec(given)?.[1];
+  if (body === undefined || isClosed(body)) return false;
+  const name = holder.replaceAll('.', '\\.');
+  const isPattern = new RegExp(`(?<![\\w.])${name}[ \\t]*(?::[^=\\n]+)?=[ \\t]*re\\.compile\\(`);
+  return holder === 're' || lines.some((line) => isPattern.test(line));
+}
+
+const TEXTS = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g;
+
+/** Whether a text closes a bracket that it does not open, or goes on to another argument. */
+function isClosed(text: string): boolean {
+  let open = 0;
+  for (const character of text) {
+    if (/[([{]/.test(character)) open += 1;
+    else if (/[)\]}]/.test(character)) open -= 1;
+    if (open < 0 || (open === 0 && character === ',')) return true;
+  }
+  return false;
+}
 
 function definitionAround(lines: readonly string[], at: number): NamedFunction | null {
   let least = indentOf(lines[at] ?? '');

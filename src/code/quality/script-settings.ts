@@ -18,21 +18,31 @@ const settings = z.object({
 });
 const manifest = z.object({ eslintConfig: settings });
 
+const said = z.array(z.tuple([z.string(), z.boolean()]));
 /** What is said of rules: their names without the plugin's, and whether each of them is on. */
-type Said = readonly (readonly [name: string, isOn: boolean])[];
+type Said = z.infer<typeof said>;
 
-/** What a project says to oxlint or ESLint of the files below one of its folders. Plain JSON. */
-export interface ScriptSettings {
-  /** Folder of the settings, empty for the root. */
+/** What a file says to oxlint or ESLint. Plain JSON. */
+export const writtenSettings = z.object({
+  said,
+  overrides: z.array(z.object({ files: z.array(z.string()), said })),
+  ignore: z.array(z.string()),
+});
+export type WrittenSettings = z.infer<typeof writtenSettings>;
+
+/** The same of the files below one of the project's folders, empty for the root. */
+export interface ScriptSettings extends WrittenSettings {
   readonly folder: string;
-  readonly said: Said;
-  readonly overrides: readonly { readonly files: readonly string[]; readonly said: Said }[];
-  readonly ignore: readonly string[];
 }
 
 /** Whether a file of that name may hold settings that are data. Those that are programs are never run. */
 export function isScriptSettings(path: string): boolean {
   return /(?:^|\/)(?:\.oxlintrc\.json|\.eslintrc(?:\.json)?|package\.json|\.eslintignore)$/.test(path);
+}
+
+/** Whether a file of that name is a program that makes settings for ESLint 9 and later. */
+export function isFlatSettings(path: string): boolean {
+  return /(?:^|\/)eslint\.config\.[cm]?[jt]s$/.test(path);
 }
 
 /** Settings in a file, as data; null when the file says nothing to a linter or cannot be read. */
@@ -59,7 +69,7 @@ export function readScriptSettings(path: string, text: string): ScriptSettings |
 }
 
 function saidOf(all: Readonly<Record<string, unknown>>): Said {
-  return Object.entries(all).map(([name, value]): readonly [string, boolean] => {
+  return Object.entries(all).map(([name, value]): [string, boolean] => {
     const level: unknown = Array.isArray(value) ? value[0] : value;
     return [baseName(name), level !== 'off' && level !== 'allow' && level !== 0];
   });

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { withPythonTree } from '../src/code/python-grammar.ts';
+import { pythonEffects } from '../src/code/quality/python-effects.ts';
+import { copyTree } from '../src/code/quality/python-nodes.ts';
 import { lintPython } from '../src/code/quality/ruff.ts';
 import { ruffSeverity } from '../src/code/quality/ruff-rules.ts';
 import { defaultRuffSettings } from '../src/code/quality/ruff-settings.ts';
@@ -87,6 +90,148 @@ describe('a name that is given itself', () => {
       '    return kind, payload',
     );
     expect(found).toEqual(['harmless 2', '3', '3', '4']);
+  });
+});
+
+describe('a name that is given itself in a branch', () => {
+  it('weighs less where another branch gives it a new value, and is told where none does', () => {
+    const found = told(
+      'PLW0127',
+      'def read(headers, other, kind):',
+      '    if isinstance(headers, Headers):',
+      '        headers = headers', // 3
+      '    elif isinstance(headers, dict):',
+      '        headers = Headers(headers)',
+      '    if isinstance(other, Headers):',
+      '        other = other', // 7
+      '    elif kind:',
+      '        kind = 1',
+      '    if kind:',
+      '        kind = kind', // 11
+      '    kind = 2',
+      '    if other:',
+      '        other = 1',
+      '    else:',
+      '        print(other)',
+      '        other = other', // 17
+      '    return headers, other, kind',
+    );
+    expect(found).toEqual(['harmless 3', '7', '11', '17']);
+  });
+});
+
+describe('a loop that takes the name of something behind its `in`', () => {
+  it('is meant where it only begins at that number, and told where the name is gone through or is the end', () => {
+    const found = told(
+      'B020',
+      'def read(at, parts, end):',
+      '    for at in range(at, len(parts)):',
+      '        print(at)',
+      '    for at in range(at - 1, -1, -1):',
+      '        print(at)',
+      '    for at, part in enumerate(parts[at:], at):',
+      '        print(at, part)',
+      '    for end in range(end):', // 8
+      '        print(end)',
+      '    print(end)',
+      '    for end in range(at, end):', // 11
+      '        print(end)',
+      '    print(end)',
+      '    for parts in parts:', // 14
+      '        print(parts)',
+      '    for parts in range(len(parts)):', // 16
+      '        print(parts)',
+      '    print(parts)',
+      '    for parts, part in enumerate(parts[at:], at):', // 19
+      '        print(part)',
+      '    return at, parts, end',
+    );
+    expect(found).toEqual(['8', '11', '14', '16', '19']);
+  });
+});
+
+describe('a function that uses the variable of a turn', () => {
+  it('is of that turn where a pattern calls it for what it finds, and told where it is kept', () => {
+    const found = told(
+      'B023',
+      'import re',
+      'WORD = re.compile("a")',
+      'def run(items, text, later):',
+      '    for item in items:',
+      '        text = re.sub(',
+      '            r"a(b)",',
+      '            lambda _: item,',
+      '            text,',
+      '        )',
+      '        text = WORD.sub(lambda found: item + found[0], text)',
+      '        later.sub(lambda _: item)', // 11
+      '        later.append((re.sub("a", "b", text), lambda: item))', // 12
+      '        re.sub("a", lambda _: later.append(lambda: item), text)', // 13
+      '        re.sub("a", later(lambda: item), text)', // 14
+      '    return text',
+    );
+    expect(found).toEqual(['11', '12', '13', '14']);
+  });
+});
+
+describe('a field of a class that is named twice', () => {
+  it('is declared and then given its value, and told where it has one already', () => {
+    const found = told(
+      'PIE794',
+      'class Layer:',
+      '    state: Callable[[str], None] | None',
+      '    size: int = 1',
+      '    many: Callable[',
+      '        [str], None',
+      '    ] = print',
+      '    def start(self):',
+      '        self.state = None',
+      '    state = start',
+      '    size = 2', // 10
+      '    many = start', // 11
+      '    state = None', // 12
+    );
+    expect(found).toEqual(['10', '11', '12']);
+  });
+});
+
+describe('something put into the list that a loop goes through', () => {
+  it('is meant behind the element of the turn, and told at its place, before it or at one of another turn', async () => {
+    const lines = [
+      'def split(body, later, kept):',
+      '    for index, part in enumerate(body):',
+      '        if part.rest:',
+      '            body.insert(index + 1, part.rest)',
+      '            body.insert(index, part.rest)', // 5
+      '            body.insert(0, part.rest)', // 6
+      '    for index, part in enumerate(body):',
+      '        noted = []',
+      '        for rest in part:',
+      '            noted.append((index + 1, rest))',
+      '        if part.whole:',
+      '            noted = []',
+      '        for index, rest in noted:',
+      '            body.insert(index, rest)',
+      '    for index, part in enumerate(body):',
+      '        later.append((index + 1, part))',
+      '        for place, rest in later:',
+      '            body.insert(place, rest)', // 18
+      '    for index, part in enumerate(body):',
+      '        noted = []',
+      '        noted.append((index, part))',
+      '        for place, rest in noted:',
+      '            body.insert(place, rest)', // 23
+      '    for index, part in enumerate(body):',
+      '        index = kept',
+      '        body.insert(index + 1, part)', // 26
+      '    for index, part in enumerate(body, 1):',
+      '        body.insert(index + 1, part)', // 28
+    ];
+    const source = `${lines.join('\n')}\n`;
+    const hits = await withPythonTree(source, (root) => pythonEffects(source, copyTree(root).tree));
+    expect(hits.map(({ rule, line }) => `${rule} ${line}`)).toEqual(
+      [5, 6, 18, 23, 26, 28].map((line) => `loop-mutation ${line}`),
+    );
   });
 });
 

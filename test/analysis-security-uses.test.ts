@@ -155,13 +155,13 @@ describe('Who a function is for says how grave it is', () => {
     [
       'a compiler of expressions',
       'def __init__(self, env, expr)',
-      "env.from_string('{{ ' + expr + ' }}')",
+      "self.made = env.from_string('{{ ' + expr + ' }}')",
       'low template-injection',
     ],
     [
       'what visitors write',
       'def __init__(self, env, message)',
-      "env.from_string('Hi ' + message)",
+      "self.made = env.from_string('Hi ' + message)",
       'medium template-injection',
     ],
   ])('%s', async (_, head, body, expected) => {

@@ -1,3 +1,4 @@
+import { isInsertedAhead } from './python-insertions.ts';
 import { fieldOf, type PythonNode } from './python-nodes.ts';
 import type { RuleHit } from './rule-hit.ts';
 
@@ -31,6 +32,12 @@ export function pythonEffects(text: string, root: PythonNode): RuleHit[] {
   return reader.hits;
 }
 
+/** A loop, and the collection that it goes through. */
+interface Walk {
+  readonly collection: string;
+  readonly loop: PythonNode;
+}
+
 class EffectsReader {
   readonly hits: RuleHit[] = [];
   readonly #text: string;
@@ -39,8 +46,8 @@ class EffectsReader {
     this.#text = text;
   }
 
-  /** `walked` are the collections that loops around go through. */
-  read(node: PythonNode, walked: readonly string[]): void {
+  /** `walked` are the loops around that go through collections, the innermost last. */
+  read(node: PythonNode, walked: readonly Walk[]): void {
     switch (node.type) {
       case 'try_statement':
         // What is tried may be called for what it raises.
@@ -53,7 +60,10 @@ class EffectsReader {
       case 'for_statement': {
         const collection = this.#collectionOf(node);
         for (const child of node.children) {
-          this.read(child, child.field === 'body' && collection !== null ? [...walked, collection] : walked);
+          this.read(
+            child,
+            child.field === 'body' && collection !== null ? [...walked, { collection, loop: node }] : walked,
+          );
         }
         return;
       }
@@ -66,11 +76,11 @@ class EffectsReader {
     }
   }
 
-  #inside(node: PythonNode, walked: readonly string[]): void {
+  #inside(node: PythonNode, walked: readonly Walk[]): void {
     for (const child of node.children) this.read(child, walked);
   }
 
-  #block(block: PythonNode, walked: readonly string[], asksResults: boolean): void {
+  #block(block: PythonNode, walked: readonly Walk[], asksResults: boolean): void {
     const leaves = block.children.some(({ type }) => /^(?:break|return|raise)_statement$/.test(type));
     for (const statement of block.children) {
       if (asksResults) this.#ignored(statement);
@@ -89,10 +99,11 @@ class EffectsReader {
     return view?.[1] ?? view?.[2] ?? null;
   }
 
-  #removing(statement: PythonNode, walked: readonly string[]): void {
+  #removing(statement: PythonNode, walked: readonly Walk[]): void {
     const [first] = statement.children;
     if (first === undefined) return;
     let collection: string | null = null;
+    let place: PythonNode | null = null;
     if (statement.type === 'delete_statement' && first.type === 'subscript') {
       const value = fieldOf(first, 'value');
       collection = value === null ? null : this.#slice(value);
@@ -102,13 +113,21 @@ class EffectsReader {
       const [object, method] =
         called?.type === 'attribute' ? [fieldOf(called, 'object'), fieldOf(called, 'attribute')] : [];
       if (object && method && REMOVING.has(this.#slice(method))) collection = this.#slice(object);
+      if (method && this.#slice(method) === 'insert') place = call?.children.at(-1)?.children[0] ?? null;
     }
-    if (collection === null || !walked.includes(collection)) return;
+    const walks = walked.filter((one) => one.collection === collection);
+    const [walk] = walks;
+    if (collection === null || walk === undefined) return;
+    if (place !== null && walks.length === 1 && this.#isAhead(statement, walk, this.#slice(place))) return;
     this.#hit(statement, {
       rule: 'loop-mutation',
       message: `\`${collection}\` is changed while a loop goes through it, so elements are skipped or the loop fails.`,
       suggestion: `Go through a copy (\`list(${collection})\`), or collect what is to be kept.`,
     });
+  }
+
+  #isAhead(statement: PythonNode, { collection: list, loop }: Walk, place: string): boolean {
+    return isInsertedAhead({ loop: this.#slice(loop), at: statement.start - loop.start, list, place });
   }
 
   #ignored(statement: PythonNode): void {

@@ -86,7 +86,7 @@ export class Collector {
     value: Value,
     scope: Scope,
     sink: string,
-    options: { needsBuilt?: boolean; worst?: Severity; effect?: string } = {},
+    options: { needsBuilt?: boolean; worst?: Severity; effect?: string; cwe?: string } = {},
   ): boolean {
     let gravest: { readonly danger: Taint; readonly severity: Severity } | null = null;
     for (const danger of scope.dangersOf(value, rule)) {
@@ -101,7 +101,7 @@ export class Collector {
       danger.level === 'parameter' ? `Parameter \`${short(danger.root)}\`` : `Text from \`${short(danger.root)}\``;
     const message = `${source} reaches \`${short(sink)}\`, which ${options.effect ?? ruleOf(rule).effect}.`;
     const { start, end } = place;
-    this.#keep({ rule, severity, start, end, message, cwe: ruleOf(rule).cwe, level: danger.level });
+    this.#keep({ rule, severity, start, end, message, cwe: options.cwe ?? ruleOf(rule).cwe, level: danger.level });
     return true;
   }
 

@@ -19,6 +19,7 @@ import {
   replacedIn,
 } from './texts.ts';
 import {
+  besideEntries,
   carrying,
   constantValue,
   eitherOf,
@@ -26,6 +27,7 @@ import {
   joinTaints,
   madeSafe,
   namedValue,
+  recordOf,
   refined,
   UNKNOWN,
   type Value,
@@ -149,7 +151,7 @@ export class Expressions {
     const given = this.evaluate(node.value, scope);
     const path = node.target.kind === 'place' ? pathOf(node.target.place) : null;
     const old = node.adds && path !== null ? scope.get(path) : null;
-    const value = old === null ? given : joined([old, given]);
+    const value = old === null ? given : node.mayKeep === true ? eitherOf([given, old]) : joined([old, given]);
     if (node.target.kind === 'place' && node.target.place.kind === 'member') this.evaluate(node.target.place, scope);
     this.#flow.observer.assigned(node, path, value, scope);
     this.#flow.assign(node.target, value, scope);
@@ -173,18 +175,13 @@ export class Expressions {
   }
 
   #record(node: Extract<Expression, { kind: 'record' }>, scope: Scope): Value {
-    const entries = new Map<string, Value>();
-    const all: Value[] = [];
-    for (const { key, computed, value } of node.entries) {
+    const parts = node.entries.map(({ key, computed, value }) => {
       if (computed !== null) this.evaluate(computed, scope);
-      const made = this.evaluate(value, scope);
-      all.push(made);
-      if (key !== null) entries.set(key, made);
-      else if (computed === null) for (const [name, inner] of made.entries ?? []) entries.set(name, inner);
-    }
-    const record = carrying(joinTaints(all), { entries, isFixed: all.every(({ isFixed }) => isFixed) });
+      return { key, isSpread: computed === null, value: this.evaluate(value, scope) };
+    });
+    const record = recordOf(parts);
     this.#flow.observer.record(node, record, scope);
-    for (const { made } of all) if (made !== null) this.#flow.whole(made, scope);
+    for (const { value } of parts) if (value.made !== null) this.#flow.whole(value.made, scope);
     return record;
   }
 
@@ -210,9 +207,10 @@ export class Expressions {
   }
 
   /** A property of a value. */
-  propertyOf(object: Value, property: string): Value {
-    const entry = object.entries?.get(property);
+  propertyOf(whole: Value, property: string): Value {
+    const entry = whole.entries?.get(property);
     if (entry !== undefined) return entry;
+    const object = besideEntries(whole);
     const name = object.name === null ? null : `${object.name}.${property}`;
     const source = name === null ? null : sourceOfName(this.#flow.language, name);
     if (source !== null && object.taints.every(({ level }) => level === 'parameter')) return source;

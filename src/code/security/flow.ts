@@ -292,6 +292,6 @@ export class Flow {
     const path = pathOf(place.object);
     const old = path === null ? null : scope.get(path);
     if (path !== null && old !== null)
-      scope.set(path, { ...old, isFixed: false, taints: [...old.taints, ...value.taints] });
+      scope.set(path, { ...old, isFixed: false, isOpen: true, taints: [...old.taints, ...value.taints] });
   }
 }

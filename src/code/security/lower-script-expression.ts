@@ -109,7 +109,8 @@ function lowerOperation(to: ScriptLowering, node: ScriptNode): Expression {
     case 'AssignmentExpression': {
       const value = to.expression(node.right);
       const adds = node.operator !== '=';
-      return { kind: 'assign', target: to.target(node.left), value, adds, start, end };
+      const mayKeep = /^(?:\?\?|\|\||&&)=$/.test(node.operator);
+      return { kind: 'assign', target: to.target(node.left), value, adds, mayKeep, start, end };
     }
     case 'BinaryExpression':
       return lowerBinary(node.operator, to.expression(node.left), to.expression(node.right), start, end);

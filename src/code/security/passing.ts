@@ -58,7 +58,7 @@ export function keepAdded(
     if (!isFixed) scope.set(path, { ...old, isFixed, items: old.items === null ? null : [...old.items, ...args] });
     return;
   }
-  scope.set(path, { ...old, isFixed: false, taints: joinTaints([old, carrying(taints)]), items: null });
+  scope.set(path, { ...old, isFixed: false, isOpen: true, taints: joinTaints([old, carrying(taints)]), items: null });
 }
 
 interface Cleaning {

@@ -1,5 +1,5 @@
 import type { Collector } from './collector.ts';
-import { isOfOthers } from './hash-uses.ts';
+import { isOfName, isOfOthers, isOfStored } from './hash-uses.ts';
 import type { CallSite } from './observer.ts';
 import { checkCipher } from './rules-ciphers.ts';
 import type { Scope } from './scope.ts';
@@ -81,14 +81,14 @@ function hashed(
     if (isHeader) return;
     // The protocol of HTTP asks for it.
     const isDigest = /\brealm\b/.test(around) && /nonce/i.test(collector.text);
-    const isSent = isOfOthers(collector, node);
+    const isSettled = isOfOthers(collector, node) || isOfStored(collector, node) || isOfName(collector.source(node));
     const matters = HASHED_SECRET.test(around) && !(isHmac && /cram|ntlm|radius|tacacs/i.test(collector.text));
     const message = `\`${name}\` hashes with ${algorithm.toUpperCase()}, which is broken${password ? ' and far too fast for passwords' : ''}.`;
     collector.certain(
       'weak-hash',
       node,
       message,
-      isDigest || isSent ? 'low' : password && !isHmac ? 'high' : matters ? 'medium' : 'low',
+      isDigest || isSettled ? 'low' : password && !isHmac ? 'high' : matters ? 'medium' : 'low',
       password ? 'CWE-916' : 'CWE-328',
     );
   } else if (

@@ -61,11 +61,18 @@ function permissions(collector: Collector, site: CallSite): void {
     );
 }
 
-/** `mask = os.umask(0)` with `os.umask(mask)` behind it: the only way to ask for it. */
+/**
+ * `mask = os.umask(0)` with `os.umask(mask)` behind it: the only way to ask for it. What is set behind it may take more
+ * away, as `os.umask(mask | 0o77)` does.
+ */
 function isAsked({ text }: Collector, { start, end }: CallSite['node']): boolean {
   const name = /([\w.$]+)\s*=\s*$/.exec(text.slice(Math.max(0, start - 80), start))?.[1];
-  return name !== undefined && /^[\w.]*umask\(\s*([\w.$]+)\s*\)/.exec(text.slice(end, end + 200).trim())?.[1] === name;
+  const [, mask, more] = SETS_MASK.exec(text.slice(end, end + 200)) ?? [];
+  return name !== undefined && (mask === name || more === name);
 }
+
+/** The next statement, with the mask that it sets: `os.umask(mask | 0o77)`, `os.umask(0o77 | mask)`. */
+const SETS_MASK = /^[;\s]*[\w.]*umask\(\s*([\w.$]+)\s*(?:\|\s*([\w.$]+)\s*)?\)/;
 
 /** `writeFile(path, data, { mode: 0o666 })`, `os.open(path, flags, 0o666)`. */
 function fileMode(collector: Collector, { name, args, node }: CallSite): void {

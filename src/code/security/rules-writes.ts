@@ -4,6 +4,7 @@ import type { CallSite, Observer } from './observer.ts';
 import { standingOf } from './places.ts';
 import { checkCredentials, checkSecretAssignment } from './rules-credentials.ts';
 import { checkComparison, checkCrypto } from './rules-crypto.ts';
+import { pollution } from './rules-pollution.ts';
 import { checkRecord, checkSettingAssignment, checkSettings } from './rules-settings.ts';
 import { checkSqlText } from './rules-sql-texts.ts';
 import { checkProtocolAssignment, checkStrength } from './rules-strength.ts';
@@ -143,79 +144,6 @@ function documentCookie(collector: Collector, node: AssignExpression, { prefix }
 
 function redirect(collector: Collector, node: AssignExpression, value: Value, scope: Scope, sink: string): void {
   if (choosesHost(value) && !/^[/?#]/.test(value.prefix)) collector.tainted('open-redirect', node, value, scope, sink);
-}
-
-/** `target[a][b] = …` with names of a request, and merges that take any key. */
-function pollution(collector: Collector, node: AssignExpression, scope: Scope): void {
-  if (node.target.kind !== 'place' || node.target.place.kind !== 'member') return;
-  const { place } = node.target;
-  if (place.index === null || place.index.kind === 'literal') return;
-  const { object } = place;
-  const indexes = [place.index, ...(object.kind === 'member' && object.index !== null ? [object.index] : [])];
-  for (const index of indexes) {
-    const value = index.kind === 'name' ? scope.get(index.name) : null;
-    if (
-      value !== null &&
-      indexes.length > 1 &&
-      collector.tainted('prototype-pollution', node, value, scope, collector.source(place))
-    )
-      return;
-  }
-  recursiveMerge(collector, node, place.index);
-  descent(collector, node, object);
-}
-
-/** `at = at[key]` in a loop over the parts of a path, then `at[last] = value`, in a function that takes any key. */
-function descent(collector: Collector, node: AssignExpression, object: Expression): void {
-  // What is set is given by a caller, who gives the path as well.
-  if (object.kind !== 'name' || node.value.kind !== 'name') return;
-  const { text } = collector;
-  const before = text.slice(Math.max(0, node.start - 900), node.start);
-  const head = Math.max(before.lastIndexOf('function'), before.lastIndexOf('=> {'));
-  const body = before.slice(Math.max(0, head));
-  const name = escaped(object.name);
-  if (!/\.split\(/.test(body) || !new RegExp(`\\b${name}\\s*=\\s*${name}\\[`).test(body)) return;
-  if (/__proto__|prototype|hasOwn|Object\.create\(null\)|\bnew Map\b/.test(before)) return;
-  const message = `\`${object.name}\` follows any path, so "__proto__" leads to the prototype of all objects.`;
-  collector.certain('prototype-pollution', node, message, 'medium');
-}
-
-/** `target[key] = merge(target[key], source[key])` in a function that does not look at the key. */
-function recursiveMerge(collector: Collector, node: AssignExpression, index: Expression): void {
-  if (index.kind !== 'name') return;
-  const { text } = collector;
-  const before = text.slice(Math.max(0, node.start - 1_200), node.start);
-  const heads = [...before.matchAll(/(?:function\s+(\w+)\s*\(|(?:const|let|var)\s+(\w+)\s*=\s*(?:function|\())/g)];
-  const head = heads.at(-1);
-  const name = head?.[1] ?? head?.[2];
-  if (head === undefined || name === undefined) return;
-  const body = `${before.slice(head.index)}${text.slice(node.start, node.end + 400)}`;
-  const calls = new RegExp(
-    `\\b${name}\\s*\\(\\s*\\w+\\[${escaped(index.name)}\\]\\s*,\\s*\\w+\\[${escaped(index.name)}\\]`,
-  );
-  if (!calls.test(body) || !/\bfor\s*\(|\.forEach\(/.test(body)) return;
-  if (/__proto__|prototype|hasOwn\(target|Object\.create\(null\)|\bMap\b/.test(body)) return;
-  // A copy of its own keeps the prototype of all others as it is.
-  if (isFresh(node, body)) return;
-  collector.certain(
-    'prototype-pollution',
-    node,
-    `\`${name}\` copies every key, so "__proto__" changes the prototype of all objects.`,
-    'medium',
-  );
-}
-
-/** Whether what is written into was made in the function. */
-function isFresh({ target }: AssignExpression, body: string): boolean {
-  const object = target.kind === 'place' && target.place.kind === 'member' ? target.place.object : null;
-  if (object?.kind !== 'name') return false;
-  return new RegExp(`\\b(?:const|let|var)\\s+${escaped(object.name)}\\s*=\\s*(?:\\{|Object\\.assign\\(\\s*\\{)`).test(
-    body,
-  );
-}
-
-function escaped(text: string): string {
-  return text.replace(/[$]/g, '\\$&');
 }
 
 function checkMarkup(

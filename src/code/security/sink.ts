@@ -16,7 +16,7 @@ export interface Sink {
   /** A parameter counts only where a text was put together of it. */
   readonly needsBuilt?: boolean;
   /** The gravest that it is told as, where it does less than its rule says, and what it does. */
-  readonly less?: { readonly worst: Severity; readonly effect: string };
+  readonly less?: { readonly worst: Severity; readonly effect: string; readonly cwe?: string };
   readonly only?: (site: CallSite, value: Value, collector: Collector) => boolean;
 }
 
@@ -44,9 +44,12 @@ function hasFixedHost(value: Value): boolean {
   return /^(?:https?:)?\/\/[^/]+\/|^\/(?![/\\])./.test(value.prefix);
 }
 
-/** The page's own address leads to where the visitor is already. */
+/**
+ * The page's own address leads to where the visitor is already, as the second part of `new URL(path, location.href)`
+ * too. What else chooses is told where a request does.
+ */
 function isOwnAddress({ taints }: Value): boolean {
-  const choosing = taints.filter(({ safeFor }) => !safeFor.has('open-redirect'));
+  const choosing = taints.filter(({ level, safeFor }) => level === 'request' && !safeFor.has('open-redirect'));
   return choosing.every(({ root }) => /(?:^|\.)location\.(?:href|pathname)(?:\[\])*$/.test(root));
 }
 
@@ -189,6 +192,28 @@ export function isCodeOfFile({ args }: CallSite, { taints }: Value): boolean {
   const file = last?.entries?.get('filename') ?? (args.length > 1 ? last : undefined);
   const isNamed = file !== undefined && file.entries === null && (file.taints.length > 0 || file.name !== null);
   return isNamed && taints.every(({ level }) => level === 'parameter');
+}
+
+/**
+ * A template that is compiled under the name of its file was read from there: `nunjucks.compile(text, env, path)`,
+ * `pug.compile(text, { filename })`.
+ */
+export function isTemplateOfFile({ name, args }: CallSite, { taints }: Value): boolean {
+  const given = name === 'nunjucks.compile' ? args[2] : undefined;
+  const file = given ?? args.slice(1).flatMap(({ entries }) => entries?.get('filename') ?? [])[0];
+  const isNamed = file !== undefined && file.entries === null && (file.taints.length > 0 || file.name !== null);
+  return isNamed && taints.every(({ level }) => level === 'parameter');
+}
+
+/** A line of Python whose statement ends on a later one. */
+const GOES_ON = /(?:[([{,=\\.+]|\b(?:and|or|not|in|is|if|else|await|yield))[ \t]*\n\s*$/;
+
+/** `env.from_string(text)` as a statement of its own: it says whether the text can be compiled, and renders nothing. */
+export function isOnlyCompiled({ name, node: { start, end } }: CallSite, { text }: Collector): boolean {
+  if (!/(?:^|\.)(?:from_string|Template)$/.test(name)) return false;
+  const before = text.slice(Math.max(0, start - 800), start).replace(/^[ \t]*#[^\n]*\n/gm, '');
+  const isFirst = /(?:^|[\n;])[ \t]*$/.test(before) && !GOES_ON.test(before);
+  return isFirst && /^[ \t]*(?:#[^\n]*)?(?:$|;|\r?\n(?!\s*[)\]},.]))/.test(text.slice(end, end + 400));
 }
 
 /** The path is one that an archive names. */

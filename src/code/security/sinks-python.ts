@@ -2,6 +2,7 @@ import {
   choosesFile,
   fromArchive,
   isHandedOn,
+  isOnlyCompiled,
   isPage,
   isSql,
   LOOKS_ONLY,
@@ -12,6 +13,16 @@ import {
   startsShell,
   usesShell,
 } from './sink.ts';
+
+const XML_PARSERS = /^xml\.(?:sax|dom\.(?:minidom|pulldom|expatbuilder))\.parse(?:String)?$/;
+/** What makes parsers of the standard library load what entities name; since Python 3.7.1 they have to be told to. */
+const LOADS_ENTITIES = /external[-_]g(?:eneral[-_]entiti)?es\b/;
+/** What is left without: entities that name each other many times over, which Expat limits since 2.4.1. */
+const EXPANDS_ONLY = {
+  worst: 'low',
+  effect: 'expands its entities as often as it says where Expat is older than 2.4.1',
+  cwe: 'CWE-776',
+} as const;
 
 /** Calls of Python. */
 export const PYTHON_SINKS: readonly Sink[] = [
@@ -56,7 +67,7 @@ export const PYTHON_SINKS: readonly Sink[] = [
     name: /(?:^|\.)render_template_string$|^(?:jinja2|mako\.template|string)?\.?Template$|\.from_string$|^jinja2\.(?:\w+\.)?(?:Template|Environment\(\)\.from_string)$|^django\.template\.Template$/,
     args: [0],
     needsBuilt: true,
-    only: (site) => !/^string\./.test(site.name),
+    only: (site, _, collector) => !/^string\./.test(site.name) && !isOnlyCompiled(site, collector),
   },
   {
     rule: 'cross-site-scripting',
@@ -119,9 +130,18 @@ export const PYTHON_SINKS: readonly Sink[] = [
   },
   {
     rule: 'xml-external-entity',
-    name: /^xml\.(?:sax|dom\.(?:minidom|pulldom|expatbuilder))\.parse(?:String)?$/,
+    name: XML_PARSERS,
     args: [0],
+    only: (_, __, { text }) => LOADS_ENTITIES.test(text),
   },
+  {
+    rule: 'xml-external-entity',
+    name: XML_PARSERS,
+    args: [0],
+    less: { ...EXPANDS_ONLY, worst: 'medium' },
+    only: (_, { taints }) => taints.some(({ level }) => level === 'request'),
+  },
+  { rule: 'xml-external-entity', name: XML_PARSERS, args: [0], less: EXPANDS_ONLY },
   {
     rule: 'regular-expression-denial',
     name: /^re\.(?:compile|match|search|fullmatch|findall|finditer|sub|split)$/,

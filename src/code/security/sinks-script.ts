@@ -5,6 +5,7 @@ import {
   isHandedOn,
   isMongo,
   isSql,
+  isTemplateOfFile,
   LOOKS_ONLY,
   mayChooseHost,
   mayChooseServer,
@@ -82,6 +83,7 @@ export const SCRIPT_SINKS: readonly Sink[] = [
     rule: 'template-injection',
     name: /^(?:ejs|pug|handlebars|Handlebars|nunjucks|mustache|doT|dot|_|lodash|swig|eta|Eta)\.(?:render|compile|renderString|template|precompile)$/,
     args: [0],
+    only: (site, value) => !isTemplateOfFile(site, value),
   },
   {
     rule: 'cross-site-scripting',

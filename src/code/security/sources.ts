@@ -33,7 +33,8 @@ const FIXED: Readonly<Record<Language, readonly { readonly name: RegExp; readonl
     { name: /^document\.(?:URL|documentURI|referrer|cookie|baseURI)$|^window\.name$/, level: 'request' },
     // The page's address as the router of Angular has taken it apart.
     { name: /\.snapshot\.(?:queryParams|queryParamMap|params|paramMap|fragment)$/, level: 'request' },
-    { name: /^process\.argv$/, level: 'input' },
+    // Words of the command line that belong to no option, as minimist, mri and yargs hand them on.
+    { name: /^process\.argv$|^\$?arg[sv]\._$/, level: 'input' },
     { name: /^\$(?:entry|zipEntry|header|file)\.(?:path|fileName|entryName)$|\.entryName$/, level: 'input' },
     { name: /^\$?(?:ctx|context)\.(?:query|params|request\.body|request\.query|querystring)$/, level: 'request' },
     {

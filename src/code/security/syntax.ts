@@ -118,6 +118,8 @@ export interface AssignExpression extends Placed {
   readonly value: Expression;
   /** `+=`: the old value stays a part of the new one. */
   readonly adds: boolean;
+  /** `??=`, `||=`, `&&=`: the old value stays, or the new one takes its place. */
+  readonly mayKeep?: boolean;
 }
 
 /** A list made by running over another one. */

@@ -36,6 +36,8 @@ export interface Value {
   readonly name: string | null;
   readonly made: FunctionExpression | null;
   readonly entries: ReadonlyMap<string, Value> | null;
+  /** It may have more than its entries say: fields of a spread, or under computed keys. */
+  readonly isOpen: boolean;
   readonly items: readonly Value[] | null;
   /** Source of a regular expression. */
   readonly pattern: string | null;
@@ -50,6 +52,7 @@ export const UNKNOWN: Value = {
   name: null,
   made: null,
   entries: null,
+  isOpen: false,
   items: null,
   pattern: null,
 };
@@ -108,7 +111,31 @@ export function eitherOf(values: readonly Value[]): Value {
     isBuilt: values.some(({ isBuilt }) => isBuilt),
     prefix: values.every(({ prefix }) => prefix === first.prefix) ? first.prefix : '',
     entries: values.find(({ entries }) => entries !== null)?.entries ?? null,
+    isOpen: values.some((one) => one.isOpen || (one.taints.length > 0 && one.entries !== first.entries)),
   };
+}
+
+/** A record by its parts; `key` is null for a computed or a spread one. */
+export function recordOf(
+  parts: readonly { readonly key: string | null; readonly isSpread: boolean; readonly value: Value }[],
+): Value {
+  const entries = new Map<string, Value>();
+  for (const { key, isSpread, value } of parts) {
+    if (key !== null) entries.set(key, value);
+    else if (isSpread) for (const [name, inner] of value.entries ?? []) entries.set(name, inner);
+  }
+  const values = parts.map(({ value }) => value);
+  const isOpen = parts.some(
+    ({ key, isSpread, value }) => key === null && (!isSpread || value.entries === null || value.isOpen),
+  );
+  return carrying(joinTaints(values), { entries, isOpen, isFixed: values.every(({ isFixed }) => isFixed) });
+}
+
+/** What a record carries beside its entries, which is what a property brings that is none of them. */
+export function besideEntries(record: Value): Value {
+  if (record.entries === null || record.isOpen || record.taints.length === 0) return record;
+  const named = new Set([...record.entries.values()].flatMap(({ taints }) => taints.map(({ root }) => root)));
+  return { ...record, taints: record.taints.filter(({ root }) => !named.has(root)) };
 }
 
 /** The value after something that makes it harmless for the rules. */
@@ -138,8 +165,9 @@ export function refined(taints: readonly Taint[], property: string): readonly Ta
   }));
 }
 
-/** Parts that an address taken apart has, by what the page calls the same part of its own. */
+/** Parts that an address taken apart has, by what the page calls the same part of its own; `href` is all of it. */
 const PARTS_OF_PAGE: ReadonlyMap<string, string> = new Map([
+  ['href', 'href'],
   ['pathname', 'pathname'],
   ['search', 'search'],
   ['searchParams', 'search'],

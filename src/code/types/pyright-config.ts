@@ -3,6 +3,7 @@ import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
 import { roleOf } from '../file-roles.ts';
 import { readJsonc } from '../jsonc.ts';
+import { mypyFolders } from './python-checked.ts';
 
 /** Settings for pyright out of a project's own, and what of them could not be kept. */
 export interface PyrightSettings {
@@ -40,7 +41,8 @@ export function pyrightSettings(
   if (dropped.length > 0) problems.push(`Settings that lead out of the tree are not used: ${dropped.join(', ')}.`);
   if (own.typeCheckingMode === 'off') problems.push('The project has turned type checking off.');
   const { executionEnvironments, extraPaths, ...others } = own;
-  const looked = [...(paths.safeParse(extraPaths).data ?? []), ...sourceRoots(texts.keys())];
+  const roots = sourceRoots(texts.keys());
+  const looked = [...new Set([...(paths.safeParse(extraPaths).data ?? []), ...mypyFolders(texts), ...roots])];
   const places = environments.safeParse(executionEnvironments).data?.map(safeSettings);
   return {
     config: {
@@ -77,6 +79,7 @@ function sourceRoots(files: Iterable<string>): string[] {
     const above = posix.dirname(folder);
     const hasManifest = present.has(`${above}/setup.py`) || present.has(`${above}/pyproject.toml`);
     if (posix.basename(path) === '__init__.py' && hasManifest) found.add(above);
+    if (isOnlyModule(path, present)) found.add(folder);
     const source = /^(.+\/src)\//.exec(path)?.[1];
     if (source !== undefined) found.add(source);
   }
@@ -85,6 +88,13 @@ function sourceRoots(files: Iterable<string>): string[] {
     (one) => one !== '.' && one !== 'src' && !present.has(`${one}/__init__.py`) && roleOf(`${one}/setup.py`) !== 'test',
   );
   return roots.sort().slice(0, MOST_ROOTS);
+}
+
+/** Whether a file is the module that a project bears the name of, as the declarations of an extension in Rust are. */
+function isOnlyModule(path: string, present: ReadonlySet<string>): boolean {
+  const { dir, name } = posix.parse(path);
+  const isNamed = name === posix.basename(dir).replaceAll('-', '_') && /\.pyi?$/.test(path);
+  return isNamed && (present.has(`${dir}/setup.py`) || present.has(`${dir}/pyproject.toml`));
 }
 
 function ownSettings(texts: ReadonlyMap<string, string>, problems: string[]): Record<string, unknown> {

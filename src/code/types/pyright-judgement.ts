@@ -11,6 +11,7 @@ import { checkedElsewhere } from './python-checked.ts';
 import { PythonClasses } from './python-classes.ts';
 import { withoutBound } from './python-doubts.ts';
 import { PythonEvidence } from './python-evidence.ts';
+import { withoutLeftOut } from './python-left-out.ts';
 import { type MissingModules, withoutMisread } from './python-misread.ts';
 import type { PythonSpot } from './python-spot.ts';
 import { absenceOf, absentName, mayBeLeftOut, type StandardModule } from './python-standard.ts';
@@ -28,6 +29,8 @@ type Said = PyrightAnswer['generalDiagnostics'][number];
 export interface PyrightSaid {
   /** Resolved path of the copy that was checked. */
   readonly root: string;
+  /** Resolved path of the tree that was copied. */
+  readonly tree: string;
   readonly files: readonly MirroredFile[];
   readonly said: PyrightAnswer;
   /** Modules of each file that a folder of the tree only shares its name with. */
@@ -41,7 +44,8 @@ export interface PyrightSaid {
 /** Thread entry: what of pyright's messages is a finding, and what was not checked. */
 export default async function judgePyrightAnswer(asked: PyrightSaid): Promise<EngineResult> {
   const missing = missingModules(asked);
-  const said = await withoutMisread(asked, missing);
+  const read = await withoutMisread(asked, missing);
+  const said = await withoutLeftOut({ ...asked, said: read });
   return readAnswer({ ...asked, said: await withoutBound({ ...asked, said }) }, missing);
 }
 

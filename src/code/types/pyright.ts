@@ -73,7 +73,8 @@ export async function checkPython(
     }));
     const texts = new Map(files.map(({ path, text }) => [path, text]));
     const standard = await readStandardModules(join(declarations, 'stdlib'), modulesAskedOf(messages, texts));
-    const asking = { root: mirror.root, files: mirror.files, said, shadowed, bundled, standard };
+    const copy = { root: mirror.root, tree: input.root, files: mirror.files };
+    const asking = { ...copy, said, shadowed, bundled, standard };
     const judged = await judgeInThread(input, ENGINE, JUDGE, asking);
     const complete = judged.complete && testsLeftOut === null;
     return { findings: judged.findings, gaps: [...gaps, ...judged.gaps], files: said.summary.filesAnalyzed, complete };

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
 
@@ -9,6 +10,10 @@ const override = z.object({
   ignore_errors: z.boolean().optional(),
 });
 const mypy = z.object({
+  mypy_path: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .catch(undefined),
   ignore_errors: z.unknown().optional(),
   overrides: z.array(override).optional().catch(undefined),
 });
@@ -33,6 +38,8 @@ interface Rule {
 interface Configuration {
   readonly ignores: boolean;
   readonly rules: readonly Rule[];
+  /** Folders that modules are looked for in, as written. */
+  readonly looked: readonly string[];
 }
 
 /** Whether a file may say how the project's own type checker is run. */
@@ -62,11 +69,25 @@ export function checkedElsewhere(texts: ReadonlyMap<string, string>): CheckedEls
   };
 }
 
+/**
+ * Folders of a tree, from its root, that mypy is told to look for modules in. What leads out of the tree, or hangs on a
+ * variable of the machine, is none of them.
+ */
+export function mypyFolders(texts: ReadonlyMap<string, string>): string[] {
+  const written = (configurationOf(texts)?.looked ?? []).flatMap((one) => one.split(/[,:\n]/));
+  return written.flatMap((one) => {
+    const path = posix.join(one.trim().replace(/^\$(?:MYPY_CONFIG_FILE_DIR|\{MYPY_CONFIG_FILE_DIR\})(?=\/|$)/, '.'));
+    return posix.isAbsolute(path) || /^\.|[$~\\:]/.test(path) ? [] : path.replace(/\/$/, '');
+  });
+}
+
 function configurationOf(texts: ReadonlyMap<string, string>): Configuration | null {
   for (const path of MYPY_FILES) {
     const text = texts.get(path) ?? '';
     const section = iniSection(text, 'mypy');
-    if (section !== null) return { ignores: iniIgnores(section) === true, rules: iniRules(text) };
+    if (section === null) continue;
+    const looked = /^mypy_path[ \t]*[=:](.*(?:\n[ \t]+\S.*)*)/m.exec(section)?.[1] ?? '';
+    return { ignores: iniIgnores(section) === true, rules: iniRules(text), looked: [looked] };
   }
   const text = texts.get('pyproject.toml') ?? '';
   if (!text.includes('mypy')) return null;
@@ -76,7 +97,7 @@ function configurationOf(texts: ReadonlyMap<string, string>): Configuration | nu
     const rules = (own.overrides ?? []).flatMap(({ module, ignore_errors: ignores }) =>
       ignores === undefined ? [] : module.map((pattern) => ({ pattern, ignores })),
     );
-    return { ignores: own.ignore_errors === true, rules };
+    return { ignores: own.ignore_errors === true, rules, looked: [own.mypy_path ?? []].flat() };
   } catch {
     return null;
   }

@@ -64,7 +64,7 @@ export function shadowedModules(
     for (const one of importsOf(text)) {
       const top = one.module.split('.')[0] ?? one.module;
       if (standard.has(top)) continue;
-      const place = placeAbove(path, top, { texts, folders });
+      const place = placeAbove(path, top, { texts, folders }) ?? projectOf(top, texts, folders);
       if (place === null) continue;
       if (`${place}.py` === path || texts.has(`${posix.dirname(place)}/__init__.py`)) {
         outer.add(`${path}\0${one.module}`);
@@ -105,6 +105,16 @@ function placeAbove(
     if (posix.basename(at) === top) return at;
   }
   return null;
+}
+
+/**
+ * The folder at the root that is a project of its own and only bears the name of what it brings when it is installed,
+ * as that of an extension in Rust does; null where the tree has a module of that name.
+ */
+function projectOf(top: string, texts: ReadonlyMap<string, string>, folders: ReadonlySet<string>): string | null {
+  if (!folders.has(top) || !(texts.has(`${top}/pyproject.toml`) || texts.has(`${top}/setup.py`))) return null;
+  const modules = [`/${top}.py`, `/${top}.pyi`, `/${top}/__init__.py`, `/${top}/__init__.pyi`];
+  return [...texts.keys()].some((path) => modules.some((one) => `/${path}`.endsWith(one))) ? null : top;
 }
 
 function holds(

@@ -33,7 +33,8 @@ export async function readStandardModules(
   return new Map(read.flat());
 }
 
-function declaredBy(text: string): Omit<StandardModule, 'parts'> {
+/** What the text of declarations says of its module. */
+export function declaredBy(text: string): Omit<StandardModule, 'parts'> {
   const names = text.matchAll(/^[ \t\uFEFF]*(?:async\s+)?(?:def|class)\s+(\w+)|^[ \t\uFEFF]*(\w+)\s*[:=]/gm);
   return {
     names: new Set([...names].flatMap(([, defined, set]) => defined ?? set ?? [])),

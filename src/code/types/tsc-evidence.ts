@@ -7,12 +7,13 @@ import { followsFromCollapse, followsFromRunner } from './tsc-collapse.ts';
 import { isConfigName, readConfig } from './tsc-config.ts';
 import { type DeclarationReader, declarationReader } from './tsc-declarations.ts';
 import { isExplained, isInComment, type ScriptProject } from './tsc-explained.ts';
-import { AugmentedTypes, followsFromForeignName, spacesOf } from './tsc-foreign.ts';
+import { AugmentedTypes, followsFromForeignName, isOfForeignObject, spacesOf } from './tsc-foreign.ts';
 import { TypeGuesses } from './tsc-guesses.ts';
 import { HollowClasses } from './tsc-holes.ts';
 import { candidatesOf, type RelativeImport, relativeImports, unsettledFiles } from './tsc-imports.ts';
 import { namesOnLine } from './tsc-narrowed.ts';
 import { isOfOlderNode } from './tsc-node-version.ts';
+import { isReadOtherwise } from './tsc-older.ts';
 import { TypeOrigins } from './tsc-origins.ts';
 import { type ImportedModule, isNodeModule } from './tsc-shims.ts';
 import { classGiven, type Leading, leadsTo, lineOf, offsetOf } from './tsc-syntax.ts';
@@ -142,7 +143,7 @@ export class ScriptEvidence {
   #leadsTo(file: string, specifier: string): string | null {
     if (specifier.startsWith('.')) return leadsTo(this.#texts, file, specifier);
     const folder = posix.dirname(file);
-    const sources = this.#sources.get(folder) ?? this.#workspace.pathsFor(folder, {});
+    const sources = this.#sources.get(folder) ?? this.#workspace.pathsFor(folder, {}, true);
     this.#sources.set(folder, sources);
     return sources[specifier]?.[0] ?? leadsTo(this.#texts, file, specifier);
   }
@@ -170,7 +171,8 @@ export class ScriptEvidence {
     if (this.#isOfOtherScript(diagnostic, text) || this.#isSpaceForAll(diagnostic)) return true;
     if (this.#isPackageType(diagnostic, line) || this.#isPackageFolder(diagnostic)) return true;
     if (this.#isOfFramework(diagnostic, line) || this.#guesses.isOfPrototype(diagnostic)) return true;
-    if (isOfOlderNode(diagnostic, this.#texts)) return true;
+    if (isOfOlderNode(diagnostic, this.#texts) || isReadOtherwise(diagnostic, this.#texts, project.major)) return true;
+    if (isOfForeignObject(diagnostic, text, this.#foreignIn(diagnostic.file), project.assumed)) return true;
     if (project.lenient && this.#guesses.explain(diagnostic)) return true;
     const isForeign = (specifier: string) => !specifier.startsWith('.') && !isNodeModule(specifier);
     return isExplained(diagnostic, text, project, isForeign);

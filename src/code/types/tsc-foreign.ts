@@ -144,6 +144,33 @@ export class AugmentedTypes {
   }
 }
 
+/**
+ * Whether a message is about a member of `this` in an object whose type only a package says: `foreign` are the file's
+ * names for what is not installed, `assumed` the modules that nothing is known of.
+ */
+export function isOfForeignObject(
+  { rule, message, line, column }: Diagnostic,
+  text: string,
+  foreign: ReadonlySet<string>,
+  assumed: ReadonlySet<string>,
+): boolean {
+  if (!/^TS(?:2339|2551)$/.test(rule) || !/on type '\{ /.test(message)) return false;
+  const lines = text.split('\n');
+  const holder = /([A-Za-z_$][\w$]*)\??\.$/.exec((lines[line - 1] ?? '').slice(0, column - 1))?.[1];
+  if (holder === undefined) return false;
+  const above = lines.slice(0, line).join('\n');
+  const isThis =
+    holder === 'this' ||
+    new RegExp(`\\b(?:const|let|var)\\s+${holder.replaceAll('$', '\\$')}\\s*=\\s*this\\b`).test(above);
+  if (!isThis) return false;
+  const typed = above.matchAll(
+    /@(?:type|returns?)\s*\{\s*import\(['"]([^'"]+)['"]\)|[\w)]\s*:\s*([A-Za-z_$][\w$]*)[^=;,\n]*(?:=\s*|=>\s*|\(?\{)$|@(?:type|returns?)\s*\{\s*([A-Za-z_$][\w$]*)/gm,
+  );
+  return [...typed].some(
+    ([, module = '', written = '', named = '']) => assumed.has(module) || foreign.has(written) || foreign.has(named),
+  );
+}
+
 /** Texts that make or extend something of a namespace, as `new page.Widget()`, by the namespace's name. */
 export function spacesOf(texts: ReadonlyMap<string, string>): Map<string, string[]> {
   const found = new Map<string, string[]>();

@@ -5,7 +5,7 @@ import { roleOf } from '../file-roles.ts';
 import type { RawFinding } from '../findings.ts';
 import { type Diagnostic, type EngineResult, findingOf, nameSome } from './messages.ts';
 import type { MirroredFile } from './mirror.ts';
-import { lacksGlobalTypes } from './tsc-absent-types.ts';
+import { globalPackages, isOfRuntime, lacksGlobalTypes } from './tsc-absent-types.ts';
 import { AutoImports } from './tsc-auto-imports.ts';
 import { ScriptEvidence } from './tsc-evidence.ts';
 import { AbsentRoots, namesAskedFor } from './tsc-generated.ts';
@@ -161,8 +161,12 @@ class Report {
 
   #context(project: TypeScriptProject, assumed: ReadonlySet<string>, ambient: ReadonlySet<string>): JudgeContext {
     const isGlobal = (name: string) => name in globalThis || this.#browserNames.has(name);
+    const isBrowserName = (name: string) => this.#browserNames.has(name);
+    const textOf = (file: string) => this.#said.files.find(({ path }) => path === file)?.text ?? '';
+    const { config, major } = project;
+    const packages = config === null ? [] : globalPackages(this.#configs, config, major);
     return {
-      isBrowserName: (name) => this.#browserNames.has(name),
+      isBrowserName,
       isDeclaredParameter: (diagnostic) => this.#places.isDeclared(diagnostic),
       mayBeMade: (file, specifier) =>
         mayBeMade(file, specifier) ||
@@ -176,14 +180,17 @@ class Report {
       isCollapsed: (diagnostic) =>
         (this.#evidence.isCollapsed(diagnostic) || this.#evidence.isOfOrigin(diagnostic, assumed, isGlobal)) &&
         !this.#evidence.isCertain(diagnostic, assumed, isGlobal),
-      isExplained: (diagnostic) => this.#evidence.isExplained(diagnostic, { ...project, assumed }),
+      isExplained: (diagnostic) =>
+        isOfRuntime(diagnostic, packages, isBrowserName, textOf) ||
+        this.#evidence.isExplained(diagnostic, { ...project, assumed }),
       isAmbient: (name) => ambient.has(name),
       isAutoImported: ({ file }) => this.#autoImports.reach(file),
       isComment: (diagnostic) => this.#evidence.isComment(diagnostic),
       isTest: (file) => roleOf(file) === 'test',
       assumed,
       lacksGlobalTypes:
-        project.config !== null && lacksGlobalTypes(this.#configs, project.config, this.#paths, project.missing),
+        packages.length > 0 ||
+        (config !== null && lacksGlobalTypes(this.#configs, config, this.#paths, project.missing)),
       unsettled: project.missing.length > 0,
       passesOn: this.#passesOn,
       lenient: project.lenient,

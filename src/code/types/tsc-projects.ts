@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { z } from 'zod';
 import { roleOf } from '../file-roles.ts';
 import type { MirroredFile } from './mirror.ts';
+import { VersionCatalogs } from './tsc-catalogs.ts';
 import { configMatcher, isConfigName, readConfig, type TypeScriptConfig } from './tsc-config.ts';
 import { DEFAULT_OPTIONS, JSDOC_OPTIONS } from './tsc-options.ts';
 import { type ImportedModule, isNodeModule } from './tsc-shims.ts';
@@ -104,7 +105,8 @@ function onSources(project: TypeScriptProject, workspace: Workspace): TypeScript
   if (project.files.every((path) => roleOf(path) === 'example')) return project;
   const written = pathsOption.safeParse(project.options.paths).data ?? {};
   const folder = project.config === null ? '.' : posix.dirname(project.config);
-  const paths = workspace.pathsFor(folder, written);
+  const takesScripts = project.options.allowJs === true || project.options.checkJs === true;
+  const paths = workspace.pathsFor(folder, written, takesScripts);
   return Object.keys(paths).length === 0 ? project : { ...project, options: { ...project.options, paths } };
 }
 
@@ -185,12 +187,14 @@ function strictnessOf(config: TypeScriptConfig | null): Readonly<Record<string, 
 
 function readPackages(files: readonly MirroredFile[]): Package[] {
   const found: Package[] = [];
+  const catalogs = new VersionCatalogs(files);
   for (const { path, text } of files) {
     if (posix.basename(path) !== 'package.json') continue;
     const parsed = manifest.safeParse(jsonOf(text));
     if (!parsed.success) continue;
     const dependencies = { ...parsed.data.dependencies, ...parsed.data.devDependencies };
-    const major = /\d+/.exec(dependencies.typescript ?? '')?.[0];
+    const asked = catalogs.rangeOf(posix.dirname(path), 'typescript', dependencies.typescript ?? '');
+    const major = /\d+/.exec(asked)?.[0];
     found.push({
       folder: posix.dirname(path),
       name: parsed.data.name ?? null,

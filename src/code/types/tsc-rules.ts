@@ -269,7 +269,8 @@ function followsFromEnvironment({ message, details = '' }: Diagnostic): boolean 
       message,
     ) ||
     /'(?:respondWith|waitUntil|request)' does not exist on type 'Event'/.test(message) ||
-    // What a framework or a runtime takes for a request beside what browsers do.
+    // What a framework or a runtime takes for a request, or gives with it, beside what browsers do.
+    /'cf' does not exist on type 'Request(?:<[^\n]*>)?'/.test(message) ||
     /'(?:next|cf|agent|dispatcher|tls|unix|proxy)' does not exist in type 'RequestInit'/.test(
       `${message}\n${details}`,
     ) ||

@@ -1,4 +1,4 @@
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { z } from 'zod';
 import { OutputLimitError, ProcessStartError, ProcessTimeoutError, runProcess } from '../../platform/child-process.ts';
@@ -22,6 +22,8 @@ export interface TscSetup {
   readonly nodeTypes: InstalledEngine | null;
   readonly mirror: Mirror;
   readonly imported: ReadonlyMap<string, ImportedModule>;
+  /** Packages that these declarations stand on: to declare one anew would take from them what they have from there. */
+  readonly nodeModules: ReadonlySet<string>;
   /** Packages that the tree itself holds or declares: they are resolved, not assumed. */
   readonly known: ReadonlySet<string>;
   /** Whether the tree declares itself what JSX is. */
@@ -63,6 +65,15 @@ const COLLECTED_AFTER = { alone: '800', beside: '200' } as const;
 export async function librariesOf(tsc: InstalledEngine): Promise<Set<string>> {
   const names = await readdir(dirname(tsc.path));
   return new Set(['es6', 'es7', ...names.flatMap((name) => /^lib\.(.+)\.d\.ts$/.exec(name)?.[1] ?? [])]);
+}
+
+const dependent = z.object({ dependencies: z.record(z.string(), z.string()).default({}) });
+
+/** Names of the packages that the declarations of Node.js stand on. */
+export async function nodeModulesOf(nodeTypes: InstalledEngine | null): Promise<Set<string>> {
+  if (nodeTypes === null) return new Set();
+  const written = await readFile(join(nodeTypes.path, 'package.json'), 'utf8');
+  return new Set(Object.keys(dependent.parse(JSON.parse(written)).dependencies));
 }
 
 /** Makes the folder that type packages are looked up in: it holds the declarations of Node.js and nothing else. */
@@ -178,7 +189,9 @@ async function writeProgram(
   const assumed = assumedModules(setup, project, types.length > 0);
   const isScript = project.files.every((path) => /\.[cm]?jsx?$/.test(path));
   const isBare = ({ required }: ImportedModule) => isScript && project.files.some((path) => required.has(path));
-  await writeFile(shims, `${shimText(assumed, isBare)}\n${ownJsx ? '' : JSX_SHIM}\n`);
+  // What Node.js' own declarations stand on is not found from the tree either, so any type all the same.
+  const shimmed = types.length === 0 ? assumed : assumed.filter(([name]) => !setup.nodeModules.has(name));
+  await writeFile(shims, `${shimText(shimmed, isBare)}\n${ownJsx ? '' : JSX_SHIM}\n`);
   const config = join(mirror.generated, `project-${number}.json`);
   const files = [...project.files, ...project.declarations].map((path) => join(mirror.root, path));
   const unsettled = project.missing.length > 0;

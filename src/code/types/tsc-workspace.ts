@@ -34,6 +34,7 @@ interface WorkspacePackage {
 /** What a build leaves below a package, in the words that nearly all of them use. */
 const MADE = /^(?:dist|lib|build|out|output|esm|cjs|es|es6|es20\d\d|umd|mjs|types|typings|legacy|modern|dist[-_.]\w+)$/;
 const SOURCE_ENDINGS = ['.ts', '.tsx', '.mts', '.cts', '/index.ts', '/index.tsx', '/index.mts', '.d.ts', '/index.d.ts'];
+const SCRIPT_ENDINGS = ['.js', '.jsx', '.mjs', '.cjs', '/index.js', '/index.mjs', '/index.cjs'];
 const TEMPLATE = /(?:^|\/)_{0,2}templates?_{0,2}\//i;
 
 /**
@@ -72,27 +73,29 @@ export class Workspace {
 
   /**
    * Where a project's imports by name lead, as `paths` of its settings, with what these settings say already: it comes
-   * first where it leads somewhere. A package that the project wants in another version is another one.
+   * first where it leads somewhere: also to a script, if the project reads JavaScript (`takesScripts`). A package that
+   * the project wants in another version is another one.
    */
-  pathsFor(folder: string, written: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> {
+  pathsFor(
+    folder: string,
+    written: Readonly<Record<string, readonly string[]>>,
+    takesScripts: boolean,
+  ): Record<string, readonly string[]> {
     const around = this.#manifests.filter((one) => isIn(one.folder, folder));
     const found: Record<string, readonly string[]> = { ...written };
+    const leads = (target: string) => this.#existing(target) !== null || (takesScripts && this.#isScript(target));
     for (const [specifier, { path, of }] of this.#sources) {
       const range = around.map((one) => rangeOf(one.manifest, of.manifest.name)).find((one) => one !== undefined);
-      if (!isMet(range, of.manifest.version) || this.#leadsSomewhere(specifier, written)) continue;
+      if (!isMet(range, of.manifest.version) || leadsSomewhere(specifier, written, leads)) continue;
       found[specifier] = [path];
     }
     return found;
   }
 
-  #leadsSomewhere(specifier: string, written: Readonly<Record<string, readonly string[]>>): boolean {
-    return Object.entries(written).some(([pattern, targets]) => {
-      const [before = '', after] = pattern.split('*');
-      if (after === undefined ? specifier !== pattern : !specifier.startsWith(before) || !specifier.endsWith(after))
-        return false;
-      const rest = after === undefined ? '' : specifier.slice(before.length, specifier.length - after.length);
-      return targets.some((one) => this.#existing(one.replace('*', rest)) !== null);
-    });
+  #isScript(target: string): boolean {
+    return ['', ...SCRIPT_ENDINGS].some(
+      (ending) => /\.[cm]?jsx?$/.test(target + ending) && this.#paths.has(target + ending),
+    );
   }
 
   #existing(target: string): string | null {
@@ -113,6 +116,21 @@ export class Workspace {
     }
     return null;
   }
+}
+
+/** Whether the settings say themselves where a specifier leads, and there is something that `leads` accepts. */
+function leadsSomewhere(
+  specifier: string,
+  written: Readonly<Record<string, readonly string[]>>,
+  leads: (target: string) => boolean,
+): boolean {
+  return Object.entries(written).some(([pattern, targets]) => {
+    const [before = '', after] = pattern.split('*');
+    if (after === undefined ? specifier !== pattern : !specifier.startsWith(before) || !specifier.endsWith(after))
+      return false;
+    const rest = after === undefined ? '' : specifier.slice(before.length, specifier.length - after.length);
+    return targets.some((one) => leads(one.replace('*', rest)));
+  });
 }
 
 /** The name of the package that a specifier begins with. */

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { ThreadTask } from '../../platform/thread-pool.ts';
 import type { AnalyserInput } from '../analyser.ts';
 import type { SourceFile } from '../source-file.ts';
@@ -7,9 +7,10 @@ import { findNodeTypes, type InstalledEngine } from './engine-places.ts';
 import { gapInstead, judgeInThread } from './judging.ts';
 import type { EngineResult } from './messages.ts';
 import { withMirrorFolders } from './mirror.ts';
+import { CATALOG_FILE } from './tsc-catalogs.ts';
 import type { TscSaid } from './tsc-judgement.ts';
 import type { PreparedTree, TscOrder } from './tsc-preparation.ts';
-import { librariesOf, prepareTypeRoot } from './tsc-run.ts';
+import { librariesOf, nodeModulesOf, prepareTypeRoot } from './tsc-run.ts';
 import { checkProjects } from './tsc-turns.ts';
 
 /** What the compiler may cost: of one project, and of all of them. */
@@ -26,7 +27,7 @@ const JUDGE: ThreadTask<TscSaid, EngineResult> = { module: new URL('./tsc-judgem
 
 /** Files that have a say in what the compiler finds. */
 export function isTypeScriptInput(file: SourceFile): boolean {
-  return /\.(?:[cm]?[jt]sx?|json)$/.test(file.path);
+  return /\.(?:[cm]?[jt]sx?|json)$/.test(file.path) || basename(file.path) === CATALOG_FILE;
 }
 
 /** Checks the TypeScript and the typed JavaScript of a tree. Rejects with the signal's reason only. */
@@ -47,7 +48,9 @@ export async function checkTypeScript(
     if ('exceeded' in prepared) return gapInstead(ENGINE, 'What is to be checked could not be found out', prepared);
     const { files, gaps, imported, known, ownJsx, unchecked } = prepared;
     const mirror = { ...folders, files, gaps };
-    const setup = { tsc, nodeTypes, mirror, imported, known, ownJsx, libraries, ...limits, signal, threads };
+    const nodeModules = await nodeModulesOf(nodeTypes);
+    const told = { mirror, imported, known, ownJsx, libraries };
+    const setup = { tsc, nodeTypes, nodeModules, ...told, ...limits, signal, threads };
     const typeRoot = await prepareTypeRoot(mirror, nodeTypes);
     const checked = await checkProjects(setup, prepared, typeRoot);
     letGo();

@@ -170,6 +170,28 @@ describe('in Python', () => {
   });
 });
 
+describe('what never runs in Python', () => {
+  it('is meant where an error behind an endless loop says so, and told anywhere else', async () => {
+    const found = await told(
+      'unreachable-code',
+      'a.py',
+      'def ask(url, go):',
+      '    while True:',
+      '        if go(url):',
+      '            return url',
+      '    raise ValueError("never")',
+      'def wait(go):',
+      '    while True:',
+      '        go()',
+      '    go()', // 9
+      'def give(go):',
+      '    return go',
+      '    raise ValueError("never")', // 12
+    );
+    expect(found).toEqual(['high 9', 'high 12']);
+  });
+});
+
 describe('in JavaScript and TypeScript', () => {
   it('parameters are told where the class decides them, not where it inherits them', async () => {
     const found = await told(

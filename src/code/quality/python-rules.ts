@@ -58,13 +58,18 @@ class PythonRules {
     if (at < 0 || end === undefined || next === undefined) return;
     // A function is made a generator by a yield that is never reached.
     if (/\byield\b/.test(this.#slice(next))) return;
+    const isLoop = end.type === 'while_statement';
+    // Behind a loop that nothing leaves, an error says that nobody should ever come there.
+    if (isLoop && /^(?:raise|assert)_statement$/.test(next.type)) return;
     const last = block.children.at(-1) ?? next;
     this.#hit(
       { ...next, endLine: last.endLine },
       {
         rule: 'unreachable-code',
         severity: 'high',
-        message: `This never runs: line ${end.endLine} leaves the block before it.`,
+        message: isLoop
+          ? `This never runs: the loop of line ${end.line} never ends.`
+          : `This never runs: line ${end.endLine} leaves the block before it.`,
         suggestion: 'Remove it, or move it before the statement that leaves.',
       },
     );

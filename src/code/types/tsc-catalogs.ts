@@ -31,13 +31,18 @@ export class VersionCatalogs {
     for (let at = folder; ; at = posix.dirname(at)) {
       const known = this.#byFolder.get(at);
       if (known !== undefined) {
-        const named =
-          list === '' || list === 'default' ? (known.catalogs.default ?? known.catalog) : known.catalogs[list];
-        return named?.[name] ?? '';
+        const isDefault = list === '' || list === 'default';
+        const named = isDefault ? (own(known.catalogs, 'default') ?? known.catalog) : own(known.catalogs, list);
+        return (named && own(named, name)) ?? '';
       }
       if (at === '.' || at === '/') return '';
     }
   }
+}
+
+/** What is written under a name, and not what every object has under it. */
+function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 function parsed(text: string): unknown {

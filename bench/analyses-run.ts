@@ -25,12 +25,13 @@ async function analyse(root: string, folder: string): Promise<number> {
   const { signal } = new AbortController();
   const { tree, hashes } = await readHashedTree(root, pool, { signal, kept });
   const threads = threadsFor(tree.files, pool);
-  const input: AnalyserInput = { root, files: tree.files, hashes, threads, cache, signal };
+  const input: AnalyserInput = { root, files: tree.files, hashes, threads: threads.ofOthers, cache, signal };
   const quality = analysers.QUALITY(input).then(async (result) => {
     await measureTree(input);
     return result;
   });
-  const all = await Promise.all([quality, analysers.SECURITY(input), analysers.TYPES(input)]);
+  const types = analysers.TYPES({ ...input, threads: threads.ofTypes }).finally(threads.typesEnded);
+  const all = await Promise.all([quality, analysers.SECURITY(input), types]);
   await pool.close();
   cache.close();
   return all.reduce((sum, { findings }) => sum + findings.length, 0);

@@ -54,19 +54,68 @@ describe('a share of a thread pool', () => {
     expect(await pool.run(increment, 1)).toBe(2);
   });
 
-  it('is a thread for a small tree, and all of them for a large one', () => {
+  it('holds threads back until they are released', async () => {
     const pool = poolOf(2);
-    const file = (path: string, size: number): SourceFile => ({
-      path,
-      size,
-      language: 'Python',
-      encoding: null,
-      lines: 1,
-      sha256: null,
-    });
-    expect(threadsFor([file('a.py', 1_000_000), file('b.ts', 2_000_000)], pool).threads).toBe(1);
+    const share = shareOf(pool, 2, 1);
+    expect(share.threads).toBe(2);
+    const flag = new SharedArrayBuffer(4);
+    const order: string[] = [];
+    const ended = (name: string) => () => void order.push(name);
+    const first = share.run(hold, flag).then(ended('first'));
+    const second = share.run(increment, 1).then(ended('second'));
+    await pool.run(increment, 1).then(ended('beside'));
+    expect(order).toEqual(['beside']);
+    share.release();
+    await second;
+    expect(order).toEqual(['beside', 'second']);
+    Atomics.store(new Int32Array(flag), 0, 1);
+    Atomics.notify(new Int32Array(flag), 0);
+    await first;
+  });
+});
+
+describe('the threads that analysers of a tree share', () => {
+  const file = (path: string, size: number): SourceFile => ({
+    path,
+    size,
+    language: 'Python',
+    encoding: null,
+    lines: 1,
+    sha256: null,
+  });
+  const large = [file('a.py', 3_000_000), file('b.ts', 2_000_000)];
+
+  it('are one for a small tree, and all of them for a large one', () => {
+    const pool = poolOf(2);
+    const most = (files: readonly SourceFile[]) => threadsFor(files, pool).ofTypes.threads;
+    expect(most([file('a.py', 1_000_000), file('b.ts', 2_000_000)])).toBe(1);
     // Secrets are looked for in a tenth of the time.
-    expect(threadsFor([file('a.csv', 9_000_000)], pool).threads).toBe(1);
-    expect(threadsFor([file('a.py', 3_000_000), file('b.ts', 2_000_000)], pool).threads).toBe(2);
+    expect(most([file('a.csv', 9_000_000)])).toBe(1);
+    expect(most(large)).toBe(2);
+  });
+
+  it('leave one to the types, until these have ended', async () => {
+    const { ofTypes, ofOthers, typesEnded } = threadsFor(large, poolOf(2));
+    const flag = new SharedArrayBuffer(4);
+    const held = ofOthers.run(hold, flag);
+    let isDone = false;
+    const waiting = ofOthers.run(increment, 1).then(() => {
+      isDone = true;
+    });
+    // By the second one at the latest, the other would have had its turn.
+    for (const number of [1, 2]) expect(await ofTypes.run(increment, number)).toBe(number + 1);
+    expect(isDone).toBe(false);
+    typesEnded();
+    await waiting;
+    Atomics.store(new Int32Array(flag), 0, 1);
+    Atomics.notify(new Int32Array(flag), 0);
+    await held;
+  });
+
+  it('are shared by all of them where there is only one', async () => {
+    const { ofTypes, ofOthers, typesEnded } = threadsFor(large, poolOf(1));
+    expect(await Promise.all([ofTypes.run(increment, 1), ofOthers.run(increment, 2)])).toEqual([2, 3]);
+    typesEnded();
+    expect(await ofOthers.run(increment, 3)).toBe(4);
   });
 });

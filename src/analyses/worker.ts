@@ -97,7 +97,8 @@ async function listFiles(app: App, work: Work, root: string): Promise<HashedTree
 async function runAndEvaluate(app: App, work: Work, hashed: HashedTree, seconds: SecondsOfTypes): Promise<Evaluation> {
   const { types } = work.input;
   const files = hashed.tree.files.length;
-  const threads = threadsFor(hashed.tree.files, app.threads);
+  const { ofTypes, ofOthers, typesEnded } = threadsFor(hashed.tree.files, app.threads);
+  if (!types.includes('TYPES')) typesEnded();
   reportStage(work, 'analyzing', 0, `${files} files`);
   let done = 0;
   const ended = (type: string, { measured }: Outcome) => {
@@ -109,13 +110,16 @@ async function runAndEvaluate(app: App, work: Work, hashed: HashedTree, seconds:
   const stop = new AbortController();
   const signal = AbortSignal.any([work.signal, stop.signal]);
   const outcomes = types.map(async (type) => {
+    const threads = type === 'TYPES' ? ofTypes : ofOthers;
     const found = await runType(app, work, type, { hashed, threads, seconds, signal });
+    if (type === 'TYPES') typesEnded();
     ended(type, found);
     return { type, ...found };
   });
   const quality = outcomes[types.indexOf('QUALITY')];
   const measuring =
-    quality?.then(({ measured }) => measure(app, work, { hashed, threads, hasQuality: measured, signal })) ?? null;
+    quality?.then(({ measured }) => measure(app, work, { hashed, threads: ofOthers, hasQuality: measured, signal })) ??
+    null;
   const all = Promise.all([measuring, ...outcomes]);
   const [measured, ...results] = await all.catch((error: unknown) => {
     stop.abort(error);

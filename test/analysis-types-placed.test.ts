@@ -92,10 +92,10 @@ describe('Types of another runtime that are asked for and not installed', () => 
 });
 
 describe('Comments of JavaScript that a project has read by an earlier version', () => {
-  const under = async (asked: object, more: Readonly<Record<string, string>> = {}) =>
+  const under = async (asked: object, more: Readonly<Record<string, string>> = {}, about: object = {}) =>
     typesOf({
       ...more,
-      'package.json': JSON.stringify({ devDependencies: asked }),
+      'package.json': JSON.stringify({ ...about, devDependencies: asked }),
       'tsconfig.json': settings({ strict: true, allowJs: true, checkJs: true, lib: ['ESNext', 'DOM'] }),
       'src/parts.js': 'export const part = 1;',
       'src/made.d.ts': 'export default function (options?: { level: number }): number;',
@@ -164,6 +164,17 @@ describe('Comments of JavaScript that a project has read by an earlier version',
     const catalog = 'catalog:\n  typescript: ^6.0.3\ncatalogs:\n  next:\n    typescript: ^7.0.0\n';
     expect(await under({ typescript: 'catalog:' }, { 'pnpm-workspace.yaml': catalog })).toEqual(told);
     expect(await under({ typescript: 'catalog:next' }, { 'pnpm-workspace.yaml': catalog })).toEqual(newest);
+    expect(await under({ typescript: 'catalog:' }, { '.yarnrc.yml': catalog })).toEqual(told);
+    expect(await under({ typescript: 'catalog:next' }, { '.yarnrc.yml': catalog })).toEqual(newest);
+  });
+
+  it('also where the catalog stands in the manifest of the root', async () => {
+    const lists = { catalog: { typescript: '^6.0.3' }, catalogs: { next: { typescript: '^7.0.0' } } };
+    for (const about of [{ workspaces: { packages: ['*'], ...lists } }, { workspaces: ['*'], ...lists }]) {
+      expect(await under({ typescript: 'catalog:' }, {}, about)).toEqual(told);
+      expect(await under({ typescript: 'catalog:next' }, {}, about)).toEqual(newest);
+    }
+    expect(await under({ typescript: 'catalog:' }, {}, { catalog: 1, workspaces: null })).toEqual(newest);
   });
 });
 

@@ -4,23 +4,35 @@ import { z } from 'zod';
 import type { MirroredFile } from './mirror.ts';
 
 const ranges = z.record(z.string(), z.string().catch('')).catch({});
-const workspace = z.object({
-  catalog: ranges.default({}),
-  catalogs: z.record(z.string(), ranges).catch({}).default({}),
+const catalogsOfWorkspace = z.object({
+  catalog: ranges.optional(),
+  catalogs: z.record(z.string(), ranges).optional().catch(undefined),
 });
+type WorkspaceCatalogs = z.infer<typeof catalogsOfWorkspace>;
 
-/** Name of the file in which a workspace of pnpm names versions for all its packages. */
-export const CATALOG_FILE = 'pnpm-workspace.yaml';
+/** Bun has them in the manifest of the root: among what it says of its workspaces, or beside it. */
+const rootManifest = catalogsOfWorkspace.extend({ workspaces: catalogsOfWorkspace.optional().catch(undefined) });
+
+/**
+ * Names of the files in which a workspace names versions for all its packages, besides its manifest.
+ * @see https://pnpm.io/catalogs, https://yarnpkg.com/features/catalogs, https://bun.sh/docs/pm/catalogs
+ */
+const WORKSPACE_FILES: readonly string[] = ['pnpm-workspace.yaml', '.yarnrc.yml'];
+const MANIFEST = 'package.json';
+
+/** Whether a file is one of a package manager's that may name versions, other than a manifest. */
+export function isWorkspaceFile(path: string): boolean {
+  return WORKSPACE_FILES.includes(posix.basename(path));
+}
 
 /** Versions that packages ask for by the name of a list: `catalog:`, `catalog:next`. */
 export class VersionCatalogs {
-  readonly #byFolder = new Map<string, z.infer<typeof workspace>>();
+  readonly #byFolder = new Map<string, WorkspaceCatalogs>();
 
   constructor(files: readonly MirroredFile[]) {
     for (const { path, text } of files) {
-      if (posix.basename(path) !== CATALOG_FILE) continue;
-      const { data } = workspace.safeParse(parsed(text));
-      if (data !== undefined) this.#byFolder.set(posix.dirname(path), data);
+      const found = readCatalogs(posix.basename(path), text);
+      if (found?.catalog !== undefined || found?.catalogs !== undefined) this.#byFolder.set(posix.dirname(path), found);
     }
   }
 
@@ -32,7 +44,8 @@ export class VersionCatalogs {
       const known = this.#byFolder.get(at);
       if (known !== undefined) {
         const isDefault = list === '' || list === 'default';
-        const named = isDefault ? (own(known.catalogs, 'default') ?? known.catalog) : own(known.catalogs, list);
+        const lists = known.catalogs ?? {};
+        const named = isDefault ? (own(lists, 'default') ?? known.catalog) : own(lists, list);
         return (named && own(named, name)) ?? '';
       }
       if (at === '.' || at === '/') return '';
@@ -45,9 +58,17 @@ function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-function parsed(text: string): unknown {
+function readCatalogs(name: string, text: string): WorkspaceCatalogs | undefined {
+  if (isWorkspaceFile(name)) return catalogsOfWorkspace.safeParse(readWith(parse, text)).data;
+  // Most manifests name none: they need not be parsed for that.
+  if (name !== MANIFEST || !text.includes('"catalog')) return undefined;
+  const { data } = rootManifest.safeParse(readWith(JSON.parse, text));
+  return data?.workspaces?.catalog === undefined && data?.workspaces?.catalogs === undefined ? data : data.workspaces;
+}
+
+function readWith(read: (text: string) => unknown, text: string): unknown {
   try {
-    return parse(text);
+    return read(text);
   } catch {
     return null;
   }

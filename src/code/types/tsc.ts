@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import type { ThreadTask } from '../../platform/thread-pool.ts';
 import type { AnalyserInput } from '../analyser.ts';
 import type { SourceFile } from '../source-file.ts';
@@ -7,7 +7,7 @@ import { findNodeTypes, type InstalledEngine } from './engine-places.ts';
 import { gapInstead, judgeInThread } from './judging.ts';
 import type { EngineResult } from './messages.ts';
 import { withMirrorFolders } from './mirror.ts';
-import { CATALOG_FILE } from './tsc-catalogs.ts';
+import { isWorkspaceFile } from './tsc-catalogs.ts';
 import type { TscSaid } from './tsc-judgement.ts';
 import type { PreparedTree, TscOrder } from './tsc-preparation.ts';
 import { librariesOf, nodeModulesOf, prepareTypeRoot } from './tsc-run.ts';
@@ -27,7 +27,7 @@ const JUDGE: ThreadTask<TscSaid, EngineResult> = { module: new URL('./tsc-judgem
 
 /** Files that have a say in what the compiler finds. */
 export function isTypeScriptInput(file: SourceFile): boolean {
-  return /\.(?:[cm]?[jt]sx?|json)$/.test(file.path) || basename(file.path) === CATALOG_FILE;
+  return /\.(?:[cm]?[jt]sx?|json)$/.test(file.path) || isWorkspaceFile(file.path);
 }
 
 /** Checks the TypeScript and the typed JavaScript of a tree. Rejects with the signal's reason only. */

@@ -433,6 +433,138 @@ describe('in JavaScript and TypeScript', () => {
   });
 });
 
+describe('what an operator is given', () => {
+  it('is a list that is never nothing, and `?.` behind it superfluous', async () => {
+    const found = await told(
+      'eslint/no-unsafe-optional-chaining',
+      'src/a.ts',
+      'export const a = (x: any) => [...(x.list || [])?.filter(', // 1
+      '  (y: any) => y?.b,',
+      ')];',
+      'export const b = (x: any) => [...(x?.list ?? ([] as string[]))?.map((y: any) => y)];', // 4
+      'export const c = (x: any) => [...Object.keys(x)?.filter((y) => y)?.map((y) => y)];', // 5
+      'export const d = (x: any) => [...(x.list ?? [])?.slice(1)];', // 6
+      'export const e = (x: any) => [...(x || [])?.find((y: any) => y)];', // 7: finds nothing
+      'export const f = (x: any) => { const { g } = (x ?? {})?.h; return g; };', // 8: there is no such field
+      'export const g = (x: any, y: any) => [...(x || y)?.filter((z: any) => z)];', // 9
+      'export const h = (x: any, y: any) => [...(x ? y : y || [])?.filter((z: any) => z)];', // 10
+      'export const i = (x: any, y: any) => [...(x || [] && y)?.filter((z: any) => z)];', // 11
+      'export const j = (x: any) => [...x?.list.filter((z: any) => z || [])];', // 12
+      'export const k = (x: any) => ((x?.list || [])?.filter((z: any) => z)?.[0]).length;', // 13
+    );
+    const high = [7, 8, 9, 10, 11, 12, 13];
+    expect(found).toEqual(['low 1', 'low 4', 'low 5', 'low 6', ...high.map((line) => `high ${line}`)]);
+  });
+
+  it('is a name in underscores that is filled in when the program is built, and any other text is constant', async () => {
+    const findings = await analyse({
+      'src/a.js': text(
+        "export const a = (url, other) => url || '__API_HOST__' || other;",
+        'export const b = (url) =>',
+        '  url() ||',
+        '  "__API_HOST__" ||',
+        '  url;',
+        "if ('__DEBUG__' === 'true') a();",
+        "if (!'__DEBUG__') a();",
+        "export const c = (url, other) => url || 'localhost' || other;", // 8
+        "export const d = (url, other) => url || 'see __API_HOST__' || other;", // 9
+        "if ('debug') a('__DEBUG__');", // 10
+        "export const e = (url) => ({}) && '__API_HOST__' + url;", // 11
+      ),
+    });
+    const constant = findings.filter(({ rule }) => rule.startsWith('eslint/no-constant'));
+    expect(constant.map(({ severity, line }) => `${severity} ${line}`).sort()).toEqual([
+      'high 10',
+      'high 11',
+      'high 8',
+      'high 9',
+    ]);
+  });
+
+  it('is a method that is chosen by its name where what the bracket gives is called, deeper than its statement', async () => {
+    const found = await told(
+      'eslint/no-unexpected-multiline',
+      'src/a.js',
+      'export const a = (color, theme) => {',
+      '  return color(1)',
+      "    [theme === 'light' ? 'lighten' : 'darken'](0.4 * (1 - theme.z))",
+      '    .toHex();',
+      '};',
+      'export const b = (color, theme) => {',
+      '  const c = color(1)',
+      "    [theme ? 'lighten' : 'darken'](",
+      '      theme,',
+      '    );',
+      '  return c;',
+      '};',
+      'export const d = (color, theme) => {',
+      '  const e = color',
+      '  [theme](e)', // 15: no deeper than the statement
+      '  return e',
+      '};',
+      'export const f = (color, theme) => {',
+      '  const g = color(1)',
+      '    [theme].forEach(g);', // 20: a list
+      '  const h = color',
+      '    (theme || g).call();', // 22
+      '};',
+    );
+    expect(found).toEqual(['high 15', 'high 20', 'high 22']);
+  });
+
+  it('is a fraction that is rounded to the nearest one, and a whole number becomes another', async () => {
+    const found = await told(
+      'eslint/no-loss-of-precision',
+      'src/a.js',
+      'export const weights = [',
+      '  0.1279381953467521569740561652246953718517, -.99518721999702136017999740970073681,',
+      '  6.02214076000000000000000001e23, 1_0.0000000000000000000000001,',
+      '  9007199254740993,', // 4
+      '  0x20000000000001,', // 5
+      '  12345678901234567890.5,', // 6
+      '  5123000000000000000000000000001e10,', // 7
+      '];',
+    );
+    expect(found).toEqual(['medium 4', 'medium 5', 'medium 6', 'medium 7']);
+  });
+
+  it('is a mask to which bits are added, and a condition or a default is a slip', async () => {
+    const found = await told(
+      'oxc/bad-bitwise-operator',
+      'src/a.js',
+      'export function a(driver, names) {',
+      '  let flags = driver.READ | driver.WRITE;',
+      '  for (const name of names) flags = flags | driver[name];',
+      '  let bits = 0;',
+      '  for (const name of names) bits |= driver[name];',
+      '  return [flags, bits];',
+      '}',
+      'export function b(options, driver) {',
+      '  let size = 0;',
+      '  options = options | driver.options;', // 10
+      '  if (size | driver.size) size = 1;', // 11
+      '  let given = driver.read || driver.write;',
+      '  given = given | {};', // 13
+      '  return [options, size, given];',
+      '}',
+    );
+    expect(found).toEqual(['medium 10', 'medium 11', 'medium 13']);
+  });
+
+  it('is told once where it is compared with what `typeof` never gives', async () => {
+    const findings = await analyse({
+      'src/a.js': text(
+        'export const a = (b) => typeof window === undefined || b;',
+        'export const c = (b) => ({}) && b;',
+      ),
+    });
+    expect(findings.map(({ severity, rule, line }) => `${severity} ${rule} ${line}`)).toEqual([
+      'high eslint/valid-typeof 1',
+      'high eslint/no-constant-binary-expression 2',
+    ]);
+  });
+});
+
 describe('a large file with very many hits', () => {
   const hitsOf = (code: string, count: number) =>
     Array.from({ length: count }, (_, at) => {

@@ -43,6 +43,8 @@ const groups: readonly (readonly string[])[] = [
     'eslint/no-cond-assign',
     'useless-expression',
   ],
+  // The text that `typeof` gives never is what it is compared with.
+  ['eslint/valid-typeof', 'eslint/no-constant-binary-expression', 'eslint/no-constant-condition'],
   ['eslint/no-dupe-else-if', 'identical-branches'],
   ['eslint/no-unreachable', 'useless-expression', 'eslint/no-useless-return'],
   ['eslint/no-const-assign', 'eslint/no-self-assign'],

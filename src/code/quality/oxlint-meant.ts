@@ -1,5 +1,6 @@
 import { wantsNothing } from './callback-results.ts';
 import type { LintHit } from './file-facts.ts';
+import { isChosenMethod, isFilledIn, isFraction, isMask, neverEndsEarly } from './meant-expressions.ts';
 import {
   isAskedAbove,
   isCascade,
@@ -68,10 +69,12 @@ const judges: Readonly<Record<string, Judge>> = {
   // The compiler refuses to compare what cannot be equal.
   'unicorn/no-negation-in-equality-check': ({ file }) => /\.[cm]?tsx?$/.test(file.name),
   // A loop that is left from within, as `while (true)` is.
-  'eslint/no-constant-condition': ({ here, line, hit }) =>
-    /^true\b/.test(here) && /\bfor\s*\([^;]*;\s*$/.test(line.slice(0, hit.column - 1)),
+  'eslint/no-constant-condition': ({ here, line, lines, hit, text }) =>
+    (/^true\b/.test(here) && /\bfor\s*\([^;]*;\s*$/.test(line.slice(0, hit.column - 1))) ||
+    isFilledIn(text, offsetOf(lines, hit)),
   // What is assigned on the way is a condition for what follows.
-  'eslint/no-constant-binary-expression': ({ here }) => /^\(\s*[\w$.]+\s*=[^=]/.test(here),
+  'eslint/no-constant-binary-expression': ({ here, lines, hit, text }) =>
+    /^\(\s*[\w$.]+\s*=[^=]/.test(here) || isFilledIn(text, offsetOf(lines, hit)),
   // What the platform does not have is added to it.
   'eslint/no-extend-native': ({ hit, line, lines }) => {
     const [, whole = '', type = '', name = ''] = /((\w+)\.prototype\.(\w+))\s*=/.exec(line) ?? [];
@@ -138,12 +141,14 @@ const judges: Readonly<Record<string, Judge>> = {
     ),
   // Of two conditions exactly one: the second is made a boolean on the spot.
   'oxc/bad-comparison-sequence': ({ here }) => /^[^&|?;]*?[=!]==?[^&|?;=!]*!==?\s*!/.test(here),
-  // A condition is gathered, or flags by their names.
-  'oxc/bad-bitwise-operator': ({ here }) =>
-    /^[\w$.]+\s*[|&]=?\s*[A-Z][\w$]*[.[]/.test(here) || /^[\w$.]+\s*[|&]=[^;]*(?:&&|\|\||[<>]|[=!]==?)/.test(here),
-  // A method that is chosen by a variable, in a chain with a call on each line.
-  'eslint/no-unexpected-multiline': ({ hit, lines }) =>
-    /^\s*\[[\w$.]+\]\(/.test(lines[hit.line - 1] ?? '') && /^\s*\./.test(lines[hit.line] ?? ''),
+  // A condition is gathered, or flags by their names, or bits in a mask.
+  'oxc/bad-bitwise-operator': ({ here, line, hit, text }) =>
+    isMask(line.slice(0, hit.column - 1), here, text) ||
+    /^[\w$.]+\s*[|&]=?\s*[A-Z][\w$]*[.[]/.test(here) ||
+    /^[\w$.]+\s*[|&]=[^;]*(?:&&|\|\||[<>]|[=!]==?)/.test(here),
+  // A method that is chosen by its name, in a chain with a call on each line.
+  'eslint/no-unexpected-multiline': ({ hit, lines }) => isChosenMethod(lines, hit.line),
+  'eslint/no-loss-of-precision': ({ here }) => isFraction(here),
   // An arrow without braces has to give something.
   'eslint/no-setter-return': ({ line }) => /\bset:\s*\(?[\w$]*\)?\s*=>\s*[^{\s]/.test(line),
   // Without it nothing would be left of the function.
@@ -173,7 +178,8 @@ const judges: Readonly<Record<string, Judge>> = {
     return mayComeFromPage(name, `${here.slice(name.length)}\n${lines[hit.line] ?? ''}`, page);
   },
   // Who comes there has asked for it a few lines above, and left where there was nothing.
-  'eslint/no-unsafe-optional-chaining': ({ hit, here, lines }) => isAskedAbove(here, lines, hit.line),
+  'eslint/no-unsafe-optional-chaining': ({ hit, here, lines, text }) =>
+    neverEndsEarly(text, offsetOf(lines, hit)) ? 'harmless' : isAskedAbove(here, lines, hit.line),
   // Elements that something else than React makes: there `class` is what React calls `className`.
   'react/jsx-key': ({ text }) =>
     !/\bfrom\s*['"](?:react|preact)\b/.test(text) && /<[a-z][\w-]*\s(?:[^<>]*\s)?class=/.test(text),

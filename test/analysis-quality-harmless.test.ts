@@ -170,6 +170,24 @@ describe('in Python', () => {
   });
 });
 
+describe('a benchmark', () => {
+  it('evaluates for the time that it takes, and other code for what comes out', async () => {
+    const code = text(
+      'class TimeCatalog:',
+      '    def time_contains(self):',
+      '        "a" in self.catalog', // 3
+      '        self.name.strip()', // 4
+      '        [self]', // 5
+      '        self.size + 1', // 6
+      '        assert (self, "a")', // 7
+    );
+    const files = ['pkg_benchmarks/catalog.py', 'pkg/benchmark_catalog.py', 'pkg/catalog.py', 'pkg/workbench/a.py'];
+    const findings = await analyse(Object.fromEntries(files.map((file) => [file, code])));
+    const lines = (file: string) => findings.filter((one) => one.file === file).map(({ line }) => line);
+    expect(files.map((file) => lines(file).sort())).toEqual([[7], [7], [3, 4, 5, 6, 7], [3, 4, 5, 6, 7]]);
+  });
+});
+
 describe('what never runs in Python', () => {
   it('is meant where an error behind an endless loop says so, and told anywhere else', async () => {
     const found = await told(

@@ -37,3 +37,8 @@ export function isCompared(path: string): boolean {
   const role = roleOf(path);
   return (role === 'source' || role === 'tooling') && !isDeclarations(path) && !isFixture(path);
 }
+
+/** Whether a file is there to measure how long something takes, by its name or that of a folder. */
+export function isBenchmark(path: string): boolean {
+  return /(?:^|[/_.-])bench(?:es|marks?)?(?:[/_.-])/.test(path);
+}

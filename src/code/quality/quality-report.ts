@@ -1,7 +1,7 @@
 import type { Gap } from '../analyser.ts';
 import { roleOf } from '../file-roles.ts';
 import type { RawFinding, Severity } from '../findings.ts';
-import { isDeclarations, isFixture } from './analysed-files.ts';
+import { isBenchmark, isDeclarations, isFixture } from './analysed-files.ts';
 import type { LintHit, LintResult } from './file-facts.ts';
 import type { Inspected } from './inspecting.ts';
 import type { OxlintResult } from './oxlint.ts';
@@ -33,7 +33,7 @@ export function reportFile(path: string, { inspected, linted }: FoundOfFiles): {
       lintFinding('oxlint', path, hit, oxlintSeverity(hit.code, { path, isTest })),
     ),
   ];
-  return { findings: found, gaps };
+  return { findings: isBenchmark(path) ? found.filter(({ rule }) => !notInBenchmarks.has(rule)) : found, gaps };
 }
 
 /** What a test asserts may stand there as an expression, what it calls may be called for what it throws, and so on. */
@@ -44,6 +44,9 @@ const notInTests: ReadonlySet<string> = new Set([
   'identical-operands',
   'unused-private',
 ]);
+
+/** What a benchmark does for the time that it takes: a result is not what is wanted of it. */
+const notInBenchmarks: ReadonlySet<string> = new Set(['B015', 'B018', 'ignored-result', 'useless-expression']);
 
 function gapsOf(
   path: string,

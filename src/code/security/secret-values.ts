@@ -56,12 +56,14 @@ export function isNoSecret(value: string): boolean {
 }
 
 /**
- * One word of a language that needs more than ASCII, or two words of any, with the end of a sentence: what pages show
- * to people.
+ * One word of a language that needs more than ASCII, or several of any, with the end of a sentence: what pages show to
+ * people. Words with a slash between them alone are written as words are: `Benutzername/Passwort`.
  */
 function isWording(value: string): boolean {
-  const words = /^(\p{L}[\p{L}\p{M}'’-]*)( \p{L}[\p{L}\p{M}'’-]*)?\s?[.!?:…。？！：]*$/u.exec(value);
-  return words !== null && (words[2] !== undefined || /[^\p{ASCII}]/u.test(words[1] ?? ''));
+  const words = /^(\p{L}[\p{L}\p{M}'’-]*)((?:[ /]\p{L}[\p{L}\p{M}'’-]*)*)\s?[.!?:…。？！：]*$/u.exec(value);
+  if (words?.[1] === undefined || words[2] === undefined) return false;
+  if (words[2] === '') return /[^\p{ASCII}]/u.test(words[1]);
+  return words[2].includes(' ') || /^\p{Lu}?\p{Ll}{2,}(?:\/\p{Lu}?\p{Ll}{2,})+$/u.test(words[1] + words[2]);
 }
 
 /** Letters, digits and many signs without any order: what a generator of keys makes, not code and no pattern. */

@@ -2,6 +2,7 @@ import { lintSource } from '@secretlint/core';
 import { rules } from '@secretlint/secretlint-rule-preset-recommend';
 import type { FileRole } from '../file-roles.ts';
 import type { Severity } from '../findings.ts';
+import { isAmongTexts, isCatalogue, isOfWords } from './catalogues.ts';
 import type { Found } from './collector.ts';
 import { isLockfile } from './lockfiles.ts';
 import { isOfDevelopment } from './places.ts';
@@ -133,7 +134,7 @@ function byEntropy(path: string, text: string, role: FileRole): Found[] {
   const isSettings = /(?:^|\/)\.env(?:\.|$)|\.(?:ya?ml|ini|cfg|conf|properties|toml|env)$/i.test(path);
   if (
     /\.(?:md|mdx|rst|txt|html?|hbs|handlebars|mustache|ejs|njk|twig|liquid|pug|css|csv)$/i.test(path) ||
-    /(?:^|\/)(?:locales?|i18n|l10n|translations?|lang)\/|(?:^|\/)languages?\/.*\.(?:json|ya?ml|properties)$/i.test(path)
+    isAmongTexts(path)
   )
     return results;
   if (/\.env\.(?:example|sample|template|dist)$|(?:^|\/)example\./i.test(path)) return results;
@@ -142,6 +143,7 @@ function byEntropy(path: string, text: string, role: FileRole): Found[] {
   let isText = false;
   let isComment = false;
   const isScript = /\.[cm]?[jt]sx?$/.test(path);
+  const isShownToPeople = isCatalogue(path);
   for (const line of text.split('\n')) {
     const wasText = isText;
     // Docstrings show how something is called.
@@ -156,6 +158,7 @@ function byEntropy(path: string, text: string, role: FileRole): Found[] {
       for (const candidate of candidates(line, isSettings)) {
         const severity = judge(candidate, line);
         if (severity === null || isSearchKey(candidate, text, offset)) continue;
+        if (isShownToPeople && isOfWords(candidate.value)) continue;
         const start = offset + candidate.start;
         const message = `\`${candidate.name}\` is given a secret that stands in the file (${redacted(candidate.value)}).`;
         const isUsed = role === 'source' && !isOfDevelopment(path) && !isClientKey(candidate, text, offset);
@@ -206,6 +209,9 @@ function isFormOfAddress(value: string): boolean {
 const DOES =
   /^(?:change|reset|forgot|forget|update|verify|confirm|check|require|request|recover|validate|show|hide)_pass/i;
 
+/** A name that says of its value that it opens nothing: `incorrect-username-password`, `WRONG_TOKEN`. */
+const OPENS_NOTHING = /(?:^|[_.-])(?:incorrect|wrong|invalid|bad|missing|mismatch(?:ed|ing)?|expired)[_.-]/i;
+
 /** `KEY_OAUTH2_SECRET = 'oauth2-secret'`: the name alone. */
 function bare(text: string): string {
   return text.toLowerCase().replace(/[^a-z0-9]/g, '');
@@ -225,7 +231,8 @@ const SLOW_HASH = /^\$(?:2[abxy]?|argon2(?:id|i|d)|scrypt|7)\$|^(?:bcrypt(?:_sha
 /** How grave it is that this value stands there; null when it is no secret. */
 function judge({ name, value }: Candidate, line: string): Severity | null {
   const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
-  if (!SECRET_NAME.test(words) || NOT_SECRET_NAME.test(words) || DOES.test(words)) return null;
+  if (!SECRET_NAME.test(words) || NOT_SECRET_NAME.test(words) || DOES.test(words) || OPENS_NOTHING.test(words))
+    return null;
   // The name of an action or an event: `SET_TOKEN = 'config/SET_TOKEN'`.
   if ((value.toLowerCase().includes(name.toLowerCase()) && !HOLDS_KEY.test(value)) || isOwnName(name, value))
     return null;

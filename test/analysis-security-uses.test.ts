@@ -232,3 +232,120 @@ describe('A key', () => {
     expect(await told('config/webhooks.json', '{"token":"q7Zr2secretPx9Kw31"}\n')).toHaveLength(1);
   });
 });
+
+describe('A loader of YAML that the file makes itself', () => {
+  const loads = (head: string, loader = 'Reader') =>
+    `import os\nimport yaml\nfrom collections import OrderedDict\n${head}\n\ndef load(stream):\n    return yaml.load(stream, Loader=${loader})\n`;
+  const made = (makes: string, tag = "'!include'") =>
+    loads(`class Reader(yaml.SafeLoader):\n    pass\n\n${makes}\n\nReader.add_constructor(${tag}, make)`);
+
+  it.each([
+    ['of a safe one', loads('class Reader(yaml.SafeLoader):\n    pass')],
+    ['of a class of a safe one', loads('class Base(yaml.CSafeLoader):\n    pass\n\nclass Reader(Base):\n    pass')],
+    ['of a safe one by another name', loads('from yaml import CSafeLoader as Loader\nclass Reader(Loader):\n    pass')],
+    ['of parts of a safe one', loads('class Reader(Composer, yaml.constructor.SafeConstructor, object):\n    pass')],
+    ['of one that reads texts', loads('class Reader(yaml.BaseLoader):\n    pass')],
+    ['of one that reads texts, as it is', loads('', 'yaml.BaseLoader')],
+    [
+      'that keeps the order',
+      made(
+        'def make(loader, node):\n    loader.flatten_mapping(node)\n    return OrderedDict(loader.construct_pairs(node))',
+        'yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG',
+      ),
+    ],
+    [
+      'that reads other files and settings',
+      made(
+        'def find(name):\n    return os.environ[name]\n\ndef make(\n    loader, node\n):\n    """No eval() here."""\n    with open(find(getattr(node, "value"))) as file:\n        return yaml.load(file, Reader)',
+      ),
+    ],
+    [
+      'whose tags are read the same way by one function',
+      made(
+        'class Point:\n    pass\n\ndef make(loader, node):\n    return Point(**loader.construct_mapping(node))',
+        'TAG',
+      ),
+    ],
+    [
+      'with a function without a name',
+      made('make = None\nReader.add_constructor("!a", lambda loader, node: str(node))').replace(
+        "\nReader.add_constructor('!include', make)",
+        '',
+      ),
+    ],
+    ['with what safe ones have', made('make = None').replace('make)', 'yaml.SafeLoader.construct_yaml_str)')],
+  ])('is not told %s', async (_, text) => {
+    expect(await told('src/a.py', text)).toEqual([]);
+  });
+
+  const among = 'medium unsafe-deserialization';
+  const plugins = (make: string) =>
+    `class Reader(yaml.SafeLoader):\n    @classmethod\n    def fill(cls, plugins):\n        for name in plugins.names:\n            cls.add(name, plugins.get(name))\n\n    @classmethod\n    def add(cls, name, plugin):\n${make}`;
+
+  it.each([
+    ['of one that makes any object', loads('class Reader(yaml.Loader):\n    pass')],
+    [
+      'of one that makes any object, whatever it is called',
+      loads('class SafeReader(yaml.UnsafeLoader):\n    pass', 'SafeReader'),
+    ],
+    ['of a safe one and another', loads('class Reader(yaml.SafeLoader, yaml.FullLoader):\n    pass')],
+    [
+      'of something that is not known',
+      loads('from .base import LineLoader\nclass Reader(LineLoader, yaml.SafeLoader):\n    pass'),
+    ],
+    ['of itself', loads('class Reader(Reader):\n    pass')],
+    [
+      'that makes every plugin of those that the document names',
+      loads(
+        plugins(
+          "        def make(loader, node):\n            return plugin(**loader.construct_mapping(node))\n\n        cls.add_constructor('!' + name, make)",
+        ),
+      ),
+    ],
+    [
+      'the same without a name',
+      loads(plugins("        cls.add_constructor('!' + name, lambda loader, node: plugin(**node.value))")),
+    ],
+    ['that looks a class up', made('def make(loader, node):\n    return KINDS[node.value](loader)')],
+    ['that keeps what it looks up', made('def make(loader, node):\n    kind = KINDS[node.value]\n    return kind()')],
+    ['that takes an attribute of any name', made('def make(loader, node):\n    return getattr(os, node.value)')],
+    [
+      'that imports what it is told',
+      made(
+        'def find(name):\n    return importlib.import_module(name)\n\ndef make(loader, node):\n    return find(node.value)',
+      ),
+    ],
+    ['that runs what it is told', made('def make(loader, node):\n    return subprocess.check_output(node.value)')],
+    ['whose constructor is elsewhere', made('from .tags import make')],
+    ['whose constructor is put together', made('').replace('make)', 'partial(make, 1))')],
+  ])('is told %s', async (_, text) => {
+    expect(await told('src/a.py', text)).toEqual([among]);
+  });
+
+  it('says what its constructors do, and what the call means without one', async () => {
+    const messages = async (text: string) => (await scanText('src/a.py', text)).findings.map(({ message }) => message);
+    expect(await messages(made('def make(loader, node):\n    return KINDS[node.value](loader)'))).toEqual([
+      'Parameter `stream` reaches `yaml.load`, which builds what the data names, with constructors that this file gives to its loader.',
+    ]);
+    expect(await messages('import yaml\nwith open("a.yml") as file:\n    config = yaml.load(file)\n')).toEqual([
+      '`yaml.load` without a loader makes any object that the document names before PyYAML 5.1, and fails since 6.0.',
+    ]);
+    expect(
+      await messages('import yaml\nwith open("a.yml") as file:\n    config = yaml.load(file, yaml.Loader)\n'),
+    ).toEqual(['`yaml.load` without a safe loader makes any object that the document names.']);
+  });
+
+  it('costs no more than its text', async () => {
+    const chain = Array.from({ length: 800 }, (_, at) => `class C${at + 1}(C${at}, C${at}):\n    pass\n`).join('');
+    const uses = Array.from({ length: 800 }, (_, at) => `yaml.load(open('a'), C${at})\n`).join('');
+    const nested = Array.from({ length: 300 }, (_, at) => `${' '.repeat(at)}def make${at}(loader, node):\n`).join('');
+    const given = Array.from({ length: 300 }, (_, at) => `C1.add_constructor('!${at}', make${at})\n`).join('');
+    const started = performance.now();
+    await scanText('src/a.py', `import yaml\nclass C0(yaml.SafeLoader):\n    pass\n${chain}${given}${uses}`);
+    await scanText(
+      'src/a.py',
+      `import yaml\nclass C0(yaml.SafeLoader):\n    pass\n${nested}${' '.repeat(400)}pass\n${given}${uses}`,
+    );
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});

@@ -6,6 +6,7 @@ import { isMigration } from './places.ts';
 import { type RuleId, ruleOf } from './rules.ts';
 import type { Scope } from './scope.ts';
 import type { Level, Taint, Value } from './values.ts';
+import { type LoaderKind, yamlLoadersOf } from './yaml-loaders.ts';
 
 /** A part of a text, by its first character and the one behind its last. */
 export interface Placed {
@@ -27,6 +28,11 @@ export interface Found {
   readonly level?: Level;
 }
 
+/** A place of which a rule of ruff is known not to hold. */
+export interface Harmless extends Placed {
+  readonly code: string;
+}
+
 const RANK: Readonly<Record<Severity, number>> = { high: 3, medium: 2, low: 1 };
 
 /** Rules whose defects are written in more than one statement. */
@@ -45,8 +51,10 @@ export class Collector {
   readonly imports = new Set<string>();
   readonly #found = new Map<string, Found>();
   readonly #sqlTexts = new Map<string, Placed & { readonly isHarmless: boolean }>();
+  readonly #safeLoads = new Map<number, Placed>();
   readonly #isOffered: boolean;
   readonly #local = new Map<string, boolean>();
+  #loaderKind: ((name: string) => LoaderKind) | null = null;
 
   /** `role`: what the file is for. */
   constructor(text: string, path: string, language: Language, role: FileRole) {
@@ -169,12 +177,25 @@ export class Collector {
     this.#sqlTexts.set(key, { start, end, isHarmless: isHarmless && known?.isHarmless !== false });
   }
 
-  /** Texts of SQL into which nothing is put that could change what they do. */
-  get harmlessSql(): readonly Placed[] {
+  /** What a loader of YAML that the file makes itself makes of a document. */
+  loaderKind(name: string): LoaderKind {
+    this.#loaderKind ??= yamlLoadersOf(this.text);
+    return this.#loaderKind(name);
+  }
+
+  /** Notes a call that reads YAML as data only. */
+  noteSafeLoad({ start, end }: Placed): void {
+    this.#safeLoads.set(start, { start, end });
+  }
+
+  /** Calls that read YAML as data only, and texts of SQL into which nothing is put that could change what they do. */
+  get harmless(): readonly Harmless[] {
     const all = [...this.#sqlTexts.values()];
     const others = all.filter(({ isHarmless }) => !isHarmless);
     const holds = (outer: Placed, inner: Placed) => outer.start <= inner.start && inner.end <= outer.end;
-    return all.filter((one) => one.isHarmless && !others.some((other) => holds(one, other)));
+    const texts = all.filter((one) => one.isHarmless && !others.some((other) => holds(one, other)));
+    const loads = [...this.#safeLoads.values()];
+    return [...texts.map((one) => ({ ...one, code: 'S608' })), ...loads.map((one) => ({ ...one, code: 'S506' }))];
   }
 
   /** Source of a place. */

@@ -3,9 +3,9 @@ import type { FileRole } from '../file-roles.ts';
 import type { RawFinding } from '../findings.ts';
 import { parsedLanguageOf } from '../languages.ts';
 import { LineIndex } from '../lines.ts';
-import type { Ruff } from '../ruff.ts';
+import type { Ruff, RuffDiagnostic } from '../ruff.ts';
 import { decodeSource, readSourceBytesSync } from '../source-text.ts';
-import { type Found, type Placed, rawFinding } from './collector.ts';
+import { type Found, type Harmless, rawFinding } from './collector.ts';
 import type { Language } from './language.ts';
 import { standingOf } from './places.ts';
 import { RUFF_SELECTION, ruffFindings } from './ruff-findings.ts';
@@ -69,7 +69,7 @@ export async function scanText(
   // Nobody outside reaches a test, and what is dangerous there is often what it is about: it is searched for secrets
   // only.
   const isJudged = language !== null && role !== 'test' && !/(?:^|\/)\.semgrep\//.test(path);
-  const own = isJudged ? await ownRules(language, path, text, role) : { found: [], gap: null, harmlessSql: [] };
+  const own = isJudged ? await ownRules(language, path, text, role) : { found: [], gap: null, harmless: [] };
   const secrets = await findSecrets(path, text, role);
   const isLinted = language === 'python' && isJudged;
   if (!isLinted && own.found.length === 0 && secrets.length === 0) return { findings: [], gap: own.gap };
@@ -100,14 +100,20 @@ export async function scanText(
     for (let at = line; at <= endLine; at += 1)
       taken.set(at, (taken.get(at) ?? new Set()).add(one.cwe).add(ruleOf(one.rule).cwe));
   }
-  const harmless = own.harmlessSql.map(({ start, end }) => [index.lineAt(start), index.lineAt(end - 1)] as const);
+  const isRefuted = refutedBy(own.harmless, index);
   const told = diagnostics.filter(
-    ({ code, start_location: at, end_location: end }) =>
-      !suppressions.covers(at.row, end.row, '', [code ?? '']) &&
-      !(code === 'S608' && harmless.some(([from, to]) => from <= at.row && end.row <= to)),
+    (one) =>
+      !suppressions.covers(one.start_location.row, one.end_location.row, '', [one.code ?? '']) && !isRefuted(one),
   );
   const fromRuff = withoutTheirs(ruffFindings(path, role, lines, told, taken), known, hidden);
   return { findings: [...findings, ...fromRuff], gap: own.gap ?? gap };
+}
+
+/** Tells whether ruff speaks of a place that is known to do no harm. */
+function refutedBy(harmless: readonly Harmless[], index: LineIndex): (told: RuffDiagnostic) => boolean {
+  const rows = harmless.map(({ start, end, code }) => ({ code, from: index.lineAt(start), to: index.lineAt(end - 1) }));
+  return ({ code, start_location: from, end_location: to }) =>
+    rows.some((one) => one.code === code && one.from <= from.row && to.row <= one.to);
 }
 
 /** Findings of ruff without the secrets of the lines that they quote. */
@@ -147,21 +153,21 @@ async function ownRules(
   path: string,
   text: string,
   role: FileRole,
-): Promise<{ found: readonly Found[]; gap: string | null; harmlessSql: readonly Placed[] }> {
+): Promise<{ found: readonly Found[]; gap: string | null; harmless: readonly Harmless[] }> {
   const limit = language === 'python' ? LARGEST_PYTHON : LARGEST_SCRIPT;
   if (text.length > limit)
     return {
       found: [],
       gap: `The file has more than ${limit / 1024} KiB: only secrets were searched for.`,
-      harmlessSql: [],
+      harmless: [],
     };
   try {
-    const { found, isWhole, harmlessSql } = await scanSource(language, path, text, role);
+    const { found, isWhole, harmless } = await scanSource(language, path, text, role);
     const gap = isWhole ? null : 'The file is so involved that only a part of it was followed.';
-    return { found, gap, harmlessSql };
+    return { found, gap, harmless };
   } catch (error) {
     const reason = error instanceof RangeError ? 'it nests too deeply' : 'the parser failed';
-    return { found: [], gap: `The rules could not be applied: ${reason}.`, harmlessSql: [] };
+    return { found: [], gap: `The rules could not be applied: ${reason}.`, harmless: [] };
   }
 }
 

@@ -1,7 +1,7 @@
 import { parseSync } from 'oxc-parser';
 import type { FileRole } from '../file-roles.ts';
 import { withPythonTree } from '../python-grammar.ts';
-import { Collector, type Found, type Placed } from './collector.ts';
+import { Collector, type Found, type Harmless } from './collector.ts';
 import { TooInvolvedError } from './evaluate.ts';
 import { Flow } from './flow.ts';
 import type { Language } from './language.ts';
@@ -16,8 +16,8 @@ export interface SourceScan {
   readonly found: readonly Found[];
   /** False when the file takes more steps than are allowed, and its end was not looked at. */
   readonly isWhole: boolean;
-  /** Texts of SQL into which nothing is put that could change what they do. */
-  readonly harmlessSql: readonly Placed[];
+  /** Places of which a rule of ruff is known not to hold. */
+  readonly harmless: readonly Harmless[];
 }
 
 /**
@@ -36,9 +36,9 @@ export async function scanSource(
     new Flow(language, ruleObserver(collector), (name) => collector.isLocal(name)).program(body);
   } catch (error) {
     if (!(error instanceof TooInvolvedError)) throw error;
-    return { found: collector.found, isWhole: false, harmlessSql: [] };
+    return { found: collector.found, isWhole: false, harmless: [] };
   }
-  return { found: collector.found, isWhole: true, harmlessSql: collector.harmlessSql };
+  return { found: collector.found, isWhole: true, harmless: collector.harmless };
 }
 
 function lowerText(path: string, text: string): Statement[] {

@@ -3,6 +3,7 @@ import { isForTrying } from './conditions.ts';
 import { cookie, isSensitiveCookie, protectionsOf, takesAway } from './cookies.ts';
 import type { CallSite } from './observer.ts';
 import { speaksOfPages } from './places.ts';
+import { SAFE_LOADER } from './yaml-loaders.ts';
 
 /** Calls of Python that turn a protection off. */
 export function pythonSettings(collector: Collector, site: CallSite): void {
@@ -87,18 +88,33 @@ function pythonCookie(collector: Collector, site: CallSite): void {
 }
 
 function yamlLoad(collector: Collector, { name, args, named, node, scope }: CallSite): void {
-  const loader = args[1]?.name ?? named.get('Loader')?.name ?? '';
+  const rule = 'unsafe-deserialization';
+  const given = args[1] ?? named.get('Loader') ?? null;
+  const loader = given?.name ?? '';
   const [document] = args;
-  if (/Safe|BaseLoader/.test(loader) || document === undefined) return;
-  if (collector.tainted('unsafe-deserialization', node, document, scope, name)) return;
-  if (!document.isFixed)
-    collector.certain(
-      'unsafe-deserialization',
-      node,
-      `\`${name}\` without a safe loader makes any object that the document names.`,
-      'medium',
-    );
+  if (document === undefined) return;
+  const kind = loader === '' ? 'unknown' : collector.loaderKind(loader);
+  const isSafe = kind === 'safe' || /(?:^|\.)C?BaseLoader$/.test(loader);
+  if (isSafe) collector.noteSafeLoad(node);
+  if (isSafe || (kind === 'unknown' && SAFE_LOADER.test(loader))) return;
+  const isBare = given === null && !named.has('');
+  const does = isBare ? BARE : kind === 'building' ? BUILDING : null;
+  const effect = does === null ? {} : { effect: does.effect };
+  if (collector.tainted(rule, node, document, scope, name, effect) || document.isFixed) return;
+  const says = does?.says ?? 'without a safe loader makes any object that the document names';
+  collector.certain(rule, node, `\`${name}\` ${says}.`, 'medium');
 }
+
+/** Without a loader the call means what the version of PyYAML says. */
+const BARE = {
+  effect: 'makes any object that the data names before PyYAML 5.1, and fails since 6.0',
+  says: 'without a loader makes any object that the document names before PyYAML 5.1, and fails since 6.0',
+};
+/** A loader of the file, safe but for what it was given. */
+const BUILDING = {
+  effect: 'builds what the data names, with constructors that this file gives to its loader',
+  says: 'builds what the document names, with constructors that this file gives to its loader',
+};
 
 function corsSettings(collector: Collector, { name, args, named, node }: CallSite): void {
   const isCors = /(?:^|\.)CORS$|\.cross_origin$/.test(name) || args[0]?.name?.endsWith('CORSMiddleware') === true;

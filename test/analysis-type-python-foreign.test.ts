@@ -294,6 +294,41 @@ describe('Of members of Python’s classes and modules', () => {
     expect(found).toEqual(['high a.py:6 reportUnboundVariable', 'high a.py:9 reportUnboundVariable']);
   });
 
+  it('the default of a parameter has the name of the module, whatever slot of the class is called so', async () => {
+    const found = await typesOf({
+      'a.py': [
+        'from os import (',
+        '    path as separator,',
+        '    sep as size,',
+        ')',
+        'class Source:', // 5
+        '    __slots__ = ("size", "missing", "late", "separator")',
+        '    depth: int',
+        '    def __init__(',
+        '        self,',
+        '        size: str = size,', // 10
+        '        missing: str = missing,', // 11
+        '        *,',
+        '        late: str = late,', // 13
+        '        keep=lambda: separator,',
+        '    ) -> None:',
+        '        self.size = size',
+        '    def named(self, given: str = missing) -> str:', // 17
+        '        depth: int',
+        '        def inner(given: int = depth) -> int:', // 19
+        '            return given',
+        '        return given + str(inner())',
+        'late = "a"',
+      ],
+    });
+    expect(found).toEqual([
+      'high a.py:11 reportUndefinedVariable',
+      'high a.py:13 reportUnboundVariable',
+      'high a.py:17 reportUndefinedVariable',
+      'high a.py:19 reportUnboundVariable',
+    ]);
+  });
+
   it('functions that the body of a class uses itself take no self, and methods do', async () => {
     const found = await typesOf({
       'a.py': [

@@ -255,6 +255,86 @@ describe('Of what a program of Python settles elsewhere', () => {
     expect(found).toEqual(['low a.py:2 reportAssignmentType', 'medium a.py:6 reportAssignmentType']);
   });
 
+  it('a parameter whose default is None takes None, which is told where it is declared', async () => {
+    const found = await typesOf({
+      'a.py': [
+        'def act(size: int, parent: type = None, names: dict[str, int] = dict(), last: str = None) -> str:', // 1
+        '    return str(size)',
+        'def strict(parent: type) -> str:',
+        '    return str(parent)',
+        'class Own:',
+        '    def put(self, name: str = None) -> None:', // 6
+        '        print(name)',
+        'class Other:',
+        '    def put(self, name: str) -> None:',
+        '        print(name)',
+        'def use(given: str | None, number: int | None) -> None:',
+        '    act(1, None)',
+        '    act(1, last=given)',
+        '    act(None)', // 14
+        '    act(1, last=number)', // 15
+        '    act(1, names=None)', // 16
+        '    strict(None)', // 17
+        '    Other().put(None)', // 18
+      ],
+    });
+    expect(found).toEqual([
+      'low a.py:1 reportArgumentType',
+      'low a.py:1 reportArgumentType',
+      'low a.py:6 reportArgumentType',
+      ...[14, 15, 16, 17, 18].map((line) => `medium a.py:${line} reportArgumentType`),
+    ]);
+  });
+
+  it('an annotation that is a value is told once, and more gravely where something reads it', async () => {
+    const found = await typesOf({
+      'a.py': [
+        'from dataclasses import dataclass',
+        'from functools import cache',
+        'def act(ids: [int], given: any) -> [str]:', // 3, three times
+        '    return [str(one) for one in ids]',
+        '@dataclass',
+        'class Plain:',
+        '    ids: [int]', // 7
+        '@cache',
+        'def kept(given: any) -> None:', // 9
+        '    print(given)',
+        'class Own(Plain):',
+        '    def act(self) -> None:',
+        '        given: any = self.ids', // 13
+        '        print(given)',
+      ],
+      'b.py': [
+        'from fastapi import APIRouter',
+        'from pydantic import BaseModel',
+        'router = APIRouter()',
+        'class Order(BaseModel):',
+        '    ids: [int]', // 5
+        '    def own(self, given: any) -> None:', // 6
+        '        print(given)',
+        '@router.get("/")',
+        'def read(', // 9
+        '    given: any,', // 10
+        '    ids: [int],', // 11
+        ') -> [str]:', // 12
+        '    print(given)',
+      ],
+    });
+    expect(found).toEqual([
+      'low a.py:13 reportGeneralTypeIssues',
+      'low a.py:3 reportGeneralTypeIssues',
+      'low a.py:3 reportInvalidTypeForm',
+      'low a.py:3 reportInvalidTypeForm',
+      'low a.py:7 reportInvalidTypeForm',
+      'low a.py:9 reportGeneralTypeIssues',
+      'low b.py:6 reportGeneralTypeIssues',
+      'medium b.py:10 reportGeneralTypeIssues',
+      'medium b.py:11 reportInvalidTypeForm',
+      'medium b.py:12 reportInvalidTypeForm',
+      'medium b.py:5 reportInvalidTypeForm',
+    ]);
+  });
+
   it('a call is settled by the same call in its condition, or by what is caught', async () => {
     const found = await typesOf({
       'a.py': [

@@ -7,6 +7,7 @@ import { type EngineResult, eachOnce, findingOf, nameSome } from './messages.ts'
 import type { MirroredFile } from './mirror.ts';
 import { classOf, judgePyright, type PythonPlace } from './pyright-rules.ts';
 import type { PyrightAnswer } from './pyright-run.ts';
+import { NoTypes } from './python-annotations.ts';
 import { checkedElsewhere } from './python-checked.ts';
 import { PythonClasses } from './python-classes.ts';
 import { withoutBound } from './python-doubts.ts';
@@ -58,9 +59,8 @@ function readAnswer(asked: PyrightSaid, missing: MissingModules): EngineResult {
   const surroundings = new Map<string, PythonSurroundings>();
   const checked = checkedElsewhere(texts);
   const violated = new Violations(placed, texts);
-  const argued = new Set(
-    placed.flatMap((one) => (one.rule === 'reportArgumentType' ? `${one.file}:${one.range?.start.line}` : [])),
-  );
+  const noTypes = new NoTypes(placed, classes);
+  const argued = linesOfArguments(placed);
   const findings: RawFinding[] = [];
   const broken = new Map<string, string>();
   for (const { file, text, severity, message, range, rule } of placed) {
@@ -73,7 +73,7 @@ function readAnswer(asked: PyrightSaid, missing: MissingModules): EngineResult {
     if (rule?.startsWith('reportOptional') === true && standIns.has(placeKey({ file, range }))) continue;
     // Which argument does not fit is said as well.
     if (/^No overloads for/.test(message) && isArgued(argued, file, range)) continue;
-    if (evidence.explains(spot) || violated.explains(spot, line)) continue;
+    if (evidence.explains(spot) || violated.explains(spot, line) || noTypes.isRepeated(spot)) continue;
     const place = placeOf(file, line, {
       around,
       classes,
@@ -90,12 +90,20 @@ function readAnswer(asked: PyrightSaid, missing: MissingModules): EngineResult {
     if (verdict.kind === 'broken' && !broken.has(file)) broken.set(file, brokenReason(text, line, message));
     if (verdict.kind !== 'finding') continue;
     const endLine = range === undefined ? null : range.end.line + 1;
-    const gravest = evidence.isOfOrder(spot) ? 'low' : verdict.severity;
+    const weight = noTypes.weightOf(spot, around, text) ?? verdict.severity;
+    const gravest = evidence.isOfOrder(spot) ? 'low' : weight;
     findings.push(findingOf(ENGINE, gravest, { file, line, column, endLine, rule: verdict.rule, message }));
   }
   const whole = findings.filter(({ file }) => !broken.has(file));
   const gaps = gapsOf(broken, missing, checked.reason);
   return { findings: eachOnce(whole), gaps, files: files.length, complete: true };
+}
+
+/** Lines on which something is said of an argument, each behind its file. */
+function linesOfArguments(placed: readonly (Pick<Said, 'file' | 'range'> & { rule: string | null })[]): Set<string> {
+  return new Set(
+    placed.flatMap(({ file, rule, range }) => (rule === 'reportArgumentType' ? `${file}:${range?.start.line}` : [])),
+  );
 }
 
 /** Whether something is said of an argument that stands on one of the lines of a call. */

@@ -79,6 +79,8 @@ export function isOwnLanguage({ line, above, column }: PythonSpot): boolean {
  */
 export function isConverter({ rule, message, line, above, column }: PythonSpot): boolean {
   if (rule !== 'reportGeneralTypeIssues' || !message.startsWith('Expected class but received "(')) return false;
+  // These say of what they are given no more than whether they like it: `Any` and `Callable` are meant.
+  if (/^(?:any|callable)\b/.test(line.slice(column - 1))) return false;
   const lines = [...above, line.slice(0, column - 1)];
   const at = lines.findLastIndex((one) => /^\s*(?:async\s+)?def\b/.test(one));
   const decorator = at < 0 ? '' : (lines[at - 1] ?? '');

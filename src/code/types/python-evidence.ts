@@ -22,6 +22,7 @@ import {
   takesNamesFromOutside,
   worksOutNames,
 } from './python-modules.ts';
+import { NoneDefaults } from './python-none-defaults.ts';
 import { isNoted, isSilenced } from './python-noted.ts';
 import { FilledOnDemand, heldAt } from './python-on-demand.ts';
 import { UnpromisedResults } from './python-overrides.ts';
@@ -49,9 +50,8 @@ export class PythonEvidence {
   /** Methods that are made static, or those of the class, below their definition. */
   readonly #unbound = new Set<string>();
   readonly #filled: FilledAttributes;
-  readonly #members: TreeMembers;
-  readonly #results: UnpromisedResults;
-  readonly #standIns: StandIns;
+  /** What the tree says far away from the places that it explains. */
+  readonly #others: readonly { readonly explains: (spot: PythonSpot) => boolean }[];
   readonly #onDemand: FilledOnDemand;
 
   constructor(files: readonly MirroredFile[]) {
@@ -59,9 +59,8 @@ export class PythonEvidence {
     this.#texts = new Map(files.map(({ path, text }) => [path, text]));
     this.#filled = new FilledAttributes(files);
     this.#loaded = new LoadedModules(files);
-    this.#members = new TreeMembers(files);
-    this.#results = new UnpromisedResults(files);
-    this.#standIns = new StandIns(files);
+    const noneDefaults = new NoneDefaults(files);
+    this.#others = [new TreeMembers(files), new UnpromisedResults(files), new StandIns(files), noneDefaults];
     this.#onDemand = new FilledOnDemand(files);
     for (const { path, text } of files) {
       if (!/\.pyi?$/.test(path)) continue;
@@ -98,8 +97,8 @@ export class PythonEvidence {
     // A function that gives back what it is asked for by the type of an argument: pyright does not follow the check.
     if (rule === 'reportReturnType') return isOwnMember(message) || isDeclaredOnly(spot);
     const text = this.#texts.get(spot.file) ?? '';
-    if (this.#isMixedIn(spot) || isAskedTogether(spot) || isPiped(spot) || this.#members.explains(spot)) return true;
-    if (this.#results.explains(spot) || this.#standIns.explains(spot)) return true;
+    if (this.#isMixedIn(spot) || isAskedTogether(spot) || isPiped(spot)) return true;
+    if (this.#others.some((one) => one.explains(spot))) return true;
     if (
       this.#filled.explains(spot) ||
       isSettledAround(spot, (file) => this.#linesOf(file)) ||

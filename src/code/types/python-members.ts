@@ -1,6 +1,6 @@
 import { roleOf } from '../file-roles.ts';
 import type { MirroredFile } from './mirror.ts';
-import { blockBelow, classAround, headAbove, indentOf } from './python-blocks.ts';
+import { blockBelow, classAround, indentOf } from './python-blocks.ts';
 import type { PythonSpot } from './python-spot.ts';
 import { foreignNames } from './python-surroundings.ts';
 
@@ -23,7 +23,6 @@ export class TreeMembers {
   /** Whether the text of the tree shows where a member comes from that pyright misses, or why it is another one. */
   explains(spot: PythonSpot): boolean {
     if (spot.rule === 'reportSelfClsParameterName' || OF_SELF.test(spot.message)) return this.#isUsedInBody(spot);
-    if (spot.rule === 'reportUnboundVariable') return this.#isOfModule(spot);
     if (spot.rule !== 'reportAttributeAccessIssue') return false;
     return this.#isGiven(spot) || this.#isPutOn(spot) || this.#isMangled(spot) || this.#isMadeOtherwise(spot);
   }
@@ -54,17 +53,6 @@ export class TreeMembers {
       const modules = [...text.matchAll(put)].map(([, holder = '']) => moduleOf(holder, text)?.split('.').at(-1));
       return modules.flatMap((module) => (module === undefined ? [] : { file, module }));
     });
-  }
-
-  /** A name in the body of a class that gives it no value: there, unlike in a function, that of the module counts. */
-  #isOfModule({ message, file, number }: PythonSpot): boolean {
-    const name = /^"(\w+)" is unbound/.exec(message)?.[1];
-    const lines = (this.#texts.get(file) ?? '').split('\n');
-    if (name === undefined || !/^\s*class\b/.test(lines[headAbove(lines, number - 1)] ?? '')) return false;
-    const bound = new RegExp(
-      `^(?:import|from)[ \\t][^\\n]*\\b${name}\\b|^(?:class|(?:async )?def)[ \\t]+${name}\\b|^${name}\\s*=[^=]`,
-    );
-    return lines.some((line) => bound.test(line));
   }
 
   /** `_Class__name` from outside of a class that has the private attribute `__name`. */

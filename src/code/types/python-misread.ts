@@ -3,6 +3,7 @@ import { withPythonTree } from '../python-grammar.ts';
 import { copyTree, fieldOf, type PythonNode } from '../quality/python-nodes.ts';
 import type { MirroredFile } from './mirror.ts';
 import type { PyrightAnswer } from './pyright-run.ts';
+import { isOfModule } from './python-class-scope.ts';
 import { foreignNames } from './python-surroundings.ts';
 
 type Said = PyrightAnswer['generalDiagnostics'][number];
@@ -25,7 +26,7 @@ const VALUE = /^(?:string|concatenated_string|integer|float|true|false|unary_ope
 /**
  * An answer without what pyright says because it takes a piece of a program for another one: a value in the brackets of
  * something that is not installed, as in `fields.Literal["In progress"]`, is for that to read, not a type that is
- * written ahead; and `a and b.start()` as a statement is there for what it calls.
+ * written ahead; `a and b.start()` as a statement is there for what it calls; and a slot is no name of its class.
  */
 export async function withoutMisread(
   { root, files, said }: CheckedCopy,
@@ -51,7 +52,7 @@ export async function withoutMisread(
 
 function mayBeMisread({ rule, severity, range }: Said, hasForeign: boolean): boolean {
   if (range === undefined) return false;
-  if (rule === 'reportUnusedExpression') return true;
+  if (rule === 'reportUnusedExpression' || rule === 'reportUnboundVariable') return true;
   return hasForeign && (rule === undefined ? severity === 'error' : OF_TYPE.test(rule));
 }
 
@@ -63,7 +64,8 @@ async function misreadIn(text: string, messages: readonly Said[], missing: Reado
     const root = await withPythonTree(text, (tree) => copyTree(tree).tree);
     return messages.filter(({ rule, range }) => {
       const way = wayTo(root, (starts[range?.start.line ?? 0] ?? 0) + (range?.start.character ?? 0));
-      return rule === 'reportUnusedExpression' ? callsAtLast(way) : isReadElsewhere(way, text, foreign);
+      if (rule === 'reportUnusedExpression') return callsAtLast(way);
+      return rule === 'reportUnboundVariable' ? isOfModule(way, text) : isReadElsewhere(way, text, foreign);
     });
   } catch (error) {
     // A parser that trapped, or a text that is nested deeper than the stack.

@@ -240,6 +240,53 @@ describe('Of what a program of Python settles elsewhere', () => {
     ]);
   });
 
+  it('what a test case fills after it was set up is told less gravely, unless somebody empties it or asks', async () => {
+    const found = await typesOf({
+      'kit/cases.py': [
+        'from unittest import TestCase',
+        'class Page:',
+        '    def find(self, name: str) -> str:',
+        '        return name',
+        'class PageCase(TestCase):',
+        '    def setUp(self) -> None:',
+        '        self.page = None',
+        '        self.other = None',
+        '        self.third = None',
+        '    def tearDown(self) -> None:',
+        '        if self.page:',
+        '            print("seen")',
+        '    def open(self) -> None:',
+        '        self.page = Page()',
+        '        self.other = Page()',
+        '        self.third = Page()',
+        '    def leave(self) -> None:',
+        '        self.other = None',
+        '    def act(self, name: str) -> None:',
+        '        self.page.find(name)', // 20
+        '        self.other.find(name)', // 21
+        '        self.third.find(name)', // 22
+        '    def ask(self) -> None:',
+        '        if self.third:',
+        '            print("third")',
+      ],
+    });
+    expect(found).toEqual([
+      'low kit/cases.py:20 reportOptionalMemberAccess',
+      'medium kit/cases.py:21 reportOptionalMemberAccess',
+      'medium kit/cases.py:22 reportOptionalMemberAccess',
+    ]);
+  });
+
+  it('a folder of tests between others needs no more than its name, and another one is a program', async () => {
+    const text = ['def act(names: list[str] | None) -> None:', '    names.append("a")'];
+    const found = await typesOf({
+      'app/tests_e2e/helpers.py': text,
+      'app/e2e-tests/helpers.py': text,
+      'app/tests_found/helpers.py': text,
+    });
+    expect(found).toEqual(['medium app/tests_found/helpers.py:2 reportOptionalMemberAccess']);
+  });
+
   it('a parameter may be given another value, which is told less gravely than of a variable', async () => {
     const found = await typesOf({
       'a.py': [

@@ -116,6 +116,8 @@ describe('Facts of the tree', () => {
       'test',
       'test',
     ]);
+    expect(roles('app/tests_e2e/a.py', 'app/e2e-tests/a.ts', 'app/test-unit/a.py')).toEqual(['test', 'test', 'test']);
+    expect(roles('app/tests_found/a.py', 'app/latest_e2e/a.py')).toEqual(['source', 'source']);
     expect(roles('src/latest/a.ts', 'contest/a.py')).toEqual(['source', 'source']);
     expect(roles('build.rs', 'fuzz/a.rs', 'cake.cs')).toEqual(['tooling', 'tooling', 'tooling']);
     expect(roles('integration/helpers/a.ts', 'semgrep-rules/a.py', 't/unit/a.py')).toEqual(['test', 'test', 'test']);

@@ -8,10 +8,10 @@ const TEST_FOLDERS: ReadonlySet<string> = new Set(
 );
 /**
  * `intTest` and `androidTest` of Gradle, projects of .NET, `Moq.Tests`, and `smoke-test`, `integration_tests`,
- * `my-app-integration-tests`.
+ * `my-app-integration-tests`, `tests_e2e`.
  */
 const TEST_SOURCES =
-  /^(?:[a-z]+Tests?|testFixtures|[\w.]*\.(?:\w*Tests?|Specs?)(?:\.[\w.]+)?|(?:.*[-_])?(?:smoke|integration|functional|acceptance|system|unit)[-_]tests?)$/;
+  /^(?:[a-z]+Tests?|testFixtures|[\w.]*\.(?:\w*Tests?|Specs?)(?:\.[\w.]+)?|(?:.*[-_])?(?:smoke|integration|functional|acceptance|system|unit|e2e)[-_]tests?|tests?[-_](?:smoke|integration|functional|acceptance|unit|e2e))$/;
 const EXAMPLE_FOLDERS: ReadonlySet<string> = new Set(
   'example examples demo demos sample samples benchmark benchmarks bench benches doc docs documentation website site www playground docs_src docs-src'.split(
     ' ',

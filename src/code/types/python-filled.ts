@@ -41,7 +41,7 @@ export class FilledAttributes {
       for (const name of namedByClasses(text)) if (!annotated.has(name)) named.add(name);
       for (const [, name = ''] of text.matchAll(FROM_ITSELF)) filled.add(name);
       for (const [, name, other] of text.matchAll(EMPTIED)) missed.add(name ?? other ?? '');
-      for (const [, name, other] of text.matchAll(ASKED)) asked.add(name ?? other ?? '');
+      for (const name of askedFor(text)) asked.add(name);
       for (const name of emptiedLater(text)) emptied.add(name);
       for (const [, name = ''] of text.matchAll(BEGUN)) if (!annotated.has(name)) begun.add(name);
       const absent = new Set([...text.matchAll(NONE_BY_DEFAULT)].map(([, name]) => name));
@@ -88,15 +88,33 @@ function isNoneHere(name: string, above: readonly string[]): boolean {
   return above.slice(head + 1).some((one) => none.test(one));
 }
 
-const EMPTIES = /^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)|\.(\w+)[ \t]*=[ \t]*None\b/gm;
+const METHOD = /^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)/gm;
+/** Made for each object or each test anew: what is `None` here is not yet filled, not emptied. */
+const SETTING_UP = /^(?:__init__|(?:async)?setUp(?:Class)?|setup_(?:method|class))$/i;
+/** Runs even where the object was never filled, so it has to ask. */
+const TAKING_DOWN = /^(?:__del__|(?:async)?tearDown(?:Class)?|teardown_(?:method|class))$/i;
 
-/** Attributes that a function other than a constructor empties. */
+/** Attributes that a function other than those which set up empties. */
 function emptiedLater(text: string): string[] {
-  let method = '';
-  return [...text.matchAll(EMPTIES)].flatMap(([, begun, name]) => {
-    method = begun ?? method;
-    return name === undefined || method === '__init__' ? [] : [name];
-  });
+  return outsideOf(SETTING_UP, text).flatMap((body) =>
+    [...body.matchAll(/\.(\w+)[ \t]*=[ \t]*None\b/g)].map(([, name = '']) => name),
+  );
+}
+
+/** Attributes of which a function other than those which take down asks whether they are `None`. */
+function askedFor(text: string): string[] {
+  return outsideOf(TAKING_DOWN, text).flatMap((body) =>
+    [...body.matchAll(ASKED)].map(([, name, other]) => name ?? other ?? ''),
+  );
+}
+
+/** The pieces of a text from one head of a function to the next, but those of some functions. */
+function outsideOf(methods: RegExp, text: string): string[] {
+  const heads = [...text.matchAll(METHOD)];
+  const pieces = heads.flatMap(({ 1: name = '', index }, at) =>
+    methods.test(name) ? [] : text.slice(index, heads[at + 1]?.index),
+  );
+  return [text.slice(0, heads[0]?.index), ...pieces];
 }
 
 /** Attributes to which the body of a class gives `None`. */

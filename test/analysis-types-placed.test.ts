@@ -208,3 +208,43 @@ describe('A request', () => {
     expect(found).toEqual(['medium src/a.ts:2 TS2339']);
   });
 });
+
+describe('A member that the tree gives to a class of the language', () => {
+  it('is there, though nobody declares it, and another one is missing', async () => {
+    const found = await typesOf({
+      'tsconfig.json': settings({ strict: true, lib: ['ES2022'] }),
+      'src/give.ts': [
+        'BigInt.prototype.toJSON = function () { return Number(this); };', // 1
+        "(Array.prototype as any)['last'] = function () { return this[this.length - 1]; };",
+        "Object.defineProperty(String.prototype, 'shout', { value() { return this.toUpperCase(); } });",
+        'Math.clamp ??= (value: number) => value;', // 4
+        'Promise.settle = () => undefined;', // 5
+        'new Date().stamp = 1;', // 6
+      ],
+      'src/use.ts': [
+        'export const read = (size: bigint, list: string[], name: string, day: Date) => [',
+        '  size.toJSON(),', // 2
+        '  list.last(),', // 3
+        '  name.shout(),', // 4
+        '  Math.clamp(2),', // 5
+        '  Promise.settle(),', // 6
+        '  day.stamp,', // 7
+        '  name.toJSON(),', // 8
+        '  size.last(),', // 9
+        '  Math.settle(2),', // 10
+        '  list.first(),', // 11
+        '];',
+      ],
+      'src/give.test.ts': ['Array.prototype.first = function () { return this[0]; };'],
+    });
+    expect(found).toEqual([
+      'low src/give.test.ts:1 TS2339',
+      'low src/give.ts:1 TS2339',
+      'low src/give.ts:4 TS2339',
+      'low src/give.ts:5 TS2339',
+      ...[2, 3, 4, 5, 6].map((line) => `low src/use.ts:${line} TS2339`),
+      'medium src/give.ts:6 TS2339',
+      ...[10, 11, 7, 8, 9].map((line) => `medium src/use.ts:${line} TS2339`),
+    ]);
+  });
+});

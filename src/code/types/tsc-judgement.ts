@@ -12,6 +12,7 @@ import { AbsentRoots, namesAskedFor } from './tsc-generated.ts';
 import { ignoredTargets } from './tsc-ignored.ts';
 import { candidatesOf, type RelativeImport } from './tsc-imports.ts';
 import { ParameterPlaces } from './tsc-parameters.ts';
+import { Polyfills } from './tsc-polyfills.ts';
 import type { TypeScriptProject } from './tsc-projects.ts';
 import { type JudgeContext, judge } from './tsc-rules.ts';
 import type { TscAnswer } from './tsc-run.ts';
@@ -62,6 +63,7 @@ class Report {
   readonly #isThere: ReadonlySet<string>;
   readonly #autoImports: AutoImports;
   readonly #absentRoots: AbsentRoots;
+  readonly #polyfills: Polyfills;
   readonly #findings: RawFinding[] = [];
   readonly #gaps: Gap[] = [];
   readonly #missing = new Set<string>();
@@ -87,8 +89,11 @@ class Report {
       /\bexport\s+(?:type\s+)?\*\s+from\s+['"](?:[^'"./]|\.{1,2}\/(?:[^'"]*\/)?(?:dist|build|generated)\/)/;
     this.#passesOn = files.some(({ text }) => passing.test(text));
     this.#evidence = new ScriptEvidence(files, imported);
+    this.#polyfills = new Polyfills(files);
     this.#gaps.push(...said.gaps);
   }
+
+  readonly #isGlobal = (name: string): boolean => name in globalThis || this.#browserNames.has(name);
 
   /**
    * Reads what the judgement asks for: the names of the browser, and which relative imports lead to a left-out file or
@@ -141,7 +146,9 @@ class Report {
     }
     for (const { diagnostic, verdict } of judged) {
       if (verdict.kind !== 'finding' || this.#broken.has(diagnostic.file)) continue;
-      this.#findings.push(findingOf(ENGINE, verdict.severity, diagnostic));
+      // It works, and is only not declared.
+      const severity = this.#polyfills.hold(diagnostic, this.#isGlobal) ? 'low' : verdict.severity;
+      this.#findings.push(findingOf(ENGINE, severity, diagnostic));
     }
   }
 
@@ -160,7 +167,7 @@ class Report {
   }
 
   #context(project: TypeScriptProject, assumed: ReadonlySet<string>, ambient: ReadonlySet<string>): JudgeContext {
-    const isGlobal = (name: string) => name in globalThis || this.#browserNames.has(name);
+    const isGlobal = this.#isGlobal;
     const isBrowserName = (name: string) => this.#browserNames.has(name);
     const textOf = (file: string) => this.#said.files.find(({ path }) => path === file)?.text ?? '';
     const { config, major } = project;

@@ -1,5 +1,8 @@
+import type { Severity } from '../findings.ts';
 import type { Collector } from './collector.ts';
 import type { CallSite } from './observer.ts';
+import { hostsByPlace, isForOwnMachine, type Setting } from './own-machine.ts';
+import { standingOf } from './places.ts';
 import type { AssignExpression } from './syntax.ts';
 import type { Value } from './values.ts';
 
@@ -44,15 +47,23 @@ export function checkCredentials(collector: Collector, { name, args, named, node
     const secret = named.get(key) ?? args.find(({ entries }) => entries?.has(key) === true)?.entries?.get(key);
     // An empty one and a word such as "postgres" are those of a machine for development.
     if (!isSecret(secret)) continue;
-    tell(
-      collector,
-      node,
-      `\`${name}\` is given a password that stands in the code.`,
-      secret,
-      isWord(secret) ? 'medium' : 'high',
-    );
+    const isNear = isForOwnMachine(key, () => settingsOf(args, named));
+    const isTried = isWord(secret) || standingOf(collector.path) === 'tooling';
+    const severity = isNear ? (isTried ? 'low' : 'medium') : isWord(secret) ? 'medium' : 'high';
+    const whose = isNear ? 'a password of the machine that it runs on' : 'a password';
+    tell(collector, node, `\`${name}\` is given ${whose} that stands in the code.`, secret, severity);
     return;
   }
+}
+
+/** What a call is given under names; what is not known leads to another machine. A host may have its place instead. */
+function settingsOf(args: readonly Value[], named: ReadonlyMap<string, Value>): Setting[] {
+  const given = [...named, ...args.flatMap(({ entries }) => [...(entries ?? [])])];
+  return [...given.map(([key, value]): Setting => [key, textOf(value)]), ...hostsByPlace(args.map(textOf))];
+}
+
+function textOf({ constant }: Value): string {
+  return typeof constant === 'string' ? constant : '';
 }
 
 /** `app.secret_key = '…'`, `app.config['SECRET_KEY'] = '…'`: what signs the sessions of Flask. */
@@ -79,7 +90,7 @@ function tell(
   node: CallSite['node'] | AssignExpression,
   message: string,
   secret: Value | undefined,
-  severity: 'high' | 'medium',
+  severity: Severity,
 ): void {
   const text = typeof secret?.constant === 'string' ? secret.constant : undefined;
   collector.certain('hard-coded-credential', node, message, severity, 'CWE-798', text);

@@ -3,8 +3,10 @@ import { rules } from '@secretlint/secretlint-rule-preset-recommend';
 import type { FileRole } from '../file-roles.ts';
 import type { Severity } from '../findings.ts';
 import { isAmongTexts, isCatalogue, isOfWords } from './catalogues.ts';
+import { isClientKey, isSearchKey } from './client-keys.ts';
 import type { Found } from './collector.ts';
 import { isLockfile } from './lockfiles.ts';
+import { isForOwnMachine, settingsBeside } from './own-machine.ts';
 import { isOfDevelopment } from './places.ts';
 import { entropy, isDense, isNoSecret, isPlaceholderOf } from './secret-values.ts';
 
@@ -160,14 +162,21 @@ function byEntropy(path: string, text: string, role: FileRole): Found[] {
         if (severity === null || isSearchKey(candidate, text, offset)) continue;
         if (isShownToPeople && isOfWords(candidate.value)) continue;
         const start = offset + candidate.start;
+        const placed = { ...candidate, start };
         const message = `\`${candidate.name}\` is given a secret that stands in the file (${redacted(candidate.value)}).`;
-        const isUsed = role === 'source' && !isOfDevelopment(path) && !isClientKey(candidate, text, offset);
-        results.push(found(start, start + candidate.value.length, message, isUsed ? severity : 'low'));
+        const isUsed = role === 'source' && !isOfDevelopment(path) && !isClientKey(placed, text, line, offset);
+        const isNear = isUsed && isForOwnMachine(candidate.name, () => settingsBeside(text, start, isSettings));
+        const weight = isNear ? lessThan(severity) : severity;
+        results.push(found(start, start + candidate.value.length, message, isUsed ? weight : 'low'));
       }
     }
     offset += line.length + 1;
   }
   return results;
+}
+
+function lessThan(severity: Severity): Severity {
+  return severity === 'high' ? 'medium' : 'low';
 }
 
 function candidates(line: string, isSettings: boolean): Candidate[] {
@@ -182,21 +191,6 @@ function candidates(line: string, isSettings: boolean): Candidate[] {
   const setting = isSettings ? SETTING.exec(line) : null;
   if (setting !== null) add(setting[1], setting[2], setting.index, setting[0]);
   return list.filter((one, at) => list.findIndex(({ start }) => start === one.start) === at);
-}
-
-/** The key that a page asks an index of its own documentation with: every visitor gets it. */
-function isSearchKey({ name }: Candidate, text: string, offset: number): boolean {
-  const around = text.slice(Math.max(0, offset - 200), offset + 300);
-  return /^(?:searchA|a)pi_?key$/i.test(name) && /\bapp_?id\b/i.test(around) && /\bindex_?name\b/i.test(around);
-}
-
-/** Services whose keys of that name programs carry to everybody: they only tell whose reports or searches these are. */
-const CLIENT_SERVICE = /algolia|bugsnag|amplitude|mixpanel|rollbar|datadogRum|posthog|logrocket/i;
-
-/** A key that says which project reports or asks, and lets nobody in. */
-function isClientKey({ name }: Candidate, text: string, offset: number): boolean {
-  if (!/api[_-]?key$|client[_-]?token$/i.test(name) || /secret|admin|private/i.test(name)) return false;
-  return CLIENT_SERVICE.test(text.slice(Math.max(0, offset - 200), offset + 200));
 }
 
 /** An address that shows where a password is to be put: `mysql://[user[:password]@][host]`. */

@@ -349,3 +349,94 @@ describe('A loader of YAML that the file makes itself', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
+
+describe('An archive', () => {
+  const unpacks = (body: string) =>
+    `import sys\nimport tarfile\n\ndef unpack(path, to):\n    with tarfile.open(path) as tar:\n${body.replace(/^/gm, '        ')}\n`;
+  const old = 'tar.extractall(to)';
+  const safe = "tar.extractall(to, filter='data')";
+  const branches = (condition: string, first: string, second: string) =>
+    unpacks(`if ${condition}:\n    ${first}\nelse:\n    ${second}`);
+
+  it.each([
+    branches("hasattr(tarfile, 'data_filter')", safe, old),
+    branches('hasattr(tarfile.TarFile, "extraction_filter")', safe, old),
+    branches("not hasattr(tarfile, 'data_filter')", old, safe),
+    branches('sys.version_info >= (3, 12)', safe, old),
+    branches('sys.version_info[:2] < (3, 12)', old, safe),
+    unpacks(
+      `if sys.version_info >= (3, 12):  # PEP 706\n    ${safe}\nelif to is None:\n    raise ValueError(to)\nelse:\n    ${old}`,
+    ),
+    unpacks(`try:\n    ${safe}\nexcept TypeError:\n    ${old}`),
+    unpacks(`try:\n    ${safe}\nexcept (AttributeError, TypeError):\n    if to:\n        ${old}`),
+  ])('is told less gravely where it is for a Python without filters: %s', async (text) => {
+    expect(await told('src/a.py', text)).toEqual(['low zip-slip']);
+  });
+
+  it.each([
+    branches("hasattr(tarfile, 'data_filter')", old, safe),
+    branches("hasattr(tarfile, 'data_filter')", 'pass', old),
+    branches('sys.version_info < (3, 12)', safe, old),
+    branches("not hasattr(tarfile, 'data_filter')", safe, old),
+    branches("hasattr(tarfile, 'data_filter') and is_careful", safe, old),
+    branches('is_careful', safe, old),
+    unpacks(`try:\n    ${safe}\nexcept OSError:\n    ${old}`),
+    unpacks(`try:\n    ${safe}\nexcept TypeError:\n    pass\nelse:\n    ${old}`),
+    unpacks(`if hasattr(tarfile, 'data_filter'):\n    ${safe}\n${old}`),
+  ])('is told where it is unpacked without one elsewhere too: %s', async (text) => {
+    expect(await told('src/a.py', text)).toEqual(['medium zip-slip']);
+  });
+});
+
+describe('A function that looks at no certificates', () => {
+  const context = (name: string, calls: string) =>
+    `import ssl\n\ndef ${name}():\n    """Make one, which takes the place of the one that is made where somebody asks for nothing else, for those who have machines of their own only, and who know what they do; it is the same in all else, and as quick."""\n    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)\n    context.check_hostname = False\n    context.verify_mode = ssl.CERT_NONE\n    return context\n\n${calls}\n`;
+  const high = 'high disabled-certificate-check';
+
+  it.each([
+    context('_open', 'def connect(verify):\n    if not verify:\n        return _open()\n    return None'),
+    context('_open', 'def connect(is_insecure):\n    return _open() if is_insecure else None'),
+    context('insecure_context', ''),
+    context(
+      'make_unverified',
+      'def connect(verify):\n    if verify:\n        return None\n    else:\n        return make_unverified()',
+    ),
+  ])('is told less gravely where somebody has to ask for it', async (text) => {
+    expect(await told('src/a.py', text)).toEqual(['low disabled-certificate-check']);
+  });
+
+  it.each([
+    context('_open', 'def connect(host):\n    return _open()'),
+    context(
+      '_open',
+      'def connect(verify):\n    if not verify:\n        return _open()\n    return None\n\nDEFAULT = _open()',
+    ),
+    context('_open', 'def connect(verify):\n    if not verify:\n        return _open()\n    return wrap(_open)'),
+    context('open', 'def connect(verify):\n    if not verify:\n        return open()\n    return None'),
+    context('_open', ''),
+    context('insecure_context', 'CONTEXT = insecure_context()'),
+  ])('is told where nobody has to', async (text) => {
+    expect(await told('src/a.py', text)).toEqual([high]);
+  });
+});
+
+describe('What the main function of a script takes', () => {
+  const main = (calls: string, name = 'main') =>
+    `import os\nimport sys\n\ndef ${name}(args):\n    os.popen(args[0] + ' log ' + args[1])\n    return 0\n\n${calls}\n`;
+
+  it.each([
+    "if __name__ == '__main__':\n    raise SystemExit(main(sys.argv[1:]))",
+    "from sys import argv\nif __name__ == '__main__':\n    main(argv)",
+  ])('is of whoever runs it: %s', async (calls) => {
+    expect(await told('src/a.py', main(calls))).toEqual(['low command-injection']);
+  });
+
+  it.each([
+    main('def answer(words):\n    return main(words)\n\nmain(sys.argv[1:])'),
+    main('RUN = main'),
+    main('def answer(argv):\n    return main(argv)'),
+    main('run(sys.argv[1:])', 'run'),
+  ])('is of any caller where others call it', async (text) => {
+    expect(await told('src/a.py', text)).toContain('medium command-injection');
+  });
+});

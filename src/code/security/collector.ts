@@ -54,6 +54,7 @@ export class Collector {
   readonly #safeLoads = new Map<number, Placed>();
   readonly #isOffered: boolean;
   readonly #local = new Map<string, boolean>();
+  #calls: Map<string, number[]> | null = null;
   #loaderKind: ((name: string) => LoaderKind) | null = null;
 
   /** `role`: what the file is for. */
@@ -116,7 +117,8 @@ export class Collector {
   /** How grave it is that a text from there breaks a rule; null where that is no finding. */
   #severityOf(rule: RuleId, danger: Taint, worst: Severity): Severity | null {
     const { level, root, takenBy } = danger;
-    const severity = ruleOf(rule).levels[level];
+    const isOfCommand = level === 'parameter' && takenBy === 'main' && this.#isRunFromCommandLine;
+    const severity = ruleOf(rule).levels[isOfCommand ? 'input' : level];
     if (severity === null) return null;
     // Who calls an example or a script of the project's own gives it what belongs there.
     if (level === 'parameter' && (!this.#isOffered || isContract(rule, root))) return null;
@@ -125,6 +127,13 @@ export class Collector {
     const isDeep = level === 'parameter' && (root.match(/\.|\[\]/g)?.length ?? 0) >= DEEP;
     const gravest = isDeep ? 'low' : gravestOf(rule, danger, this.text);
     return milder(severity, milder(gravest, worst));
+  }
+
+  /** `main(sys.argv[1:])`, and no other call of it: whoever runs the program gives it what its `main` takes. */
+  get #isRunFromCommandLine(): boolean {
+    const calls = this.language === 'python' ? this.callsOf('main') : [];
+    const words = this.imports.has('sys.argv') ? /^main\(\s*(?:sys\.)?argv\b/ : /^main\(\s*sys\.argv\b/;
+    return calls.length > 0 && calls.every((at) => words.test(this.text.slice(at, at + 80)));
   }
 
   /** Reports what is wrong whatever the values are. */
@@ -175,6 +184,20 @@ export class Collector {
     const key = `${start} ${end}`;
     const known = this.#sqlTexts.get(key);
     this.#sqlTexts.set(key, { start, end, isHarmless: isHarmless && known?.isHarmless !== false });
+  }
+
+  /** Where functions of a name are called in a file of Python, or methods of it. */
+  callsOf(name: string): readonly number[] {
+    if (this.#calls === null) {
+      this.#calls = new Map();
+      for (const { index, 0: head } of this.text.matchAll(/\b[A-Za-z_]\w*(?=\()/g)) {
+        if (/\bdef\s+$/.test(this.text.slice(Math.max(0, index - 8), index))) continue;
+        const others = this.#calls.get(head);
+        if (others === undefined) this.#calls.set(head, [index]);
+        else others.push(index);
+      }
+    }
+    return this.#calls.get(name) ?? [];
   }
 
   /** What a loader of YAML that the file makes itself makes of a document. */

@@ -28,22 +28,76 @@ export function isForTrying(text: string, start = text.length): boolean {
   return false;
 }
 
-/** Conditions of the branches around a place of a Python program, and of those before an `else` around it. */
-export function conditionsAround(text: string, start: number): string[] {
-  const lines = text.slice(0, start).split('\n');
+/** A branch that a place stands in. `isTurned`: in an `else` behind it, where the condition does not hold. */
+interface Branch {
+  readonly word: 'if' | 'except';
+  readonly condition: string;
+  readonly isTurned: boolean;
+}
+
+/** Longer functions are not looked at to their heads. */
+const FARTHEST = 50_000;
+
+/** Branches of the function around a place of a Python program, the inner ones first. */
+function branchesAround(text: string, start: number): Branch[] {
+  const lines = text.slice(Math.max(0, start - FARTHEST), start).split('\n');
   let indent = indentOf(lines.at(-1) ?? '');
-  const found: string[] = [];
+  let isTurned = false;
+  const found: Branch[] = [];
   for (let at = lines.length - 2; at >= 0 && indent > 0; at -= 1) {
     const line = lines[at] ?? '';
     if (line.trim() === '' || /^\s*#/.test(line) || indentOf(line) >= indent) continue;
     indent = indentOf(line);
     if (/^\s*(?:async\s+)?(?:def|class)\b/.test(line)) break;
-    const [, word = '', condition = ''] = /^\s*(if|elif|else)\b(.*)/.exec(line) ?? [];
-    if (word !== '' && word !== 'else') found.push(condition);
+    const [, word = '', condition = ''] = /^\s*(if|elif|else|except)\b(.*)/.exec(line) ?? [];
+    if (word === 'if' || word === 'elif') found.push({ word: 'if', condition, isTurned });
+    else if (word === 'except' && !isTurned) found.push({ word, condition, isTurned });
     // Its `if`, and the ways between, stand beside it.
-    if (word === 'else' || word === 'elif') indent += 1;
+    isTurned = word === 'else' || word === 'elif';
+    if (isTurned) indent += 1;
   }
   return found;
+}
+
+/** Conditions of the branches around a place of a Python program, and of those before an `else` around it. */
+export function conditionsAround(text: string, start: number): string[] {
+  return branchesAround(text, start).flatMap(({ word, condition }) => (word === 'if' ? condition : []));
+}
+
+/** The name of the function around a place of a Python program; null for none. */
+export function functionAround(text: string, start: number): string | null {
+  const lines = text.slice(Math.max(0, start - FARTHEST), start).split('\n');
+  let indent = indentOf(lines.at(-1) ?? '');
+  for (let at = lines.length - 2; at >= 0 && indent > 0; at -= 1) {
+    const line = lines[at] ?? '';
+    if (line.trim() === '' || /^\s*[#)\]]/.test(line) || indentOf(line) >= indent) continue;
+    indent = indentOf(line);
+    const name = /^\s*(?:async\s+)?def\s+(\w+)/.exec(line)?.[1];
+    if (name !== undefined) return name;
+  }
+  return null;
+}
+
+/** What tells whether this Python has filters for archives, or how old it is. */
+const HAS_FILTERS = /^hasattr\(\s*tarfile(?:\.TarFile)?\s*,\s*['"]\w*filter['"]\s*\)$/;
+const AGE = /^(?:sys\.)?version_info(?:\[[^\]]*\])?\s*([<>])=?\s*\(/;
+/** What a Python raises that knows no filters. */
+const REFUSES = /\b(?:TypeError|AttributeError)\b/;
+
+/**
+ * Whether a place of a Python program is reached only where this Python has no filters for archives: the `else` of
+ * `if hasattr(tarfile, 'data_filter'):`, a test of the version, a TypeError that is caught.
+ */
+export function isOfOldPython(text: string, start: number): boolean {
+  return branchesAround(text, start).some(({ word, condition, isTurned }) => {
+    const plain = condition.replace(/:\s*(?:#.*)?$/, '').trim();
+    if (word === 'except') return REFUSES.test(plain);
+    if (/\b(?:and|or)\b/.test(plain)) return false;
+    const isNegated = /^not\b/.test(plain);
+    const test = plain.replace(/^not\s+/, '');
+    const saysNew = HAS_FILTERS.test(test) || AGE.exec(test)?.[1] === '>';
+    return (saysNew || AGE.test(test)) && (saysNew === isNegated) !== isTurned;
+  });
 }
 
 function indentOf(line: string): number {

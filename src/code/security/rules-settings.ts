@@ -1,5 +1,5 @@
 import type { Collector } from './collector.ts';
-import { conditionsAround, isForTrying } from './conditions.ts';
+import { isForTrying } from './conditions.ts';
 import type { CallSite } from './observer.ts';
 import { checkTokens } from './rules-tokens.ts';
 import type { Scope } from './scope.ts';
@@ -7,6 +7,7 @@ import { djangoSetting } from './settings-django.ts';
 import { pythonSettings } from './settings-python.ts';
 import { scriptSettings } from './settings-script.ts';
 import type { AssignExpression, RecordExpression } from './syntax.ts';
+import { isUnverifiedOnDemand } from './unverified.ts';
 import type { Value } from './values.ts';
 
 /** Calls that turn a protection off. */
@@ -223,8 +224,7 @@ export function checkSettingAssignment(collector: Collector, node: AssignExpress
     const before = collector.text.slice(Math.max(0, node.start - 400), node.start);
     const isAsked =
       /\b(?:if|elif)\b[^\n]*(?:verif\w*|insecure|check|validat\w*|cert_reqs|trust|\bssl\b)/i.test(before) ||
-      (collector.language === 'python' &&
-        conditionsAround(collector.text, node.start).some((one) => /verif|insecure|cert_reqs/i.test(one)));
+      (collector.language === 'python' && isUnverifiedOnDemand(collector, node.start));
     collector.certain(
       'disabled-certificate-check',
       node,

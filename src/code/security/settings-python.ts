@@ -1,5 +1,5 @@
 import type { Collector } from './collector.ts';
-import { isForTrying } from './conditions.ts';
+import { isForTrying, isOfOldPython } from './conditions.ts';
 import { cookie, isSensitiveCookie, protectionsOf, takesAway } from './cookies.ts';
 import type { CallSite } from './observer.ts';
 import { speaksOfPages } from './places.ts';
@@ -7,7 +7,7 @@ import { SAFE_LOADER } from './yaml-loaders.ts';
 
 /** Calls of Python that turn a protection off. */
 export function pythonSettings(collector: Collector, site: CallSite): void {
-  const { name, args, named, node } = site;
+  const { name, named, node } = site;
   if (
     /(?:^|\.)run$|^run_simple$/.test(name) &&
     named.get('debug')?.constant === true &&
@@ -38,21 +38,24 @@ export function pythonSettings(collector: Collector, site: CallSite): void {
   corsSettings(collector, site);
   if (/^yaml\.load(?:_all)?$/.test(name)) yamlLoad(collector, site);
   xmlSettings(collector, site);
-  if (
-    /\.extractall$/.test(name) &&
-    /tarfile|\$?tar\b|\$t\b/.test(name) &&
-    named.get('filter') === undefined &&
-    named.get('members') === undefined &&
-    args[1] === undefined
-  ) {
-    collector.certain(
-      'zip-slip',
-      node,
-      `\`${name}\` writes to wherever the archive says, outside of the folder too.`,
-      'medium',
-    );
-  }
+  extraction(collector, site);
   massAssignment(collector, site);
+}
+
+/** A filter is given, close to where none is. */
+const FILTERS = /\bfilter\s*=(?!=)|\bextraction_filter\b|['"]filter['"]\s*[\]:]/;
+const CLOSE = 800;
+
+/** What an archive names may lie outside of the folder. Filters refuse that, which Pythons of before 2023 have not. */
+function extraction(collector: Collector, { name, args, named, node }: CallSite): void {
+  const { text } = collector;
+  if (!/\.extractall$/.test(name) || !/tarfile|\$?tar\b|\$t\b/.test(name)) return;
+  if (named.has('filter') || named.has('members') || args[1] !== undefined) return;
+  const around = text.slice(Math.max(0, node.start - CLOSE), node.end + CLOSE);
+  const isForOld = FILTERS.test(around) && isOfOldPython(text, node.start);
+  const where = isForOld ? ' where Python has no filters for archives' : '';
+  const message = `\`${name}\` writes to wherever the archive says, outside of the folder too${where}.`;
+  collector.certain('zip-slip', node, message, isForOld ? 'low' : 'medium');
 }
 
 /** Frameworks whose answers set cookies as they are told, by their modules. */

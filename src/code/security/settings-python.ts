@@ -43,16 +43,22 @@ export function pythonSettings(collector: Collector, site: CallSite): void {
 }
 
 /** A filter is given, close to where none is. */
-const FILTERS = /\bfilter\s*=(?!=)|\bextraction_filter\b|['"]filter['"]\s*[\]:]/;
+const FILTERS = /\bfilter\s*=(?!=|\s*['"]fully_trusted)|['"]filter['"]\s*[\]:]/;
+/** The same where it is set beforehand, and older Pythons do not look at it. */
+const SETS_FILTER = /\.extraction_filter\s*=[^\n]*\b(?:data|tar)_filter\b/;
 const CLOSE = 800;
 
 /** What an archive names may lie outside of the folder. Filters refuse that, which Pythons of before 2023 have not. */
 function extraction(collector: Collector, { name, args, named, node }: CallSite): void {
   const { text } = collector;
   if (!/\.extractall$/.test(name) || !/tarfile|\$?tar\b|\$t\b/.test(name)) return;
-  if (named.has('filter') || named.has('members') || args[1] !== undefined) return;
+  const more = named.get('')?.entries ?? new Map<string, unknown>();
+  if (named.has('filter') || named.has('members') || args[1] !== undefined || more.has('members')) return;
   const around = text.slice(Math.max(0, node.start - CLOSE), node.end + CLOSE);
-  const isForOld = FILTERS.test(around) && isOfOldPython(text, node.start);
+  // `**({'filter': 'data'} if hasattr(tarfile, 'data_filter') else {})`
+  const isInMore = more.has('filter') || (named.has('') && /\[['"]filter['"]\]\s*=/.test(around));
+  if (isInMore && !/\bhasattr\(\s*tarfile|\bversion_info\b/.test(around)) return;
+  const isForOld = isInMore || SETS_FILTER.test(around) || (FILTERS.test(around) && isOfOldPython(text, node.start));
   const where = isForOld ? ' where Python has no filters for archives' : '';
   const message = `\`${name}\` writes to wherever the archive says, outside of the folder too${where}.`;
   collector.certain('zip-slip', node, message, isForOld ? 'low' : 'medium');

@@ -445,6 +445,71 @@ const pairs: readonly Pair[] = [
     defect: `import jwt\ndef who(token):\n    return jwt.decode(token, options={'verify_signature': False})\n`,
     fine: `import jwt\ndef who(token):\n    issuer = jwt.decode(token, options={'verify_signature': False})['iss']\n    return jwt.decode(token, key_of(issuer), algorithms=['RS256'])\n`,
   },
+  {
+    name: 'a page that compares with a part of its own address is measured by nobody',
+    path: 'src/a.ts',
+    told: 'medium timing-attack',
+    defect: `export const handle = (req: Request) => {\n  const token = req.query.token;\n  return token === stored.token;\n};\n`,
+    fine: `export const ask = () => {\n  const token = new URLSearchParams(window.location.hash.slice(1)).get('token');\n  return token === stored.token;\n};\n`,
+  },
+  {
+    name: 'a component that runs in browsers only is measured by nobody',
+    path: 'src/a.tsx',
+    told: 'medium timing-attack',
+    defect: `export function makeCheck(store) {\n  const stored = load();\n  return function verifyToken(token: string) { return token === store.token; };\n}\n`,
+    fine: `import { useState } from 'react';\nexport function makeCheck(store) {\n  const [stored] = useState('');\n  return function verifyToken(token: string) { return token === store.token; };\n}\n`,
+  },
+  {
+    name: 'a component whose other part runs on the server is',
+    path: 'src/a.tsx',
+    told: 'medium timing-attack',
+    defect: `import { useState } from 'react';\nexport const getServerSideProps = () => 1;\nexport function makeCheck(store) {\n  const [stored] = useState('');\n  return function verifyToken(token: string) { return token === store.token; };\n}\n`,
+    fine: `'use client';\nexport function makeCheck(store) {\n  return function verifyToken(token: string) { return token === store.token; };\n}\n`,
+  },
+  {
+    name: 'names of a list are written with their quotes doubled',
+    path: 'src/a.js',
+    told: 'medium sql-injection',
+    defect:
+      'export const use = (client, names) => client.query(`set search_path to ${names.map((one) => `"${one}"`).join()}`);\n',
+    fine: 'export const use = (client, names) => client.query(`set search_path to ${names.map((one) => `"${one.replace(/"/g, \'""\')}"`).join()}`);\n',
+  },
+  {
+    name: 'a quote that a text is taken apart at is doubled between its parts',
+    path: 'src/a.js',
+    told: 'medium sql-injection',
+    defect: `export const use = (client, name) => client.query('SELECT a FROM b WHERE c = "' + name.split('"').join('"') + '"');\n`,
+    fine: `export const use = (client, name) => client.query('SELECT a FROM b WHERE c = "' + name.split('"').join('""') + '"');\n`,
+  },
+  {
+    name: 'a list beside the one whose names are quoted is not quoted',
+    path: 'src/a.js',
+    told: 'medium sql-injection',
+    defect:
+      'export const use = (client, names, more) => client.query(`select ${names.map((one) => `"${one.replace(/"/g, \'""\')}" ${more}`).join()}`);\n',
+    fine: 'export const use = (client, names) => client.query(`select ${names.map((one) => `"${one.replace(/"/g, \'""\')}" asc`).join()}`);\n',
+  },
+  {
+    name: 'rounds slow down who guesses a password, and nobody guesses the key of a server',
+    path: 'src/a.js',
+    told: 'medium weak-hash',
+    defect: `import crypto from 'node:crypto';\nconst keyOf = (word, salt) => crypto.pbkdf2Sync(word, salt, 10000, 32, 'sha512');\nexport const lock = (text, password) => crypto.createCipheriv('aes-256-gcm', keyOf(password, salt()), iv()).update(text);\n`,
+    fine: `import crypto from 'node:crypto';\nconst keyOf = (password, salt) => crypto.pbkdf2Sync(password, salt, 10000, 32, 'sha512');\nexport const lock = (text, secret) => crypto.createCipheriv('aes-256-gcm', keyOf(secret, salt()), iv()).update(text);\n`,
+  },
+  {
+    name: 'a function that others call may be given a password',
+    path: 'src/a.js',
+    told: 'medium weak-hash',
+    defect: `import crypto from 'node:crypto';\nexport const keyOf = (word, salt) => crypto.pbkdf2Sync(word, salt, 10000, 32, 'sha512');\nexport const lock = (text, secret) => crypto.createCipheriv('aes-256-gcm', keyOf(secret, salt()), iv()).update(text);\n`,
+    fine: `import crypto from 'node:crypto';\nexport const lock = (text) => crypto.createCipheriv('aes-256-gcm', crypto.pbkdf2Sync(process.env.APP_KEY, salt(), 10000, 32, 'sha512'), iv()).update(text);\n`,
+  },
+  {
+    name: 'a hash that is kept is not a key of a cipher',
+    path: 'src/a.py',
+    told: 'medium weak-hash',
+    defect: `import hashlib\ndef keep(secret, salt):\n    return hashlib.pbkdf2_hmac('sha256', secret, salt, 10000)\n`,
+    fine: `import hashlib\nfrom cryptography.hazmat.primitives.ciphers.aead import AESGCM\nfrom conf import settings\ndef lock(text, salt):\n    key = hashlib.pbkdf2_hmac('sha256', settings.SECRET_KEY.encode(), salt, 10000)\n    return AESGCM(key).encrypt(nonce(), text, None)\n`,
+  },
 ];
 
 it.each(pairs)('$name', async ({ path, told, defect, fine, finePath }) => {

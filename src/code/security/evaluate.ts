@@ -1,6 +1,6 @@
 import { checksOf } from './checks.ts';
 import type { Flow } from './flow.ts';
-import { harmlessAfter, keepAdded, passesOn, quotedBy, withoutSlashes } from './passing.ts';
+import { beforeMapping, harmlessAfter, keepAdded, passesOn, quotedBy, withoutSlashes } from './passing.ts';
 import { Scope } from './scope.ts';
 import { handlerInputs, sourceOfCall, sourceOfName } from './sources.ts';
 import { type CallExpression, type Expression, type MemberExpression, pathOf, type TextExpression } from './syntax.ts';
@@ -252,7 +252,7 @@ export class Expressions {
     if (typeof key === 'string' && receiver !== null && receiver.taints.length > 0) {
       return carrying(refined(joinTaints(carried), key), { name: `${name}()` });
     }
-    const all = returned === null ? carried : [...carried, returned];
+    const all = returned === null ? carried : [...beforeMapping(name, carried, returned), returned];
     const value = carrying(joinTaints(all), {
       name: nameOfResult(name, args),
       isFixed: isConversion(name) && isFixedCall(receiver, given),
@@ -262,7 +262,7 @@ export class Expressions {
     keepAdded(this.#flow.language, node, site, scope);
     if (name === 're.compile' && typeof args[0]?.constant === 'string') return { ...value, pattern: args[0].constant };
     const ended = isEnding(node) ? madeSafe(value, ['path-traversal', 'zip-slip']) : value;
-    const safeFor = [...replacedIn(name, args), ...withoutSlashes(name, named.get('safe') ?? args[1])];
+    const safeFor = [...replacedIn(node, name, args), ...withoutSlashes(name, named.get('safe') ?? args[1])];
     return harmlessAfter(this.#flow.language, name, madeSafe(ended, safeFor));
   }
 

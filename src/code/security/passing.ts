@@ -39,6 +39,16 @@ export function passesOn(
   return GIVEN.test(name) ? [receiver, ...given] : [receiver];
 }
 
+/**
+ * What `list.map(…)` is called on, without what its function gives back of it: `names.map((one) => quote(one))` holds
+ * the quoted ones only.
+ */
+export function beforeMapping(name: string, carried: readonly Value[], returned: Value): readonly Value[] {
+  if (!/\.(?:map|flatMap)$/.test(name)) return carried;
+  const isMade = (root: string) => returned.taints.some((one) => one.root.startsWith(`${root}[]`));
+  return carried.map((one) => ({ ...one, taints: one.taints.filter(({ root }) => !isMade(root)) }));
+}
+
 /** `list.append(x)`, `params.push(x)`: the list carries it from now on. */
 export function keepAdded(
   language: Language,

@@ -1,5 +1,6 @@
 import type { Collector } from './collector.ts';
 import type { CallSite } from './observer.ts';
+import type { Expression } from './syntax.ts';
 import type { Value } from './values.ts';
 
 /** Versions before TLS 1.2. */
@@ -27,8 +28,61 @@ function rounds(collector: Collector, { name, args, named, node }: CallSite): vo
   const given = named.get('iterations') ?? named.get('rounds') ?? args[at];
   const count = given?.constant;
   if (typeof count !== 'number' || count >= (isDerived ? FEWEST_ROUNDS : FEWEST_COST)) return;
+  if (isDerived && isFromKey(collector, node.args[name.startsWith('hashlib') ? 1 : 0], node)) {
+    const message = `\`${name}\` makes ${count} rounds, too few for a key that somebody has thought up.`;
+    collector.certain('weak-hash', node, message, 'low', 'CWE-916');
+    return;
+  }
   const message = `\`${name}\` makes ${count} rounds, so few that passwords can be guessed cheaply.`;
   collector.certain('weak-hash', node, message, 'medium', 'CWE-916');
+}
+
+/** What makes or opens what is encrypted. */
+const CIPHER = /\bcreate(?:Dec|C)ipheriv\b|\bFernet\b|\bAES(?:GCM)?\b/;
+/** A key that whoever sets a server up has made, by its name or by where it is kept. */
+const KEY = /secret|key|\bprocess\.env\b|\bos\.(?:environ|getenv)\b|\bsettings\./i;
+/** The name of a function and that of the first thing it takes. */
+const HEAD =
+  /\b(?:function|def)\s+([\w$]+)\s*\(\s*([\w$]+)|\b(?:const|let)\s+([\w$]+)\s*(?::[^=\n]{0,80})?=\s*(?:async\s+)?(?:\(\s*)?([\w$]+)/;
+/** Characters before a call within which the function begins that consists of it. */
+const BEFORE = 200;
+
+/**
+ * Whether a key for a cipher is derived from another key, of a length that nobody guesses: its name says so, or where
+ * it is a function's own parameter, what each of its callers gives.
+ */
+function isFromKey(collector: Collector, subject: Expression | undefined, node: CallSite['node']): boolean {
+  if (subject === undefined || !CIPHER.test(collector.text)) return false;
+  const own = collector.source(subject);
+  if (isKey(own)) return true;
+  const [above = ''] = collector.surroundings(node).split('\n');
+  const line =
+    collector.text
+      .slice(Math.max(0, node.start - BEFORE), node.start)
+      .split('\n')
+      .at(-1) ?? '';
+  const head = [line, above].map((one) => HEAD.exec(one)).find((one) => (one?.[2] ?? one?.[4]) === own);
+  const name = head?.[1] ?? head?.[3];
+  return name !== undefined && isGivenKeys(collector, name);
+}
+
+function isKey(source: string): boolean {
+  return KEY.test(source) && !/pass|pwd|\bpin\b|user/i.test(source);
+}
+
+const given = new WeakMap<Collector, Map<string, boolean>>();
+
+/** Whether a function that only its file calls is given keys there. */
+function isGivenKeys(collector: Collector, name: string): boolean {
+  const known = given.get(collector) ?? new Map<string, boolean>();
+  given.set(collector, known);
+  const last = known.get(name);
+  if (last !== undefined) return last;
+  const called = new RegExp(`(?<![\\w$.]|function |def )${name.replaceAll('$', '\\$')}\\(\\s*([^,()\\n]*)`, 'g');
+  const sources = [...collector.text.matchAll(called)].map(([, source = '']) => source);
+  const isGiven = collector.isLocal(name) && sources.length > 0 && sources.every(isKey);
+  known.set(name, isGiven);
+  return isGiven;
 }
 
 function protocol(collector: Collector, { name, args, named, node }: CallSite): void {

@@ -120,12 +120,25 @@ export function keepsOnlyFixed(name: string, args: readonly Value[]): boolean {
  * The rules that a replacement makes a text harmless for: `text.replace(/[&<>]/g, …)` replaces the characters that
  * begin a tag, `text.replace("'", "''")` doubles the quote that would end a text of SQL.
  */
-export function replacedIn(name: string, args: readonly Value[]): readonly RuleId[] {
+export function replacedIn(node: CallExpression, name: string, args: readonly Value[]): readonly RuleId[] {
+  if (name.endsWith('.join')) return doubles(separatorOf(node), args[0]);
   if (!/\.(?:replace|replaceAll)$|^re\.sub$/.test(name)) return [];
   const pattern = args[0]?.pattern ?? args[0]?.constant;
   if (typeof pattern !== 'string') return [];
   if (/^(?:<|\[(?!\^)[^\]]*<[^\]]*\]\+?)$/.test(pattern)) return ['cross-site-scripting'];
-  return /^['"`\]]$/.test(pattern) && args[1]?.constant === pattern + pattern ? ['sql-injection'] : [];
+  return doubles(pattern, args[1]);
+}
+
+function doubles(quote: string | null, written: Value | undefined): readonly RuleId[] {
+  return quote !== null && /^['"`\]]$/.test(quote) && written?.constant === quote + quote ? ['sql-injection'] : [];
+}
+
+/** What a text was taken apart at that is put together again: `name.split('"').join('""')` doubles it. */
+function separatorOf({ callee }: CallExpression): string | null {
+  const parts = callee.kind === 'member' ? callee.object : null;
+  if (parts?.kind !== 'call' || parts.callee.kind !== 'member' || parts.callee.property !== 'split') return null;
+  const [separator] = parts.args;
+  return separator?.kind === 'literal' && typeof separator.value === 'string' ? separator.value : null;
 }
 
 /** What is left of a value from outside in one of its properties. */

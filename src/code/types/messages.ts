@@ -24,6 +24,17 @@ export interface EngineResult {
   readonly files: number;
   /** Whether it came to its end: an incomplete result is not kept for the next time. */
   readonly complete: boolean;
+  /**
+   * What it stands on beside the contents of the files: a kept result holds as long as the answer is the same. Absent
+   * where it stands on nothing else.
+   */
+  readonly asked?: AskedPlaces;
+}
+
+/** Places in a tree that files were looked for at which are not in the copy, and those of them that have one. */
+export interface AskedPlaces {
+  readonly places: readonly string[];
+  readonly there: readonly string[];
 }
 
 /** Makes a finding. In tests and examples it weighs one step less: what is wrong there does not reach a user. */

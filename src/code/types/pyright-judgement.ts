@@ -46,11 +46,12 @@ export interface PyrightSaid {
 export default async function judgePyrightAnswer(asked: PyrightSaid): Promise<EngineResult> {
   const missing = missingModules(asked);
   const read = await withoutMisread(asked, missing);
-  const said = await withoutLeftOut({ ...asked, said: read });
-  return readAnswer({ ...asked, said: await withoutBound({ ...asked, said }) }, missing);
+  const left = await withoutLeftOut({ ...asked, said: read });
+  const said = await withoutBound({ ...asked, said: left.said });
+  return { ...readAnswer({ ...asked, said }, missing), asked: left.asked };
 }
 
-function readAnswer(asked: PyrightSaid, missing: MissingModules): EngineResult {
+function readAnswer(asked: PyrightSaid, missing: MissingModules): Omit<EngineResult, 'asked'> {
   const { files, bundled, standard } = asked;
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const classes = new PythonClasses(files);

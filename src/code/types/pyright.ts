@@ -77,7 +77,7 @@ export async function checkPython(
     const asking = { ...copy, said, shadowed, bundled, standard };
     const judged = await judgeInThread(input, ENGINE, JUDGE, asking);
     const complete = judged.complete && testsLeftOut === null;
-    return { findings: judged.findings, gaps: [...gaps, ...judged.gaps], files: said.summary.filesAnalyzed, complete };
+    return { ...judged, gaps: [...gaps, ...judged.gaps], files: said.summary.filesAnalyzed, complete };
   });
 }
 

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
+import type { AskedPlaces } from './messages.ts';
 import type { MirroredFile } from './mirror.ts';
 import type { PyrightAnswer } from './pyright-run.ts';
 import { mypyFolders } from './python-checked.ts';
@@ -29,9 +30,15 @@ interface Absence {
  * An answer without names that are said to be missing because their module is not in the copy, though it is in the
  * tree: files that are generated or too large are left out. The name may be that module, be one of a package whose own
  * file was left out, or come with all names that its module takes from such a one. So are the private names of a module
- * of which the tree has the declarations only. The tree is only asked whether a file is there.
+ * of which the tree has the declarations only. The tree is only asked whether a file is there; what it was asked is
+ * given as well.
  */
-export async function withoutLeftOut({ root, tree, files, said }: CheckedCopy): Promise<PyrightAnswer> {
+export async function withoutLeftOut({
+  root,
+  tree,
+  files,
+  said,
+}: CheckedCopy): Promise<{ said: PyrightAnswer; asked: AskedPlaces }> {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const left = new LeftOutModules(tree, texts);
   const kept: Said[] = [];
@@ -40,7 +47,22 @@ export async function withoutLeftOut({ root, tree, files, said }: CheckedCopy): 
     const absence = absenceOf(one, file, texts.get(file) ?? '');
     if (absence === null || !(await left.explain(absence))) kept.push(one);
   }
-  return { ...said, generalDiagnostics: kept };
+  return { said: { ...said, generalDiagnostics: kept }, asked: await left.asked() };
+}
+
+/** Those of the places of modules, without an ending, that a tree has a file of, in their order. */
+export async function modulesOnDisk(root: string, places: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const place of places) if (await isOnDisk(root, place)) found.push(place);
+  return found;
+}
+
+async function isOnDisk(root: string, place: string): Promise<boolean> {
+  for (const path of moduleFiles(place)) {
+    const there = await stat(join(root, path)).catch(() => null);
+    if (there?.isFile() === true) return true;
+  }
+  return false;
 }
 
 function absenceOf({ message, range }: Said, file: string, text: string): Absence | null {
@@ -117,13 +139,16 @@ class LeftOutModules {
   }
 
   async #ask(place: string): Promise<boolean> {
-    const places = moduleFiles(place);
-    if (places.some((path) => this.#texts.has(path))) return false;
-    for (const path of places) {
-      const there = await stat(join(this.#tree, path)).catch(() => null);
-      if (there?.isFile() === true) return true;
-    }
-    return false;
+    return !moduleFiles(place).some((path) => this.#texts.has(path)) && (await isOnDisk(this.#tree, place));
+  }
+
+  /** What the tree was asked: what the copy has was not. */
+  async asked(): Promise<AskedPlaces> {
+    const places = [...this.#known.keys()].filter((one) => !moduleFiles(one).some((path) => this.#texts.has(path)));
+    places.sort();
+    const there: string[] = [];
+    for (const place of places) if ((await this.#known.get(place)) === true) there.push(place);
+    return { places, there };
   }
 }
 

@@ -5,6 +5,7 @@ import { candidatesOf, type RelativeImport } from './tsc-imports.ts';
 
 /** A longer line names no file. */
 const LONGEST_LINE = 200;
+const IGNORE_LIST = '.gitignore';
 
 /** What git is told of a path: to leave it out, or that it belongs to the tree all the same. */
 interface IgnoredPath {
@@ -48,8 +49,13 @@ async function isIgnored(path: string, rulesOf: (folder: string) => Promise<read
   return ignored;
 }
 
+/** Whether a file tells git what to leave out. */
+export function isIgnoreList({ path }: { readonly path: string }): boolean {
+  return posix.basename(path) === IGNORE_LIST;
+}
+
 async function readRules(folder: string): Promise<IgnoredPath[]> {
-  const text = await readFile(join(folder, '.gitignore'), 'utf8').catch(() => '');
+  const text = await readFile(join(folder, IGNORE_LIST), 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => {
     const written = line.trim();
     const body = written.replace(/^!/, '').replace(/\/$/, '');

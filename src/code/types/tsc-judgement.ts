@@ -1,16 +1,17 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { Gap } from '../analyser.ts';
 import { roleOf } from '../file-roles.ts';
 import type { RawFinding } from '../findings.ts';
-import { type Diagnostic, type EngineResult, findingOf, nameSome } from './messages.ts';
+import { type AskedPlaces, type Diagnostic, type EngineResult, findingOf, nameSome } from './messages.ts';
 import type { MirroredFile } from './mirror.ts';
 import { globalPackages, isOfRuntime, lacksGlobalTypes } from './tsc-absent-types.ts';
 import { AutoImports } from './tsc-auto-imports.ts';
 import { ScriptEvidence } from './tsc-evidence.ts';
+import { existingTargets } from './tsc-existing.ts';
 import { AbsentRoots, namesAskedFor } from './tsc-generated.ts';
 import { ignoredTargets } from './tsc-ignored.ts';
-import { candidatesOf, type RelativeImport } from './tsc-imports.ts';
+import { candidatesOf } from './tsc-imports.ts';
 import { ParameterPlaces } from './tsc-parameters.ts';
 import { Polyfills } from './tsc-polyfills.ts';
 import type { TypeScriptProject } from './tsc-projects.ts';
@@ -71,6 +72,7 @@ class Report {
   readonly #unread = new Set<string>();
   readonly #broken = new Set<string>();
   #existing = new Set<string>();
+  #asked: AskedPlaces = { places: [], there: [] };
   #browserNames = new Set<string>();
   #checked = 0;
   #complete = true;
@@ -104,8 +106,10 @@ class Report {
     const names = library.matchAll(/^(?:declare (?:var|function|class|const) |interface |type )([A-Za-z_$][\w$]*)/gm);
     this.#browserNames = new Set([...names].flatMap(([, name]) => name ?? []));
     const { imports } = this.#evidence;
-    const existing = await existingTargets(this.#said, imports);
-    this.#existing = new Set([...existing, ...(await ignoredTargets(this.#said.root, imports, this.#isThere))]);
+    const { root, files } = this.#said;
+    const existing = await existingTargets(root, files, imports);
+    this.#asked = existing.asked;
+    this.#existing = new Set([...existing.found, ...(await ignoredTargets(root, imports, this.#isThere))]);
   }
 
   leaveOut(project: TypeScriptProject, reason: string): void {
@@ -226,7 +230,8 @@ class Report {
       const reason = `Imported and not there to be read, so taken as any type: ${nameSome(this.#unread)}.`;
       this.#gaps.push({ file: null, engine: ENGINE, reason });
     }
-    return { findings: this.#findings, gaps: this.#gaps, files: this.#checked, complete: this.#complete };
+    const told = { findings: this.#findings, gaps: this.#gaps };
+    return { ...told, files: this.#checked, complete: this.#complete, asked: this.#asked };
   }
 }
 
@@ -260,22 +265,4 @@ function isAsset(target: string): boolean {
       ending,
     )
   );
-}
-
-/**
- * Relative imports whose target is on the disk although it is not in the copy: generated, minified, vendored, too
- * large.
- */
-async function existingTargets({ root, files }: TscSaid, imports: readonly RelativeImport[]): Promise<Set<string>> {
-  const known = new Set(files.map(({ path }) => path));
-  const found = new Set<string>();
-  for (const { file, specifier, target } of imports) {
-    const candidates = candidatesOf(target);
-    if (target.startsWith('..') || candidates.some((one) => known.has(one))) continue;
-    for (const one of candidates) {
-      const there = await stat(join(root, one)).catch(() => null);
-      if (there?.isFile() === true) found.add(`${file}\0${specifier}`);
-    }
-  }
-  return found;
 }

@@ -8,7 +8,10 @@ import { isScript } from './checked-files.ts';
 import { findPyright, findTsc, type InstalledEngine } from './engine-places.ts';
 import type { EngineResult } from './messages.ts';
 import { checkPython, isPython, isPythonInput } from './pyright.ts';
+import { modulesOnDisk } from './python-left-out.ts';
 import { checkTypeScript, isTypeScriptInput, type TypeLimits } from './tsc.ts';
+import { thoseOnDisk } from './tsc-existing.ts';
+import { isIgnoreList } from './tsc-ignored.ts';
 
 /** Version of the judgement and all that it stands on: another one knows nothing of what an older one kept. */
 const judgement = () => sourceVersion(new URL(import.meta.url));
@@ -35,6 +38,7 @@ const kept = z.object({
   gaps: z.array(z.object({ file: z.string().nullable(), engine: z.string(), reason: z.string() })),
   files: z.int(),
   complete: z.literal(true),
+  asked: z.object({ places: z.array(z.string()), there: z.array(z.string()) }).default({ places: [], there: [] }),
 });
 
 interface Engine {
@@ -44,20 +48,36 @@ interface Engine {
   readonly isFor: (file: SourceFile) => boolean;
   /** Whether a file has a say in the result. */
   readonly counts: (file: SourceFile) => boolean;
+  /** Those of the places that it looks for files at beside these which have one. */
+  readonly look: (root: string, places: readonly string[]) => Promise<readonly string[]>;
   readonly check: (input: AnalyserInput, engine: InstalledEngine, limits: TypeLimits) => Promise<EngineResult>;
 }
 
 const ENGINES: readonly Engine[] = [
-  { name: 'pyright', find: findPyright, isFor: isPython, counts: isPythonInput, check: checkPython },
-  { name: 'tsc', find: findTsc, isFor: isScript, counts: isTypeScriptInput, check: checkTypeScript },
+  {
+    name: 'pyright',
+    find: findPyright,
+    isFor: isPython,
+    counts: isPythonInput,
+    look: modulesOnDisk,
+    check: checkPython,
+  },
+  {
+    name: 'tsc',
+    find: findTsc,
+    isFor: isScript,
+    counts: (file) => isTypeScriptInput(file) || isIgnoreList(file),
+    look: thoseOnDisk,
+    check: checkTypeScript,
+  },
 ];
 
 /**
  * Types of a tree: Python by pyright, TypeScript and typed JavaScript by TypeScript's compiler, side by side, each in
  * child processes that see a copy of the files. Nothing of the tree is run and nothing is installed: what only an
- * installation would bring is taken as any type and named in a gap. A tree whose files an engine knows already is
- * answered from the cache without a process; after any change that engine looks at its whole part of the tree again,
- * since a type's error may stand far from what changed.
+ * installation would bring is taken as any type and named in a gap. A tree whose files an engine knows already, and
+ * which still has what was looked for beside them, is answered from the cache without a process; after any change that
+ * engine looks at its whole part of the tree again, since a type's error may stand far from what changed.
  */
 export const analyseTypes: Analyser = typesAnalyser(DEFAULT_TYPE_LIMITS);
 
@@ -96,7 +116,7 @@ async function runEngine(
   }
   const kind = `types ${engine.name} ${installed.version} ${judgement()}`;
   const key = keyOf(input, engine);
-  const known = key === null ? null : readKnown(input, kind, key);
+  const known = key === null ? null : await readKnown(input, kind, key, engine);
   const result = known ?? (await engine.check(input, installed, limits));
   if (known === null && key !== null && result.complete) {
     input.cache.write(kind, [[key, Buffer.from(JSON.stringify(result))]]);
@@ -116,9 +136,22 @@ function keyOf({ files, hashes }: AnalyserInput, { counts }: Engine): string | n
   return hash.digest('hex');
 }
 
-function readKnown({ cache }: AnalyserInput, kind: string, key: string): EngineResult | null {
+/** A kept result that still holds: what lies beside the files of the key is as it was. */
+async function readKnown(
+  { cache, root }: AnalyserInput,
+  kind: string,
+  key: string,
+  { look }: Engine,
+): Promise<EngineResult | null> {
   const bytes = cache.read(kind, [key]).get(key);
   if (bytes === undefined) return null;
+  const result = resultIn(bytes);
+  if (result === null) return null;
+  const there = await look(root, result.asked.places);
+  return there.join('\n') === result.asked.there.join('\n') ? result : null;
+}
+
+function resultIn(bytes: Uint8Array): z.infer<typeof kept> | null {
   try {
     return kept.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
   } catch {

@@ -9,6 +9,7 @@ import { classOf, judgePyright, type PythonPlace } from './pyright-rules.ts';
 import type { PyrightAnswer } from './pyright-run.ts';
 import { NoTypes } from './python-annotations.ts';
 import { checkedElsewhere } from './python-checked.ts';
+import { callIn } from './python-calls.ts';
 import { PythonClasses } from './python-classes.ts';
 import { withoutBound } from './python-doubts.ts';
 import { PythonEvidence } from './python-evidence.ts';
@@ -55,7 +56,7 @@ function readAnswer(asked: PyrightSaid, missing: MissingModules): Omit<EngineRes
   const { files, bundled, standard } = asked;
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const classes = new PythonClasses(files);
-  const evidence = new PythonEvidence(files);
+  const evidence = new PythonEvidence(files, missing);
   const { placed, standIns } = surveyOf(asked, texts, classes);
   const surroundings = new Map<string, PythonSurroundings>();
   const checked = checkedElsewhere(texts);
@@ -82,6 +83,7 @@ function readAnswer(asked: PyrightSaid, missing: MissingModules): Omit<EngineRes
       standard,
       incomplete: missing.size > 0,
       checked: checked.has(file),
+      call: callIn(spot),
     });
     const absent = absentName(message, place.importedFrom);
     const module = standard.get(absent?.module ?? '');
@@ -188,11 +190,13 @@ interface Surroundings {
   readonly standard: PyrightSaid['standard'];
   readonly incomplete: boolean;
   readonly checked: boolean;
+  /** What makes the call that a message speaks of. */
+  readonly call: string;
 }
 
 /** What the judgement is told of a line (from 1). */
 function placeOf(file: string, line: number, known: Surroundings): PythonPlace {
-  const { around, classes, bundled, standard, incomplete, checked } = known;
+  const { around, classes, bundled, standard, incomplete, checked, call } = known;
   return {
     typed: around.typed,
     hasForeign: around.hasForeign,
@@ -208,7 +212,7 @@ function placeOf(file: string, line: number, known: Surroundings): PythonPlace {
     importedFrom: around.importedFrom(line),
     annotated: around.isAnnotated(line),
     rebinds: around.rebindsParameter(line),
-    callsMaker: classes.callsMaker(around.line(line)),
+    callsMaker: [around.line(line), call].some((one) => classes.callsMaker(one)),
     absence: (module, name) => absenceOf(name, standard.get(module)),
     isBundled: (module) => bundled.has(module.split('.')[0] ?? module),
   };

@@ -27,6 +27,31 @@ export function openCalls(above: readonly string[], line: string): string[] {
   return found;
 }
 
+/**
+ * What stands before the parenthesis of the call that a place is an argument of, on the line of that parenthesis; null
+ * where it is none, as far as lines above it are known.
+ */
+export function headOfCall({ line, above, column }: PythonSpot): string | null {
+  let depth = 0;
+  for (const one of [...above, line.slice(0, column - 1)].toReversed()) {
+    const code = one.replace(/"[^"\n]*"|'[^'\n]*'/g, (text) => '_'.repeat(text.length)).replace(/#.*/, '');
+    for (let at = code.length - 1; at >= 0; at -= 1) {
+      const character = code[at] ?? '';
+      if (/[)\]}]/.test(character)) depth += 1;
+      else if (/[([{]/.test(character)) depth -= 1;
+      if (depth < 0) return character === '(' ? one.slice(0, at) : null;
+    }
+  }
+  return null;
+}
+
+/** What makes the call of which a message about its arguments speaks; else what stands on the line where it does. */
+export function callIn(spot: PythonSpot): string {
+  const isOfArgument = /^Expected \d+ positional|^No parameter named/.test(spot.message);
+  const head = isOfArgument ? headOfCall(spot) : null;
+  return head === null ? spot.line : `${head}(`;
+}
+
 const HOLDS =
   /(?:in function|No overloads for) "(?:update|append|extend|add|insert|setdefault|__setitem__|__getitem__)"/;
 

@@ -14,10 +14,10 @@ const PLACED = /^[ \t]+def[ \t]+(?:contribute_to_class|__set_name__|__get__)\s*\
 const FILLED = /^[ \t]+(?:setattr\(\s*self\s*,\s*[a-z_]\w*\s*,|self\.__dict__\.update\(|vars\(self\)\.update\()/m;
 
 /** Bases that bring no methods of their own to define what is abstract. */
-const BASIC = new Set(['ABC', 'ABCMeta', 'Generic', 'Protocol', 'object', 'Exception']);
+export const BASIC: ReadonlySet<string> = new Set(['ABC', 'ABCMeta', 'Generic', 'Protocol', 'object', 'Exception']);
 
 /** Names of the classes in a list of bases, without what they are applied to; dotted where they are written so. */
-function namesOf(bases: string): string[] {
+export function namesOf(bases: string): string[] {
   const plain = bases
     .replace(/#[^\n]*/g, '')
     .replace(/\[[^\]]*\]*/g, '')

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { MirroredFile } from './mirror.ts';
-import { calleeOf, isOwnKey, isOwnWay, openCalls } from './python-calls.ts';
+import { calleeOf, callIn, isOwnKey, isOwnWay, openCalls } from './python-calls.ts';
 import {
   decoratedFunctions,
   isConverter,
@@ -14,20 +14,16 @@ import { FilledAttributes } from './python-filled.ts';
 import { isAskedFor, isAskedTogether, isGuarded, isOptionalModule, isPiped, isTried } from './python-guards.ts';
 import { LoadedModules } from './python-loaded.ts';
 import { TreeMembers } from './python-members.ts';
-import {
-  isListedPart,
-  isOtherwiseBound,
-  isRecreatedWith,
-  modulePlaces,
-  takesNamesFromOutside,
-  worksOutNames,
-} from './python-modules.ts';
+import type { MissingModules } from './python-misread.ts';
+import { MixedIn } from './python-mixins.ts';
+import { isListedPart, isOtherwiseBound, worksOutNames } from './python-modules.ts';
 import { NoneDefaults } from './python-none-defaults.ts';
 import { isNoted, isSilenced } from './python-noted.ts';
 import { FilledOnDemand, heldAt } from './python-on-demand.ts';
 import { UnpromisedResults } from './python-overrides.ts';
 import type { PythonSpot } from './python-spot.ts';
 import { StandIns } from './python-stand-ins.ts';
+import { TakenNames } from './python-stars.ts';
 
 /** What the text of a tree knows better than pyright, which sees types only. */
 export class PythonEvidence {
@@ -41,8 +37,6 @@ export class PythonEvidence {
   /** Classes with a decorator that is none of Python's own. */
   readonly #made = new Set<string>();
   readonly #paths: ReadonlySet<string>;
-  /** Classes that others inherit from before another one. */
-  readonly #mixed = new Set<string>();
   /** Attributes that a value is put into. */
   readonly #held = new Set<string>();
   /** Methods that a decorator makes values of, by its name. */
@@ -53,15 +47,19 @@ export class PythonEvidence {
   /** What the tree says far away from the places that it explains. */
   readonly #others: readonly { readonly explains: (spot: PythonSpot) => boolean }[];
   readonly #onDemand: FilledOnDemand;
+  readonly #taken: TakenNames;
 
-  constructor(files: readonly MirroredFile[]) {
+  /** `missing` are the modules of each file that could not be found. */
+  constructor(files: readonly MirroredFile[], missing: MissingModules) {
     this.#paths = new Set(files.map(({ path }) => path));
     this.#texts = new Map(files.map(({ path, text }) => [path, text]));
     this.#filled = new FilledAttributes(files);
     this.#loaded = new LoadedModules(files);
     const noneDefaults = new NoneDefaults(files);
-    this.#others = [new TreeMembers(files), new UnpromisedResults(files), new StandIns(files), noneDefaults];
+    const [members, results] = [new TreeMembers(files), new UnpromisedResults(files)];
+    this.#others = [members, results, new StandIns(files), noneDefaults, new MixedIn(files)];
     this.#onDemand = new FilledOnDemand(files);
+    this.#taken = new TakenNames(files, missing);
     for (const { path, text } of files) {
       if (!/\.pyi?$/.test(path)) continue;
       for (const [, name = '', list = ''] of text.matchAll(/^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)[^(\n]*\(([^)]*)/gm)) {
@@ -71,9 +69,6 @@ export class PythonEvidence {
       }
       for (const [, decorator = '', name = ''] of text.matchAll(/^[ \t]*@([\w.]+)[^\n]*\n[ \t]*class[ \t]+(\w+)/gm)) {
         if (!isOwnClassDecorator(decorator, text)) this.#made.add(name);
-      }
-      for (const [, bases = ''] of text.matchAll(/^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)/gm)) {
-        for (const base of bases.split(',').slice(0, -1)) this.#mixed.add(base.trim());
       }
       for (const { name, decorators } of decoratedFunctions(text)) {
         if (decorators.some((one) => /^@(?:[\w.]*\.)?\w*property\b/i.test(one))) this.#properties.add(name);
@@ -97,7 +92,7 @@ export class PythonEvidence {
     // A function that gives back what it is asked for by the type of an argument: pyright does not follow the check.
     if (rule === 'reportReturnType') return isOwnMember(message) || isDeclaredOnly(spot);
     const text = this.#texts.get(spot.file) ?? '';
-    if (this.#isMixedIn(spot) || isAskedTogether(spot) || isPiped(spot)) return true;
+    if (isAskedTogether(spot) || isPiped(spot) || this.#taken.isOfMachine(spot)) return true;
     if (this.#others.some((one) => one.explains(spot))) return true;
     if (
       this.#filled.explains(spot) ||
@@ -124,10 +119,7 @@ export class PythonEvidence {
     return (
       (rule?.startsWith('reportOptional') === true && isAskedFor(spot)) ||
       (rule === 'reportAttributeAccessIssue' &&
-        (isAskedFor(spot) ||
-          takesNamesFromOutside(spot, this.#texts) ||
-          this.#isOfModule(spot) ||
-          this.#isPassedOn(spot)))
+        (isAskedFor(spot) || this.#taken.explains(spot) || this.#isOfModule(spot)))
     );
   }
 
@@ -137,17 +129,14 @@ export class PythonEvidence {
     return known;
   }
 
-  /** Whether what is said of an attribute holds only before the object has filled it, so in another order of calls. */
+  /**
+   * Whether what is said holds only on some ways: of an attribute before the object has filled it, so in another order
+   * of calls; of a name where the block that takes it was not run.
+   */
   isOfOrder(spot: PythonSpot): boolean {
+    if (this.#taken.isTakenInBlock(spot)) return true;
     const held = heldAt(spot);
     return held !== null && this.#filled.isLate(held.name);
-  }
-
-  /** `super()` in a class that others inherit before another base: what it is to them is that base. */
-  #isMixedIn({ rule, line, above }: PythonSpot): boolean {
-    if (rule !== 'reportCallIssue' || !/\bsuper\(\)\.\w+\(/.test(line)) return false;
-    const name = /^\s*class\s+(\w+)/.exec(above.findLast((one) => /^\s*class\s/.test(one)) ?? '')?.[1];
-    return name !== undefined && this.#mixed.has(name);
   }
 
   /** A method in the place of its value: what a decorator of a package makes of it is not known. */
@@ -182,15 +171,18 @@ export class PythonEvidence {
   }
 
   /** A call of a function whose decorator comes from a package, as those of a command line do. */
-  #isDecorated({ message, line, column }: PythonSpot): boolean {
+  #isDecorated(spot: PythonSpot): boolean {
+    const { message, line, column } = spot;
     if (!/^Expected \d+ (?:more )?positional|^Arguments? missing|^No parameter named/.test(message)) return false;
-    const callee = calleeOf(line.slice(column - 1)) ?? /(\w+)\([^()]*$/.exec(line.slice(0, column - 1))?.[1];
+    const call = callIn(spot);
+    const named = call === line ? null : /(\w+)\s*\($/.exec(call)?.[1];
+    const callee = named ?? calleeOf(line.slice(column - 1)) ?? /(\w+)\([^()]*$/.exec(line.slice(0, column - 1))?.[1];
     if (callee === undefined) return false;
     // What an attribute holds is not decided by the value it has at first.
     const isHeld =
-      new RegExp(`\\b(?:self|cls)\\.${callee}\\(`).test(line) &&
+      new RegExp(`\\b(?:self|cls)\\.${callee}\\(`).test(call) &&
       (this.#held.has(callee) || !this.#parameters.has(callee));
-    const receiver = new RegExp(`\\b(?:self|cls)\\.(\\w+)\\.${callee}\\(`).exec(line)?.[1];
+    const receiver = new RegExp(`\\b(?:self|cls)\\.(\\w+)\\.${callee}\\(`).exec(call)?.[1];
     if (receiver !== undefined && this.#held.has(receiver) && !this.#filled.isAnnotated(receiver)) return true;
     return isHeld || this.#unbound.has(callee) || this.#decorated.has(callee);
   }
@@ -204,30 +196,6 @@ export class PythonEvidence {
     const own = new RegExp(`(?:^|[,(*\\s])${parameter}\\s*(:)?`);
     const found = known.flatMap((list) => own.exec(list) ?? []);
     return found.length > 0 && !known.some((list) => own.exec(list)?.[1] === ':');
-  }
-
-  /** A name that a module has from somewhere that is not there. */
-  #isPassedOn({ file, message, line, above }: PythonSpot): boolean {
-    const name = /^"(\w+)" is unknown import symbol/.exec(message)?.[1];
-    if (name === undefined) return false;
-    const head = [line, ...above.toReversed()].find((one) => /^\s*from\s/.test(one)) ?? '';
-    const [, dots = '', module = ''] = /^\s*from\s+(\.*)([\w.]*)\s+import\b/.exec(head) ?? [];
-    const base = posix.join(
-      posix.dirname(file),
-      '../'.repeat(Math.max(0, dots.length - 1)),
-      module.replaceAll('.', '/'),
-    );
-    const places = dots === '' ? modulePlaces(module, this.#texts) : [`${base}.py`, posix.join(base, '__init__.py')];
-    const named = new RegExp(
-      `\\bimport\\b[^\\n]*\\b${name}\\b|^\\s+${name}(?:\\s+as\\s+\\w+)?,?\\s*$|^\\s*${name}\\s*=`,
-      'm',
-    );
-    return places.some((place) => {
-      const text = this.#texts.get(place) ?? '';
-      if (isRecreatedWith(name, text)) return true;
-      // Its names are worked out.
-      return named.test(text) || /^[ \t]*globals\(\)(?:\[[^\]\n]+\][ \t]*=[^=]|\.update\()/m.test(text);
-    });
   }
 
   /** A part of a package that some file of the tree has loaded, or a file that only shares its name with a package. */

@@ -26,17 +26,6 @@ export function isListedPart({ file, rule, message }: PythonSpot, texts: Texts):
   return [`${place}.py`, `${place}.pyi`, `${place}/__init__.py`].some((path) => texts.has(path));
 }
 
-/** Whether a module that lacks a name takes all names of one that is not in the tree. */
-export function takesNamesFromOutside({ message }: PythonSpot, texts: Texts): boolean {
-  const module = /^"\w+" is not a known attribute of module "([\w.]+)"/.exec(message)?.[1];
-  if (module === undefined) return false;
-  const places = modulePlaces(module, texts);
-  return places.some((place) => {
-    const wild = [...(texts.get(place) ?? '').matchAll(/^[ \t]*from[ \t]+(\w[\w.]*)[ \t]+import[ \t]+\*/gm)];
-    return wild.some(([, taken = '']) => modulePlaces(taken, texts).length === 0);
-  });
-}
-
 /** Whether a module puts another one in its own place, which is told there to have a name. */
 export function isRecreatedWith(name: string, text: string): boolean {
   const made = /\b(?:re)?create_module\(\s*(?:#[^\n]*\s*)?__name__/.exec(text);

@@ -626,7 +626,7 @@ describe('a component', () => {
         `  return <div ${uses} />;`,
         '});',
         'export const plain = ({ a, go, stop }) => {', // 33
-        ...body,
+        ...body.map((line) => line.replace(/^ {2}const \w+ = \((.*)$/, '  go.on(($1').replace(/^ {2}};$/, '  });')),
         '  return [b, c, d, e];',
         '};',
       ),
@@ -721,5 +721,54 @@ describe('A function of many ways', () => {
     const found = await analyse({ 'flat.js': flat, 'deep.js': deep });
     const weights = found.filter(({ rule }) => rule === 'complex-function').map((one) => `${one.severity} ${one.file}`);
     expect(weights.sort()).toEqual(['low flat.js', 'medium deep.js']);
+  });
+
+  it('weighs less where one value chooses a way of them, and as before where one way is hard or nothing chooses', async () => {
+    const way = ['        for row in rows:', '            if row.a and row.b:', '                go(row)'];
+    const names = ['add', 'get', 'remove', 'show', 'update'];
+    const chain = (condition: (name: string) => string, last: readonly string[]) =>
+      text(
+        'def act(kind, rows, go):',
+        ...names.flatMap((name, at) => [`    ${at === 0 ? 'if' : 'elif'} ${condition(name)}:`, ...way]),
+        ...last,
+      );
+    const nested = (depth: number) => `${' '.repeat(8 + 4 * depth)}for row in rows.next:`;
+    const found = await analyse({
+      'flat.py': chain((name) => `kind == "${name}"`, []),
+      'various.py': chain((name) => `kind.is_${name}()`, []),
+      'hard.py': chain(
+        (name) => `kind == "${name}"`,
+        ['    elif kind == "hard":', ...[0, 1, 2, 3].map(nested), `${' '.repeat(24)}go(rows)`],
+      ),
+    });
+    const told = found.filter(({ rule }) => rule === 'complex-function').map((one) => `${one.severity} ${one.file}`);
+    expect(told.sort()).toEqual(['low flat.py', 'medium hard.py', 'medium various.py']);
+  });
+
+  it('is told with both figures of the same code', async () => {
+    const inner = Array.from({ length: 7 }, (_, at) => `    if (one.a${at}) { if (one.b) go(one); }`);
+    const found = await analyse({
+      'a.js': text(
+        'export function f(list, go) {',
+        '  if (!list) return;',
+        '  list.each((one) => {',
+        ...inner,
+        '  });',
+        '}',
+      ),
+      'b.js': text(
+        'export function f(list, go) {',
+        '  function g(one) {',
+        ...inner,
+        '  }',
+        '  if (list) g(list);',
+        '}',
+      ),
+    });
+    const said = found.filter(({ rule }) => rule === 'complex-function').map(({ message }) => message);
+    expect(said.sort()).toEqual([
+      '`f` is hard to follow: complexity cyclomatic 16, cognitive 36, with the functions written in place.',
+      '`g` is hard to follow: complexity cyclomatic 15, cognitive 21.',
+    ]);
   });
 });

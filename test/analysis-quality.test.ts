@@ -89,6 +89,78 @@ describe('complexity', () => {
     ]);
   });
 
+  it('measures a function that is declared inside by itself, and one that is written in place where it stands', async () => {
+    const text = `
+      function outer(list, go) {
+        if (list) go();
+        function declared(x) { if (x) { for (;;) break; } list.map((y) => { if (y) return 1; return 2; }); }
+        const given = (x) => (x ? 1 : 2);
+        list.map((x) => { if (x) { if (x.y) return declared(x); } return given(x); });
+      }
+      const plain = (list, go) => {
+        if (list) go();
+        go.on((x) => { if (x) go(x); });
+      };
+    `;
+    const found = ofScript(text);
+    expect(found.map((one) => [...figures(one), one.cyclomaticWithin])).toEqual([
+      ['outer', 2, 6, 4],
+      ['declared', 3, 5, 4],
+      [null, 2, null, 2],
+      ['given', 2, 1, 2],
+      [null, 3, null, 3],
+      ['plain', 2, 3, 3],
+      [null, 2, null, 2],
+    ]);
+    const python = [
+      'def outer(list, go):',
+      '    if list:',
+      '        go(lambda x: 1 if x else 2)',
+      '    def inner(x):',
+      '        if x:',
+      '            while x: pass',
+      '    return inner',
+    ].join('\n');
+    expect((await ofPython(python)).map(figures)).toEqual([
+      ['outer', 2, 4],
+      [null, 2, null],
+      ['inner', 3, 3],
+    ]);
+  });
+
+  it('is followed along the hardest ways of a dispatch, and one more of them never makes it easier', async () => {
+    const way = (at: number) => `if (a.b${at}) { if (a.c) go(${at}); }`;
+    const rows = {
+      cases: (count: number) =>
+        `switch (a.kind) { ${Array.from({ length: count }, (_, at) => `case ${at}: ${way(at)} break;`).join(' ')} }`,
+      equals: (count: number) =>
+        Array.from({ length: count }, (_, at) => `if (a.kind === '${at}' || a.kind === K.b) { ${way(at)} }`).join(
+          ' else ',
+        ),
+      conditions: (count: number) =>
+        Array.from({ length: count }, (_, at) => `if (a.kind${at} === '${at}') { ${way(at)} }`).join(' else '),
+      truths: (count: number) =>
+        `switch (true) { ${Array.from({ length: count }, (_, at) => `case a > ${at}: ${way(at)} break;`).join(' ')} }`,
+    };
+    const followed = (body: string) => ofScript(`function f(a, go) { ${body} }`)[0]?.followed;
+    expect(Object.values(rows).map((row) => [1, 3, 4, 9].map((count) => followed(row(count))?.cognitive))).toEqual([
+      [6, 16, 16, 16],
+      [7, 21, 22, 22],
+      [6, 18, 24, 54],
+      [6, 16, 21, 46],
+    ]);
+    expect([1, 3, 4, 9].map((count) => followed(rows.cases(count))?.cyclomatic)).toEqual([4, 10, 10, 10]);
+    const harder = `${rows.cases(4).slice(0, -1)} case 9: for (;;) { ${way(1)} } break; }`;
+    expect(followed(harder)?.cognitive).toBe(16 + 4);
+    const python = ['add', 'remove', 'update', 'get'].flatMap((name, at) => [
+      `    ${at === 0 ? 'if' : 'elif'} op ${at === 2 ? "in ('a', 'b')" : `== '${name}'`}:`,
+      '        for x in xs:',
+      '            if x: go(x)',
+    ]);
+    const [flat] = await ofPython(['def f(op, xs, go):', ...python].join('\n'));
+    expect([flat?.cognitive, flat?.followed]).toEqual([24, { cyclomatic: 10, cognitive: 19 }]);
+  });
+
   it('says the same of the same function in Python', async () => {
     const text = [
       'def mixed(a, b, c, d):',

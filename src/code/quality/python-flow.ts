@@ -1,4 +1,5 @@
-import { type Flow, type FunctionUnit, onceRecursive } from './complexity.ts';
+import { subjectOf } from './dispatch.ts';
+import { type Flow, type FunctionUnit, onceRecursive } from './flow.ts';
 import { fieldOf, type PythonNode, partOf } from './python-nodes.ts';
 
 const COMPREHENSIONS = new Set([
@@ -34,7 +35,7 @@ class PythonReader {
       case 'except_group_clause':
         return [{ kind: 'catch', children: this.#parts(node, false, within) }];
       case 'match_statement':
-        return [{ kind: 'switch', children: this.#parts(node, false, within) }];
+        return [{ kind: 'switch', children: this.#parts(node, false, within), subject: 'match' }];
       case 'case_clause': {
         const children = this.#parts(node, false, within);
         return this.#isWildcard(node) ? children : [{ kind: 'case', children }];
@@ -81,11 +82,19 @@ class PythonReader {
     const children: Flow[] = [];
     const chain: Flow[] = [];
     for (const child of node.children) {
-      if (child.type === 'elif_clause') chain.push({ kind: 'elif', children: this.#parts(child, false, within) });
-      else if (child.type === 'else_clause') chain.push({ kind: 'else', children: this.#parts(child, false, within) });
+      if (child.type === 'elif_clause') {
+        const parts = this.#parts(child, false, within);
+        chain.push({ kind: 'elif', children: parts, subject: this.#subjectOf(child) });
+      } else if (child.type === 'else_clause')
+        chain.push({ kind: 'else', children: this.#parts(child, false, within) });
       else children.push(...this.read(child, false, within));
     }
-    return { kind, children, chain };
+    return { kind, children, chain, subject: kind === 'if' ? this.#subjectOf(node) : null };
+  }
+
+  #subjectOf(node: PythonNode): string | null {
+    const condition = fieldOf(node, 'condition');
+    return condition === null ? null : subjectOf(this.#slice(condition));
   }
 
   #logic(node: PythonNode, within: string | null): Flow {
@@ -124,7 +133,13 @@ class PythonReader {
   }
 
   #lambda(node: PythonNode): Flow {
-    return this.#unit(node, { name: null, parameters: 0, isMember: false, isExpression: true });
+    return this.#unit(node, {
+      name: null,
+      parameters: 0,
+      isMember: false,
+      isNamed: false,
+      isExpression: true,
+    });
   }
 
   #function(node: PythonNode, isMember: boolean): Flow {
@@ -139,6 +154,7 @@ class PythonReader {
       name,
       parameters: isOverriding ? 0 : names.length - bound,
       isMember,
+      isNamed: true,
       isExpression: false,
     });
   }
@@ -148,7 +164,10 @@ class PythonReader {
     return !/^__(?:init|new)__$/.test(name) && this.#slice(node).includes(`super().${name}(`);
   }
 
-  #unit(node: PythonNode, unit: Pick<FunctionUnit, 'name' | 'parameters' | 'isMember' | 'isExpression'>): Flow {
+  #unit(
+    node: PythonNode,
+    unit: Pick<FunctionUnit, 'name' | 'parameters' | 'isMember' | 'isNamed' | 'isExpression'>,
+  ): Flow {
     // A method calls itself through its object; a name alone means another function.
     const within = unit.isMember ? null : unit.name;
     const { line, column, endLine } = node;

@@ -1,6 +1,8 @@
 import { type ArrowFunctionExpression, type Function as FunctionNodeOfOxc, type Node, visitorKeys } from 'oxc-parser';
 import type { LineIndex } from '../lines.ts';
-import { type Flow, onceRecursive } from './complexity.ts';
+import { subjectOf } from './dispatch.ts';
+import { type Flow, onceRecursive } from './flow.ts';
+import { type GivenName, lastName, nameFor } from './script-names.ts';
 import { thresholds } from './size-rules.ts';
 
 /** What is needed of a file while its tree is read. */
@@ -15,11 +17,8 @@ type FunctionNode = FunctionNodeOfOxc | ArrowFunctionExpression;
 type LogicNode = Extract<Node, { type: 'LogicalExpression' }>;
 type IfNode = Extract<Node, { type: 'IfStatement' }>;
 
-/** Where a node stands. */
-interface Place {
-  /** What the function would be called after: the variable, key or member it is given to. */
-  readonly name: string | null;
-  readonly isMember: boolean;
+/** Where a node stands, and what a function there would be called after. */
+interface Place extends GivenName {
   /** Name of the function around. */
   readonly within: string | null;
 }
@@ -57,9 +56,11 @@ const READINGS: ReadonlyMap<string, Reading> = new Map(
   }),
 );
 
+const NAMELESS: GivenName = { name: null, isMember: false, isVariable: false };
+
 /** What steers a JavaScript or TypeScript program. */
 export function scriptFlow(source: ScriptText, program: Node): Flow[] {
-  return new ScriptReader(source).read(program, { name: null, isMember: false, within: null });
+  return new ScriptReader(source).read(program, { ...NAMELESS, within: null });
 }
 
 class ScriptReader {
@@ -85,7 +86,7 @@ class ScriptReader {
     if (reading.isCounted) this.#statements += 1;
     if (reading.isMarkup) this.#takeMarkup(node);
     const isNamed = place.name !== null || place.isMember;
-    const inside: Place = isNamed ? { name: null, isMember: false, within: place.within } : place;
+    const inside: Place = isNamed ? { ...NAMELESS, within: place.within } : place;
     if (reading.isSteering) for (const flow of this.#steering(node, place, inside)) found.push(flow);
     else this.#takeParts(node, reading.keys, inside, found);
   }
@@ -102,7 +103,7 @@ class ScriptReader {
       case 'DoWhileStatement':
         return [{ kind: 'loop', children: this.#parts(node, inside) }];
       case 'SwitchStatement':
-        return [{ kind: 'switch', children: this.#parts(node, inside) }];
+        return [this.#switch(node, inside)];
       case 'SwitchCase': {
         const children = this.#parts(node, inside);
         return node.test === null ? children : [{ kind: 'case', children }];
@@ -127,17 +128,29 @@ class ScriptReader {
     }
   }
 
+  /** Where each case has a condition of its own, nothing chooses between them. */
+  #switch(node: Extract<Node, { type: 'SwitchStatement' }>, place: Place): Flow {
+    const { type, start, end } = node.discriminant;
+    const subject = type === 'Literal' ? null : this.#source.text.slice(start, end);
+    return { kind: 'switch', children: this.#parts(node, place), subject };
+  }
+
   #branch(node: IfNode, place: Place): Flow {
     const children = [...this.read(node.test, place), ...this.read(node.consequent, place)];
     const chain: Flow[] = [];
     let other = node.alternate;
     while (other?.type === 'IfStatement') {
       this.#source.visit(other);
-      chain.push({ kind: 'elif', children: [...this.read(other.test, place), ...this.read(other.consequent, place)] });
+      const parts = [...this.read(other.test, place), ...this.read(other.consequent, place)];
+      chain.push({ kind: 'elif', children: parts, subject: this.#subjectOf(other) });
       other = other.alternate;
     }
     if (other !== null) chain.push({ kind: 'else', children: this.read(other, place) });
-    return { kind: 'if', children, chain };
+    return { kind: 'if', children, chain, subject: this.#subjectOf(node) };
+  }
+
+  #subjectOf({ test }: IfNode): string | null {
+    return subjectOf(this.#source.text.slice(test.start, test.end));
   }
 
   /** Operands of a chain of logical operators; `??` gives a default and is not counted. */
@@ -178,7 +191,7 @@ class ScriptReader {
 
   #function(node: FunctionNode, place: Place): Flow {
     const name = (node.type === 'ArrowFunctionExpression' ? null : node.id?.name) ?? place.name;
-    const inside: Place = { name: null, isMember: false, within: name };
+    const inside: Place = { ...NAMELESS, within: name };
     const around = { statements: this.#statements, markup: this.#markup };
     this.#statements = 0;
     this.#markup = [];
@@ -202,6 +215,7 @@ class ScriptReader {
         parameters: this.#isOverriding(node, name) ? 0 : node.params.filter(isGiven).length,
         statements,
         isMember: place.isMember,
+        isNamed: node.type === 'FunctionDeclaration' || place.isVariable,
         isExpression: node.type === 'ArrowFunctionExpression' && node.body?.type !== 'BlockStatement',
         isComponent: markup.length > 0 && name !== null && /^[A-Z]/.test(name),
         markup,
@@ -254,40 +268,6 @@ function isCounted(type: string): boolean {
 
 function isGiven(parameter: FunctionNode['params'][number]): boolean {
   return !(parameter.type === 'Identifier' && parameter.name === 'this');
-}
-
-/** What a function in that field of a node is called after; null where that is nothing. */
-function nameFor(node: Node, key: string): Pick<Place, 'name' | 'isMember'> | null {
-  switch (key) {
-    case 'init':
-      if (node.type !== 'VariableDeclarator' || node.id.type !== 'Identifier') return null;
-      return { name: node.id.name, isMember: false };
-    case 'right':
-      return node.type === 'AssignmentExpression' ? { name: lastName(node.left), isMember: false } : null;
-    case 'value':
-      return memberName(node);
-    default:
-      return null;
-  }
-}
-
-function memberName(node: Node): Pick<Place, 'name' | 'isMember'> | null {
-  switch (node.type) {
-    case 'MethodDefinition':
-    case 'PropertyDefinition':
-    case 'AccessorProperty':
-      return { name: lastName(node.key), isMember: true };
-    case 'Property':
-      return { name: lastName(node.key), isMember: node.method || node.kind !== 'init' };
-    default:
-      return null;
-  }
-}
-
-function lastName(node: Node): string | null {
-  if (node.type === 'Identifier' || node.type === 'PrivateIdentifier') return node.name;
-  if (node.type === 'MemberExpression') return lastName(node.property);
-  return node.type === 'Literal' && typeof node.value === 'string' ? node.value : null;
 }
 
 function isNode(value: unknown): value is Node {

@@ -35,10 +35,14 @@ export interface ClassSize {
   readonly methods: number;
 }
 
-/** How many times the complexity that is allowed. Many ways side by side, as cases of a switch, are easily read. */
-function complexityOf({ cyclomatic, cognitive }: FunctionMeasure): number {
+/**
+ * How many times the complexity that is allowed. Many ways side by side, as cases of a switch, are easily read: who
+ * follows one of them need not know the others. Of those only the hardest are counted here.
+ */
+function complexityOf({ cognitive, followed }: FunctionMeasure): number {
   if (cognitive !== null && cognitive <= thresholds.cognitive) return 1;
-  return Math.max(cyclomatic / thresholds.cyclomatic, (cognitive ?? 0) / thresholds.cognitive);
+  const ofCognitive = cognitive === null ? 0 : followed.cognitive / thresholds.cognitive;
+  return Math.max(followed.cyclomatic / thresholds.cyclomatic, ofCognitive);
 }
 
 /** Whether a function counts as too complex in the measures of a tree. */
@@ -58,18 +62,17 @@ export function sizeHits(file: {
 }
 
 function functionHits(measured: FunctionMeasure): RuleHit[] {
-  const { cyclomatic, cognitive, lines, statements, parameters, nesting, line, column, endLine } = measured;
+  const { lines, statements, parameters, nesting, line, column, endLine } = measured;
   const what = measured.name === null ? 'This function' : `\`${measured.name}\``;
   const subject = measured.name ?? 'a function without a name';
   const place = { line, column, endLine, subject };
   const hits: RuleHit[] = [];
   if (isComplex(measured)) {
-    const figures = [`cyclomatic ${cyclomatic}`, ...(cognitive === null ? [] : [`cognitive ${cognitive}`])].join(', ');
     hits.push({
       ...place,
       rule: 'complex-function',
       severity: severityOf(complexityOf(measured)),
-      message: `${what} is hard to follow: complexity ${figures}.`,
+      message: `${what} is hard to follow: complexity ${figuresOf(measured)}.`,
       suggestion: 'Divide it, or take cases out of it early.',
     });
   }
@@ -105,6 +108,13 @@ function functionHits(measured: FunctionMeasure): RuleHit[] {
     });
   }
   return hits;
+}
+
+/** Both figures are of the same code: with functions inside where those count to the cognitive complexity. */
+function figuresOf({ cyclomatic, cyclomaticWithin, cognitive }: FunctionMeasure): string {
+  if (cognitive === null) return `cyclomatic ${cyclomatic}`;
+  const scope = cyclomaticWithin === cyclomatic ? '' : ', with the functions written in place';
+  return `cyclomatic ${cyclomaticWithin}, cognitive ${cognitive}${scope}`;
 }
 
 /**

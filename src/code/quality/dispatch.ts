@@ -2,7 +2,7 @@
 const SUBJECT = String.raw`(?:typeof\s+)?[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*`;
 /** A literal, or a constant by its name. */
 const VALUE = String.raw`(?:"[^"\\]*"|'[^'\\]*'|-?\d[\w.]*|[A-Z][\w$.]*)`;
-const COMPARED = new RegExp(`^(${SUBJECT})\\s*(?:={2,3}\\s*${VALUE}|in\\s*[([{][^()[\\]{}]*[)\\]}])$`);
+const COMPARED = new RegExp(`^(${SUBJECT})\\s*(?:={2,3}\\s*${VALUE}|in\\s*[([{][^()[\\]{}]*[)\\]}]?)$`);
 const LONGEST_CONDITION = 400;
 
 /**

@@ -61,6 +61,46 @@ describe('What a tool makes of the sources is no error of TypeScript where it is
     expect(await typesOf({ ...files, ...bundler('svelte') })).toEqual(['medium src/a.ts:1 TS2304', lost]);
   });
 
+  it('beside what the settings name that SvelteKit makes, and is in what they name', async () => {
+    const text = ["import { handler } from './handler.js';", 'export const go = () => handler(1);'];
+    const files = {
+      'app/index.js': text,
+      'app/src/index.js': text,
+      'app/vite.config.ts': 'export const a: string = 1;',
+    };
+    const made = { checkJs: true, strict: true };
+    const kit = (rest: object) => JSON.stringify({ extends: './.svelte-kit/tsconfig.json', ...rest });
+    const named = ['high app/src/index.js:1 TS2307', 'medium app/vite.config.ts:1 TS2322'];
+    expect(await typesOf({ ...files, 'app/tsconfig.json': kit({ compilerOptions: made }) })).toEqual(named);
+    const all = ['high app/index.js:1 TS2307', ...named];
+    const own = kit({ compilerOptions: made, include: ['**/*'] });
+    expect(await typesOf({ ...files, 'app/tsconfig.json': own })).toEqual(all);
+    const other = JSON.stringify({ extends: './.other/tsconfig.json', compilerOptions: made });
+    expect(await typesOf({ ...files, 'app/tsconfig.json': other })).toEqual(all);
+  });
+
+  it('in a variable that gets it when it is loaded, and is in one that gets what the tree has', async () => {
+    const file = (from: string) => [
+      "import { compile } from 'absent';",
+      'let all: { [key: string]: unknown } | null = null;',
+      'export async function read(): Promise<{ [key: string]: unknown }> {',
+      '  if (all === null) {',
+      `    const loaded = await import('${from}');`,
+      '    all = loaded.default?.all;',
+      '  }',
+      '  return all;', // 8
+      '}',
+      'compile(read());',
+    ];
+    const found = await typesOf({
+      'tsconfig.json': config,
+      'src/a.ts': file('$lib/all.json'),
+      'src/b.ts': file('./own'),
+      'src/own.ts': 'export default { all: null as { a: 1 } | null };',
+    });
+    expect(found).toEqual(['medium src/b.ts:8 TS2322']);
+  });
+
   it('where settings ask for the types of a runtime, and nobody’s name is still one', async () => {
     const source = [
       'export const run = (event: EventContext, env: Env) => ({ event, env, HTMLRewriter });',
@@ -160,6 +200,36 @@ describe('What a tree adds to a package is not all that the package has', () => 
       ],
     });
     expect(found).toEqual(['medium src/a.ts:3 TS2702']);
+  });
+
+  it('in an interface for all files whose package of types is asked for, and is all of any other', async () => {
+    const files = {
+      'tsconfig.json': config,
+      'src/tag.ts': [
+        "import $ from 'jquery';",
+        'declare global {',
+        '  interface JQuery { tag(): void }',
+        '  interface Jar { tag(): void }',
+        '}',
+        "$('a').tag();",
+      ],
+      'src/page.d.ts': 'interface JQueryStatic { tag(): void }',
+      'src/a.ts': [
+        'export const found = (all: JQuery) => all.find(1);',
+        'export const first = (all: JQuery<Element>, make: JQueryStatic) => [all, make.each()];',
+        'export const jar = (jar: Jar) => jar.find(1);', // 3
+      ],
+    };
+    const asking = { 'package.json': JSON.stringify({ devDependencies: { '@types/jquery': '^3.5.0' } }) };
+    const jar = 'medium src/a.ts:3 TS2339';
+    expect(await typesOf({ ...files, ...asking })).toEqual([jar]);
+    const apart = JSON.stringify({ devDependencies: { jquery: '^3.5.0' } });
+    expect(await typesOf({ ...files, 'package.json': apart, 'other/package.json': asking['package.json'] })).toEqual([
+      'medium src/a.ts:1 TS2339',
+      'medium src/a.ts:2 TS2315',
+      'medium src/a.ts:2 TS2339',
+      jar,
+    ]);
   });
 });
 

@@ -218,6 +218,18 @@ describe('What runs as it is meant to is no error of JavaScript', () => {
     expect(found).toEqual(['medium b.js:5 TS2345']);
   });
 
+  it('where a number is made of a text, and is where a list is asked for its place', async () => {
+    const found = await typesOf({
+      'a.js': [
+        ...typed,
+        "for (const code in { '0xfffd': 1 }) String.fromCharCode(0, code);",
+        "String.fromCodePoint('0x20');",
+        "'text'.charCodeAt('1');",
+      ],
+    });
+    expect(found).toEqual([expect.stringMatching(/^medium a.js:\d+ TS2345$/)]);
+  });
+
   it('where the class of an object is made again, and is where a text is', async () => {
     const found = await typesOf({
       'a.js': [
@@ -285,6 +297,26 @@ describe('A value that a package which is not installed is asked about', () => {
   });
 });
 
+describe('A class whose base is written wrongly', () => {
+  it('is told of once, and not again wherever it is made or asked for', async () => {
+    const found = await typesOf({
+      'tsconfig.json': JSON.stringify({ compilerOptions: { strict: true, module: 'esnext', target: 'es2022' } }),
+      'src/a.ts': [
+        'export class Flow<T> { constructor(readonly start: (value: T) => void) {} }',
+        'export class Own extends Flow {', // 2
+        '  static of() { return new this(() => 1); }',
+        '}',
+        'export const own = new Own(() => 1);',
+        'export const isOwn = (one: unknown) => one instanceof Own;',
+        'namespace Space { export const size = 1; }',
+        'export const space = new Space();', // 8
+        'export const isSpace = (one: unknown) => one instanceof Space.size;', // 9
+      ],
+    });
+    expect(found).toEqual(['high src/a.ts:8 TS2351', 'medium src/a.ts:2 TS2314', 'medium src/a.ts:9 TS2359']);
+  });
+});
+
 describe('A name that nothing declares', () => {
   const text = 'export const a: Missing = gone;';
   const under = async (settings: object, more: Readonly<Record<string, string>> = {}) =>
@@ -309,5 +341,19 @@ describe('A name that nothing declares', () => {
         { 'types/own/index.d.ts': 'declare const there: number;' },
       ),
     ).toEqual(high);
+  });
+
+  it('may be asked for, which never throws, and may not be used or be a type', async () => {
+    const found = await typesOf({
+      'tsconfig.json': JSON.stringify({ include: ['src'] }),
+      'src/a.ts': [
+        "export const asked = typeof Chart !== 'undefined';",
+        "export const turned = () => 'function' == typeof Chart && new Chart();",
+        'export const used = Chart;', // 3
+        'export let type: typeof Chart;', // 4
+        "export const other = typeof Chart === 'object' ? new Chert() : 1;", // 5
+      ],
+    });
+    expect(found).toEqual(['high src/a.ts:3 TS2304', 'high src/a.ts:4 TS2304', 'high src/a.ts:5 TS2304']);
   });
 });

@@ -52,7 +52,7 @@ export function readConfig(texts: ConfigTexts, path: string, above: readonly str
     const base = baseOf(texts, folder, written, [...above, path]);
     merged =
       base === null
-        ? { ...merged, missing: [...merged.missing, written] }
+        ? { ...merged, include: namesOfMade(folder, written) ?? merged.include, missing: [...merged.missing, written] }
         : mergeConfigs(merged, { ...base, bases: [...base.bases, base.path] });
   }
   const rebased = (list: readonly string[] | undefined) => list?.map((one) => rebase(folder, one)) ?? null;
@@ -67,6 +67,16 @@ export function readConfig(texts: ConfigTexts, path: string, above: readonly str
       missing: [],
     }),
   };
+}
+
+/** What the base names that SvelteKit makes: a script beside it is the affair of no settings. */
+const OF_KIT = ['vite.config.js', 'vite.config.ts', 'src', 'test', 'tests'];
+
+/** What a base would name that a tool makes and the tree does not hold; null for all that there is. */
+function namesOfMade(folder: string, written: string): readonly string[] | null {
+  if (!/^(?:\.{1,2}\/)+\.svelte-kit\/tsconfig(?:\.json)?$/.test(written)) return null;
+  const home = posix.join(folder, posix.dirname(posix.dirname(written)));
+  return OF_KIT.map((one) => posix.join(home, one));
 }
 
 function mergeConfigs(below: Settings, above: Settings): Settings {

@@ -21,6 +21,10 @@ import { Workspace } from './tsc-workspace.ts';
 
 const IMPORT = /\bimport\s+(?:type\s+)?([\w*${},\s]{1,8000}?)\s*\bfrom\s*(['"])([^'"\n]+)\2/g;
 
+/** What a variable gets when a module is loaded, whole or taken apart. */
+const LOADED =
+  /\b(?:const|let|var)\s+([A-Za-z_$][\w$]*|\{[^{}]{0,2000}\})\s*=\s*await\s+import\(\s*(['"])([^'"\n]+)\2/g;
+
 const MANY = 3;
 /** Letters that a file's name has at least that is not named by chance. */
 const LEAST_NAME = 5;
@@ -270,7 +274,7 @@ export class ScriptEvidence {
   /** Local names that a file takes from what is not there, and the variables that are made from them directly. */
   #foreignNames(file: string, text: string): Set<string> {
     const found = new Set<string>();
-    for (const [, clause = '', , specifier = ''] of text.matchAll(IMPORT)) {
+    for (const [, clause = '', , specifier = ''] of [...text.matchAll(IMPORT), ...text.matchAll(LOADED)]) {
       const isForeign = specifier.startsWith('.')
         ? this.#unresolved.has(`${file}\0${specifier}`)
         : !isNodeModule(specifier);

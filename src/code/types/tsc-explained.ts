@@ -31,6 +31,9 @@ export function isExplained(
 ): boolean {
   const { rule, message } = diagnostic;
   if (rule === 'TS2448' || rule === 'TS2449') return isAwaited(diagnostic, text);
+  if (rule === 'TS2359' || rule === 'TS2351') {
+    if (isOfBrokenBase(diagnostic, text)) return true;
+  }
   if (rule === 'TS2349' || rule === 'TS2351') {
     return isNamespace(diagnostic, text, isForeign) || (project.lenient && isGivenClass(diagnostic, text));
   }
@@ -67,6 +70,20 @@ function isGivenClass({ line, column, details = '' }: Diagnostic, text: string):
   if (made === undefined) return false;
   if (made === 'this.constructor') return true;
   return new RegExp(`@param\\s*\\{[^\\n]*\\}\\s*\\[?${escaped(made)}\\b`).test(text);
+}
+
+/**
+ * A class of the file that no object can be made or asked of: that is said of its own one only where what it extends is
+ * in error, which is told there.
+ */
+function isOfBrokenBase({ rule, line, column, details = '' }: Diagnostic, text: string): boolean {
+  const name =
+    rule === 'TS2351'
+      ? /^[ \t\uFEFF]*Type 'typeof ([A-Za-z_$][\w$]*)' has no construct signatures/m.exec(details)?.[1]
+      : /^([A-Za-z_$][\w$]*)(?![\w$.(])/.exec(lineOf(text, line).slice(column - 1))?.[1];
+  return (
+    name !== undefined && new RegExp(`\\bclass\\s+${escaped(name)}(?:\\s*<[^{}]{0,500}>)?\\s+extends\\b`).test(text)
+  );
 }
 
 /** Parameters of a class and an interface of one name that are the same word by word: what bounds them is not known. */
@@ -108,12 +125,26 @@ function isAwaited({ line }: Diagnostic, text: string): boolean {
   return false;
 }
 
-/** A name that the author has told a linter comes from elsewhere. */
-function isKnownGlobal({ line, message }: Diagnostic, text: string): boolean {
+/**
+ * A name that the author has told a linter comes from elsewhere, or that is asked for whether it is there: that throws
+ * nothing, as what stands behind the question on its line does not.
+ */
+function isKnownGlobal({ line, column, message }: Diagnostic, text: string): boolean {
+  if (isAskedFor(lineOf(text, line), column, message)) return true;
   if (/\beslint-disable-(?:next-)?line\b[^\n]*\bno-undef\b/.test(`${lineOf(text, line - 1)}\n${lineOf(text, line)}`))
     return true;
   const name = /^Cannot find name '([A-Za-z_$][\w$]*)'/.exec(message)?.[1];
   return name !== undefined && new RegExp(`/\\*\\s*globals?\\s[^*]*\\b${escaped(name)}\\b`).test(text);
+}
+
+/** Whether a line compares what `typeof` says of a name that is missing, where a message is or before that. */
+function isAskedFor(line: string, column: number, message: string): boolean {
+  const name = /^Cannot find name '([A-Za-z_$][\w$]*)'/.exec(message)?.[1];
+  if (name === undefined) return false;
+  const asked = new RegExp(
+    `\\btypeof\\s+${escaped(name)}\\s*[!=]==?(?!=)|[!=]==?\\s*typeof\\s+${escaped(name)}(?![\\w$])`,
+  ).exec(line);
+  return asked !== null && asked.index < column;
 }
 
 /** What `this` has in the options of a component that something not installed, as Vue, makes of them. */
@@ -209,7 +240,7 @@ function isUndeclared({ rule, line, column }: Diagnostic, text: string): boolean
  * take texts of numbers.
  */
 const CONVERTING =
-  /(?:\b(?:parseInt|parseFloat|isNaN|isFinite|encodeURIComponent|decodeURIComponent)|\.(?:push|unshift|includes|indexOf))\(\s*$|\bMath\.[a-z]\w*\([^()]*$/;
+  /(?:\b(?:parseInt|parseFloat|isNaN|isFinite|encodeURIComponent|decodeURIComponent)|\.(?:push|unshift|includes|indexOf))\(\s*$|\b(?:Math\.[a-z]\w*|String\.from(?:CharCode|CodePoint))\([^()]*$/;
 
 function indentOf(line: string): number {
   return line.length - line.trimStart().length;

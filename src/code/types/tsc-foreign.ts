@@ -1,3 +1,6 @@
+import { posix } from 'node:path';
+import { z } from 'zod';
+import { readJsonc } from '../jsonc.ts';
 import type { Diagnostic } from './messages.ts';
 import { AUGMENTATION } from './tsc-shims.ts';
 import { lineOf } from './tsc-syntax.ts';
@@ -83,6 +86,9 @@ const GLOBAL_SPACE =
   /^[ \t]*(?:declare\s+)?namespace\s+(Cypress|Express|jest|Chai|Mocha|React|Vi|PlaywrightTest)\s*\{([\s\S]*?)^[ \t]*\}/gm;
 const DECLARED =
   /^[ \t]*(?:export\s+)?(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:interface|class|type)\s+([A-Za-z_$][\w$]*)(?!\s*[,}])/gm;
+const ranges = z.record(z.string(), z.unknown()).catch({});
+const manifest = z.object({ dependencies: ranges, devDependencies: ranges });
+
 /** What is said of a type of which only the part is known that the tree adds to it. */
 const OF_PARTS = new Set(
   '2300 2315 2322 2339 2345 2352 2353 2416 2420 2430 2551 2739 2740 2741'.split(' ').map((code) => `TS${code}`),
@@ -116,6 +122,20 @@ export class AugmentedTypes {
       }
     }
     if (this.#names.size > 0) this.#removeOwn(texts);
+    this.#addGlobals(texts);
+  }
+
+  /** An interface for all files that a package of types declares, too: a manifest around the file asks for that. */
+  #addGlobals(texts: ReadonlyMap<string, string>): void {
+    let asked: ReturnType<typeof typePackages> | null = null;
+    for (const [path, text] of texts) {
+      for (const name of globalInterfaces(path, text)) {
+        asked ??= typePackages(texts);
+        const own = name.toLowerCase().replace(/static$/, '');
+        if (asked.get(own)?.some((folder) => folder === '.' || path.startsWith(`${folder}/`)) === true)
+          this.#names.set(name, '');
+      }
+    }
   }
 
   /** A type of that name that the tree declares for itself is whole. */
@@ -142,6 +162,41 @@ export class AugmentedTypes {
       return module === '' || (module !== undefined && assumed.has(module));
     });
   }
+}
+
+/**
+ * Folders whose manifests ask for a package of types, by the letters of its name: one that declares anything for all
+ * files declares that, and what is called the static part of it. Those of Node.js are there.
+ */
+function typePackages(texts: ReadonlyMap<string, string>): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [path, text] of texts) {
+    if (posix.basename(path) !== 'package.json') continue;
+    const { data } = manifest.safeParse(readJsonc(text).value);
+    for (const one of Object.keys({ ...data?.dependencies, ...data?.devDependencies })) {
+      const name = /^@types\/([a-z][a-z\d.-]+)$/.exec(one)?.[1]?.replace(/[^a-z\d]/g, '');
+      if (name === undefined || name === 'node') continue;
+      const folders = found.get(name);
+      if (folders === undefined) found.set(name, [posix.dirname(path)]);
+      else folders.push(posix.dirname(path));
+    }
+  }
+  return found;
+}
+
+/** Interfaces that a file declares for all files: in `declare global`, or at the top of a declaration of no module. */
+function globalInterfaces(path: string, text: string): string[] {
+  const isDeclaration = /\.d\.[cm]?ts$/.test(path);
+  if (!/\.[cm]?tsx?$/.test(path) || !(isDeclaration || text.includes('declare global'))) return [];
+  const isModule = /^(?:import|export)\b/m.test(text);
+  let isInside = false;
+  return text.split('\n').flatMap((line) => {
+    if (/^declare\s+global\b/.test(line)) isInside = true;
+    else if (line.startsWith('}')) isInside = false;
+    const isTop = !isModule && isDeclaration && /^(?:declare\s+)?interface\b/.test(line);
+    if (!isInside && !isTop) return [];
+    return /^[ \t]*(?:declare\s+)?interface\s+([A-Za-z_$][\w$]*)/.exec(line)?.[1] ?? [];
+  });
 }
 
 /**

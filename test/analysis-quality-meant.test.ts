@@ -143,6 +143,17 @@ describe('a size', () => {
     expect(found.filter((one) => one.startsWith('long-function'))).toEqual(['long-function pkg/b.py:1']);
   });
 
+  it('of a file is that of its code also where the language is one that the parser does not know', async () => {
+    const head = ['// @flow', 'type Row = {| +id: number |};'];
+    const said = repeated(300, (at) => `  // ${at} is said.\n  /*\n   * At length.\n   */`);
+    const code = (count: number) => repeated(count, (at) => `  print(${at});`);
+    const found = await look({
+      'src/said.js': text(...head, ...said, ...code(900)),
+      'src/code.js': text(...head, ...said, ...code(1100)),
+    });
+    expect(found.filter((one) => one.startsWith('long-file'))).toEqual(['long-file src/code.js:1']);
+  });
+
   it('of a file is that of its code, not of the tables that it lists', async () => {
     const rows = repeated(1100, (at) => `  ['type/${at}', '${at}'],`);
     const found = await look({

@@ -15,7 +15,7 @@ import { scriptSuppressions } from './suppressions.ts';
 /** What a JavaScript or TypeScript file gives but for its public symbols. Throws where its nesting passes the stack. */
 export function inspectScript(
   text: string,
-  { program, comments, module }: ParseResult,
+  { program, comments, module, errors }: ParseResult,
 ): Omit<FileFacts, 'publicSymbols' | 'documentedSymbols' | 'problem'> {
   const lines = new LineIndex(text);
   const rules = new ScriptRules(text, lines);
@@ -33,7 +33,7 @@ export function inspectScript(
     },
     program,
   );
-  const code = codeLinesOf(text, comments);
+  const code = codeLinesOf(text, comments, errors.length > 0);
   const functions = measureFunctions(flow, (from, to) => code.between(from, to));
   const codeLines = code.total;
   const tableLines = scriptTableLines(text, program, lines, code);
@@ -118,12 +118,16 @@ function wordsOf(text: string): Map<string, number> {
   return counts;
 }
 
-function codeLinesOf(text: string, comments: readonly Comment[]): CodeLines {
+/** Where the parser gave up, it has not seen the comments below: there a line counts as one by how it begins. */
+function codeLinesOf(text: string, comments: readonly Comment[], isCutShort: boolean): CodeLines {
   let code = '';
   let at = 0;
   for (const { start, end } of comments) {
     code += text.slice(at, start) + text.slice(start, end).replace(/[^\n]+/g, '');
     at = end;
   }
-  return new CodeLines((code + text.slice(at)).split('\n'));
+  const lines = (code + text.slice(at)).split('\n');
+  return new CodeLines(isCutShort ? lines.map((line) => (BEGINS_AS_COMMENT.test(line) ? '' : line)) : lines);
 }
+
+const BEGINS_AS_COMMENT = /^\s*(?:\/\/|\/\*|\*(?:[\s/]|$))/;

@@ -329,6 +329,24 @@ describe('Of members of Python’s classes and modules', () => {
     ]);
   });
 
+  it('a class that only declares a name of Python’s own has what Python calls so, and a function has its own', async () => {
+    const found = await typesOf({
+      'a.py': [
+        'class Source:',
+        '    type: str',
+        '    max: int',
+        '    kinds: int',
+        '    kind = type(3)', // 5
+        '    top = max(1, 2)', // 6
+        '    other = kinds + 1', // 7
+        'def act() -> None:',
+        '    type: str',
+        '    print(type)', // 10
+      ],
+    });
+    expect(found).toEqual(['high a.py:10 reportUnboundVariable', 'high a.py:7 reportUnboundVariable']);
+  });
+
   it('functions that the body of a class uses itself take no self, and methods do', async () => {
     const found = await typesOf({
       'a.py': [

@@ -3,12 +3,22 @@ import { textOf } from './python-conditions.ts';
 
 /** Statements of a module deeper in each other than this are not looked into. */
 const DEEPEST = 20;
+/** Names that every module has from Python itself. */
+const OWN_NAMES = new Set(
+  (
+    'abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex delattr ' +
+    'dict dir divmod enumerate eval exec filter float format frozenset getattr globals hasattr hash help hex id input ' +
+    'int isinstance issubclass iter len list locals map max memoryview min next object oct open ord pow print property ' +
+    'range repr reversed round set setattr slice sorted staticmethod str sum super tuple type vars zip'
+  ).split(' '),
+);
 const DEFINITION = /^(?:class|function)_definition$/;
 
 /**
  * Whether a way through a tree, the outermost node first, leads to a name that the body of a class looks up, and which
- * the module has by then. Pyright takes a slot for a name of the class, and one that is only declared there; when the
- * class is made neither is one, so Python goes on to the module. A default of a parameter is looked up there too.
+ * the module, or Python itself, has by then. Pyright takes a slot for a name of the class, and one that is only
+ * declared there; when the class is made neither is one, so Python looks further. A default of a parameter is looked up
+ * there too.
  */
 export function isOfModule(way: readonly PythonNode[], text: string): boolean {
   const [root] = way;
@@ -19,7 +29,8 @@ export function isOfModule(way: readonly PythonNode[], text: string): boolean {
   if (scope?.type !== 'class_definition') return false;
   // What stands in a function is run when the module is whole.
   const end = scopes.some(({ type }) => type === 'function_definition') ? Number.POSITIVE_INFINITY : use.start;
-  return binds(root, textOf(use, { text }), { text, end });
+  const name = textOf(use, { text });
+  return OWN_NAMES.has(name) || binds(root, name, { text, end });
 }
 
 /** Whether the next node on a way stands in the scope that a node makes, as the body of a function does. */

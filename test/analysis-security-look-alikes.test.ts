@@ -510,6 +510,67 @@ const pairs: readonly Pair[] = [
     defect: `import hashlib\ndef keep(secret, salt):\n    return hashlib.pbkdf2_hmac('sha256', secret, salt, 10000)\n`,
     fine: `import hashlib\nfrom cryptography.hazmat.primitives.ciphers.aead import AESGCM\nfrom conf import settings\ndef lock(text, salt):\n    key = hashlib.pbkdf2_hmac('sha256', settings.SECRET_KEY.encode(), salt, 10000)\n    return AESGCM(key).encrypt(nonce(), text, None)\n`,
   },
+  {
+    name: 'an address that is looked at by the name of a parameter has been looked at',
+    path: 'src/a.py',
+    told: 'medium open-redirect',
+    defect: view("to = request.form['next']\nif to and url_has_path(url=to):\n    return redirect(to)"),
+    fine: view(
+      "to = request.form['next']\nif to and url_has_allowed_host_and_scheme(url=to, allowed_hosts={request.host}):\n    return redirect(to)",
+    ),
+  },
+  {
+    name: 'behind one slash, without any of its own, a path stays on its host',
+    path: 'src/a.py',
+    told: 'medium open-redirect',
+    defect: view("return redirect('/' + request.args['next'].lstrip('/'))"),
+    fine: view("return redirect('/' + request.args['next'].lstrip('/\\\\'))"),
+  },
+  {
+    name: 'so it does where it is replaced',
+    path: 'src/a.js',
+    told: 'medium open-redirect',
+    defect: handler("res.redirect('/' + req.query.next.replace(/^[/]+/, ''));"),
+    fine: handler("res.redirect('/' + req.query.next.replace(/^[\\\\/]+/, ''));"),
+  },
+  {
+    name: 'a token is compared with a part of itself',
+    path: 'src/a.py',
+    told: 'medium timing-attack',
+    defect:
+      'def check_token(token, stored_token):\n    if stored_token == token:\n        return False\n    return True\n',
+    fine: "def check_token(token):\n    body = token.removeprefix('a_')\n    if body == token:\n        return False\n    return True\n",
+  },
+  {
+    name: 'digests of files are no secrets, and no algorithm is one',
+    path: 'src/a.ts',
+    told: 'medium timing-attack',
+    defect:
+      "import { createHmac } from 'node:crypto';\nexport function verify(expected: Seal, actual: Seal) {\n  return expected.digest === actual.digest;\n}\nexport const seal = (text: string) => createHmac('sha256', key).update(text).digest('hex');\n",
+    fine: "import { createHash } from 'node:crypto';\nexport function verify(expected: Files, actual: Files) {\n  return expected.digestAlgorithm === actual.digestAlgorithm && expected.digest === actual.digest;\n}\nexport const digest = (text: string) => createHash('sha256').update(text).digest('hex');\n",
+  },
+  {
+    name: 'a password may go along with the hash of something else',
+    path: 'src/a.py',
+    told: 'medium weak-hash',
+    defect:
+      'import hashlib\ndef load(self, blob, passphrase):\n    return self.open(hashlib.sha256(passphrase).hexdigest(), blob)\n',
+    fine: 'import hashlib\ndef load(self, blob, passphrase):\n    return self.open(hashlib.sha256(blob).hexdigest(), blob, passphrase)\n',
+  },
+  {
+    name: 'what a function is for stands in the program',
+    path: 'src/a.py',
+    told: 'medium template-injection',
+    defect: 'from jinja2 import Template\ndef write(listener):\n    return Template(listener.text + "!").render()\n',
+    fine: 'from jinja2 import Template\ndef write(listener):\n    return Template(listener.__doc__ + "!").render()\n',
+  },
+  {
+    name: 'a word between two signs stands in the place of something',
+    path: 'src/a.py',
+    told: 'high hard-coded-credential',
+    defect: `ACCESS_TOKEN = "!${strong}!"\n`,
+    fine: 'UNDERSCORE_TOKEN = "!UNDERSCORE!"\n',
+  },
 ];
 
 it.each(pairs)('$name', async ({ path, told, defect, fine, finePath }) => {

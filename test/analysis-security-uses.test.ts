@@ -335,18 +335,17 @@ describe('A loader of YAML that the file makes itself', () => {
     ).toEqual(['`yaml.load` without a safe loader makes any object that the document names.']);
   });
 
-  it('costs no more than its text', async () => {
-    const chain = Array.from({ length: 800 }, (_, at) => `class C${at + 1}(C${at}, C${at}):\n    pass\n`).join('');
-    const uses = Array.from({ length: 800 }, (_, at) => `yaml.load(open('a'), C${at})\n`).join('');
-    const nested = Array.from({ length: 300 }, (_, at) => `${' '.repeat(at)}def make${at}(loader, node):\n`).join('');
-    const given = Array.from({ length: 300 }, (_, at) => `C1.add_constructor('!${at}', make${at})\n`).join('');
-    const started = performance.now();
-    await scanText('src/a.py', `import yaml\nclass C0(yaml.SafeLoader):\n    pass\n${chain}${given}${uses}`);
-    await scanText(
-      'src/a.py',
-      `import yaml\nclass C0(yaml.SafeLoader):\n    pass\n${nested}${' '.repeat(400)}pass\n${given}${uses}`,
-    );
-    expect(performance.now() - started).toBeLessThan(10_000);
+  it('is followed once, however often a class names another', async () => {
+    const chain = Array.from({ length: 80 }, (_, at) => `class C${at + 1}(C${at}, C${at}):\n    pass\n`).join('');
+    const uses = Array.from({ length: 80 }, (_, at) => `yaml.load(open('a'), C${at})\n`).join('');
+    const nested = Array.from({ length: 80 }, (_, at) => `${' '.repeat(at)}def make${at}(loader, node):\n`).join('');
+    const given = Array.from({ length: 80 }, (_, at) => `C1.add_constructor('!${at}', make${at})\n`).join('');
+    const safe = 'import yaml\nclass C0(yaml.SafeLoader):\n    pass\n';
+    const inChain = await scanText('src/a.py', `${safe}${chain}${uses}`);
+    expect(inChain.findings).toEqual([]);
+    const inNested = await scanText('src/a.py', `${safe}${chain}${nested}${' '.repeat(100)}pass\n${given}${uses}`);
+    // What is nested too deeply to be read may make anything.
+    expect(inNested.findings.map(({ severity }) => severity)).toEqual(Array(80).fill('medium'));
   });
 });
 

@@ -2,7 +2,7 @@
 export type FileRole = 'source' | 'test' | 'example' | 'tooling';
 
 const TEST_FOLDERS: ReadonlySet<string> = new Set(
-  '__tests__ _tests __mocks__ __fixtures__ __testfixtures__ test tests unittests testing-fixtures test-files test_files testfiles test-data test_data testdata spec specs e2e fixtures cypress test-d runtime-tests'.split(
+  '__tests__ _tests __mocks__ __fixtures__ __testfixtures__ test tests unittests testing-fixtures test-files test_files testfiles test-data test_data testdata spec specs e2e fixtures cypress test-d runtime-tests testsuite testsuites'.split(
     ' ',
   ),
 );

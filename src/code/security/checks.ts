@@ -157,9 +157,9 @@ function call(expressions: Expressions, test: CallExpression, scope: Scope): Che
   if (/^(?:isInteger|isSafeInteger|isFinite)$/.test(method) && first !== undefined) return whenTrue(first, null);
   if (method === 'isinstance' && first !== undefined) return instance(test, first);
   const name = callee.kind === 'member' ? `.${method}` : method;
-  if (VALIDATES.test(name) || HAS_FORM.test(name))
-    return { whenTrue: args.flatMap((one) => checks(one, null)), whenFalse: [] };
-  return NONE;
+  if (!VALIDATES.test(name) && !HAS_FORM.test(name)) return NONE;
+  const given = [...args, ...test.named.map(({ value }) => expressions.evaluate(value, scope))];
+  return { whenTrue: given.flatMap((one) => checks(one, null)), whenFalse: [] };
 }
 
 function membership(method: string, receiver: Value, args: readonly Value[]): Checks {

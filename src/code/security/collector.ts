@@ -35,6 +35,8 @@ export interface Harmless extends Placed {
 
 const RANK: Readonly<Record<Severity, number>> = { high: 3, medium: 2, low: 1 };
 
+/** Characters between the statements of one act. */
+const LARGEST_ACT = 1000;
 /** Rules whose defects are written in more than one statement. */
 const ONE_ACT: ReadonlySet<RuleId> = new Set([
   'disabled-certificate-check',
@@ -68,15 +70,17 @@ export class Collector {
   /** What was found, each defect once: of calls of one rule inside each other the outer one. */
   get found(): readonly Found[] {
     const all = [...this.#found.values()];
-    return all.filter((one) => !all.some((other) => other !== one && this.#saysTheSame(other, one)));
+    const ofRule = Map.groupBy(all, ({ rule }) => rule);
+    return all.filter((one) => !ofRule.get(one.rule)?.some((other) => other !== one && this.#saysTheSame(other, one)));
   }
 
   #saysTheSame(other: Found, one: Found): boolean {
-    if (other.rule !== one.rule) return false;
     if (other.start <= one.start && one.end <= other.end) return RANK[other.severity] >= RANK[one.severity];
     // Two statements of one act: the check of the name goes before that of the certificate.
-    const isBefore = other.end <= one.start && !/\n.*\n.*\n/.test(this.text.slice(other.end, one.start));
-    return ONE_ACT.has(one.rule) && isBefore && RANK[other.severity] >= RANK[one.severity];
+    const distance = one.start - other.end;
+    if (!ONE_ACT.has(one.rule) || distance < 0 || distance > LARGEST_ACT) return false;
+    const isBefore = !/\n.*\n.*\n/.test(this.text.slice(other.end, one.start));
+    return isBefore && RANK[other.severity] >= RANK[one.severity];
   }
 
   /** Whether the file imports a module whose name matches. */

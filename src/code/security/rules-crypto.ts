@@ -9,6 +9,7 @@ const HASHED_SECRET =
 /** A hash that is only to be short and the same for the same: of a cache, a name, a tag. */
 const LABEL =
   /\[:\s*\d+\]|\.(?:slice|substring|substr)\(\s*0\s*,|etag|cache|checksum|slug|dedup|bucket|shard|\buuid|gravatar|\w+_id\b|\w+Id\b/i;
+const PASSWORD = /passw(?:or)?d|passwd|\bpwd\b|passphrase/i;
 const WEAK = /^(?:md2|md4|md5|sha-?1|ripemd(?:160)?|rmd160)$/i;
 const FAST = /^(?:sha-?2?-?(?:224|256|384|512)|sha3.*|blake2\w*)$/i;
 
@@ -63,7 +64,7 @@ function hashed(
   around: string,
   isHmac: boolean,
 ): void {
-  const password = /passw(?:or)?d|passwd|\bpwd\b|passphrase/i.test(around);
+  const password = PASSWORD.test(around);
   if (WEAK.test(algorithm)) {
     // The service that knows which passwords were stolen is asked with the beginning of their SHA-1.
     if (/pwned|\bhibp|haveibeen/i.test(collector.text.slice(Math.max(0, node.start - 400), node.end + 400))) return;
@@ -92,11 +93,21 @@ function hashed(
     FAST.test(algorithm) &&
     password &&
     !isHmac &&
+    !isHandedBeside(collector, node) &&
     !/reset|token|pbkdf2|scrypt|pwned|breach|hibp/i.test(around)
   ) {
     const message = `\`${name}\` hashes a password with ${algorithm.toUpperCase()}, which is so fast that guesses are cheap.`;
     collector.certain('weak-hash', node, message, 'medium', 'CWE-916');
   }
+}
+
+/** `open(sha256(blob).hexdigest(), blob, passphrase)`: the password goes along with the hash of something else. */
+function isHandedBeside(collector: Collector, { args, end }: CallSite['node']): boolean {
+  const [only] = args;
+  if (only?.kind !== 'name' || PASSWORD.test(only.name)) return false;
+  const [rest = ''] = collector.text.slice(end, end + 200).split('\n', 1);
+  const isArgument = /^(?:\.\w+\(\))?,(?:[^;]*,)?\s*(?:\w+\s*=\s*)?(\w+)\s*[,)]/.exec(rest)?.[1] ?? '';
+  return PASSWORD.test(isArgument);
 }
 
 const RANDOM =

@@ -1,6 +1,6 @@
 import type { Collector } from './collector.ts';
 import type { Scope } from './scope.ts';
-import type { CompareExpression } from './syntax.ts';
+import type { CompareExpression, Expression } from './syntax.ts';
 import type { Value } from './values.ts';
 
 const SECRET_NAME =
@@ -27,6 +27,8 @@ export function checkComparison(
       /challenge/i.test(collector.source(node)) ||
       isChecksum(collector.source(node)) ||
       isRoundTrip(collector, node) ||
+      isPartOfItself(left, right) ||
+      isOfFiles(collector, node) ||
       isCondition(collector, node) ||
       (expected.isFixed && expected.constant !== undefined && typeof expected.constant !== 'string')
     )
@@ -88,7 +90,7 @@ function isWords(text: string): boolean {
 function isSecretName(source: string): boolean {
   return (
     SECRET_NAME.test(source) &&
-    !/(?:type|kind|name|class|id|user|owner|count|index|length|position|status|state|source|field|header|prefix|label|mode|scope)(?:\(\))?$/i.test(
+    !/(?:type|kind|algorithm|name|class|id|user|owner|count|index|length|position|status|state|source|field|header|prefix|label|mode|scope)(?:\(\))?$/i.test(
       source,
     )
   );
@@ -103,6 +105,27 @@ function isRoundTrip(collector: Collector, { left, right }: CompareExpression): 
     if (one?.kind !== 'name' || other?.kind !== 'call') return false;
     return new RegExp(`\\(\\s*${one.name.replaceAll('$', '\\$')}\\s*[,)]`).test(collector.source(other));
   });
+}
+
+/** `token.removeprefix('a_') == token`: what is compared is known to whoever sent it. */
+function isPartOfItself({ name: left }: Value, { name: right }: Value): boolean {
+  if (left === null || right === null) return false;
+  const [whole, part] = left.length < right.length ? [left, right] : [right, left];
+  return (
+    part.startsWith(`${whole}.`) &&
+    /^\.(?:remove\w+|[lr]?strip|trim\w*|slice|substring)\(\/?\)$/.test(part.slice(whole.length))
+  );
+}
+
+/** The digests of two records, in a file that makes digests of content and none with a key. */
+function isOfFiles(collector: Collector, { left, right }: CompareExpression): boolean {
+  const isDigest = (one: Expression) => one.kind === 'member' && one.property === 'digest';
+  return (
+    isDigest(left) &&
+    isDigest(right) &&
+    /\b(?:createHash|hashlib)\b/.test(collector.text) &&
+    !/hmac|secret|signature|passw|token/i.test(collector.text)
+  );
 }
 
 /** A hash of content, which anybody can compute: no key goes into it. */

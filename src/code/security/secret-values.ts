@@ -10,6 +10,8 @@ export function isPlaceholderOf(value: string): boolean {
   // A row of the alphabet or of the digits, and hardly anything else.
   if (value.replace(/abcdefghij(?:klmnopqrstuvwxyz)?|0?123456789(?:0)?|qwertyuiop/gi, '').length < value.length / 4)
     return true;
+  // What is put in the place of something for a while: `!UNDERSCORE!`, `@@TOKEN@@`.
+  if (/^([!@#%*~|]{1,4})[A-Z]+(?:_[A-Z]+)*\1$/.test(value)) return true;
   // How keys of a service begin, without one.
   if (/^(?:[a-z]{2,6}[-_]){1,3}$/.test(value)) return true;
   return PLACEHOLDER.test(value.trim()) || PLACEHOLDER_PART.test(value) || new Set(value).size <= 3;

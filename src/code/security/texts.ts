@@ -33,7 +33,7 @@ const OWN_ADDRESS = /(?:^|[.$])request\.(?:url_root|host_url|root_url|base_url)$
 function afterHost(values: readonly Value[]): readonly Value[] {
   const [first] = values;
   if (first === undefined || first.taints.length > 0) return values;
-  if (OWN_ADDRESS.test(first.name ?? '')) return values.map((value) => madeSafe(value, ADDRESSES));
+  if (OWN_ADDRESS.test(first.name ?? '') || isOwnPath(values)) return values.map((value) => madeSafe(value, ADDRESSES));
   if (first.isFixed && !BEGINS_ADDRESS.test(first.prefix)) return values;
   const at = values.findIndex(
     ({ prefix, taints }, index) => taints.length > 0 || (prefix.includes('/') && !(first.isFixed && index === 0)),
@@ -84,7 +84,25 @@ export function nameOfResult(name: string, [first, second]: readonly Value[]): s
   const [path, method] = [name.slice(0, name.lastIndexOf('.')), name.slice(name.lastIndexOf('.') + 1)];
   const isCut = /^(?:slice|substring)$/.test(method) && first?.constant === 1 && second === undefined;
   const isReplaced = method === 'replace' && /^\^\\?\/\+?$/.test(first?.pattern ?? '') && second?.constant === '';
-  return NORMAL_PATH.test(path) && (isCut || isReplaced) ? path : `${name}()`;
+  if (NORMAL_PATH.test(path) && (isCut || isReplaced)) return path;
+  return `${name}(${losesSlashes(method, first, second) ? SLASHES : ''})`;
+}
+
+/** What stands in the name of a text for the slashes that it does not begin with. */
+const SLASHES = '/';
+
+/** `text.lstrip('/\\')`, `text.replace(/^[\\/]+/, '')`: browsers take a backslash for a slash. */
+function losesSlashes(method: string, first: Value | undefined, second: Value | undefined): boolean {
+  const characters = String(first?.constant ?? '');
+  if (/^l?strip$/.test(method)) return characters.includes('/') && characters.includes('\\');
+  return (
+    method === 'replace' && second?.constant === '' && /^\^\[(?:\\?\/|\\\\){2,4}\][+*]$/.test(first?.pattern ?? '')
+  );
+}
+
+/** Behind a single slash such a text is a path of the same host. */
+function isOwnPath([first, second]: readonly Value[]): boolean {
+  return first?.constant === '/' && (second?.name?.endsWith(`(${SLASHES})`) ?? false);
 }
 
 const ADDRESS = /(?:^|\.)URL\(\)$|[uU]rl\.clone\(\)$/;
@@ -143,8 +161,8 @@ function separatorOf({ callee }: CallExpression): string | null {
 
 /** What is left of a value from outside in one of its properties. */
 export function leftInProperty(property: string, object: Value, value: Value): Value {
-  // What a class or a function is called stands in the program.
-  if (/^__(?:name|qualname|module)__$/.test(property)) return { ...UNKNOWN, name: value.name };
+  // What a class or a function is called, and what is said of it, stands in the program.
+  if (/^__(?:name|qualname|module|doc)__$/.test(property)) return { ...UNKNOWN, name: value.name };
   // How large something is on the screen.
   if (/^(?:(?:offset|client|scroll|inner|outer)(?:Width|Height|Top|Left)|byteLength|valueAsNumber)$/.test(property))
     return { ...UNKNOWN, name: value.name };

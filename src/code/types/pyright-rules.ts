@@ -205,9 +205,17 @@ export function classOf(message: string): string | null {
 function isLooseOverride(message: string, line: string): boolean {
   // Two bases that differ, or a method that takes whatever it is given by name.
   if (message.startsWith('Base classes') || line.includes('**')) return true;
+  if (isOfClass(message, line)) return true;
   return (
     /name mismatch|\bUnknown\b|is missing in override|keyword parameter/i.test(message) || !/mismatch/.test(message)
   );
+}
+
+/** An override that takes its class beside what the static method in its place takes: both are called alike. */
+function isOfClass(message: string, line: string): boolean {
+  const [, base, own] = /base method has (\d+), but override has (\d+)/.exec(message) ?? [];
+  const isStatic = message.includes('Base method is declared as a staticmethod but override is not');
+  return isStatic && /\bdef\s+\w+\(\s*cls\b/.test(line) && Number(own) - Number(base) === 1;
 }
 
 /** Whether a message rests on what pyright made up for code that says nothing, or for what is not installed. */
@@ -222,6 +230,8 @@ function isGuess(rule: string, message: string, place: PythonPlace): boolean {
     const name = /abstract class "(\w+)"/.exec(message)?.[1];
     return name === undefined || !place.isWhole(name);
   }
+  // What a question for any dataclass leaves of a class, and what a constructor has left open.
+  if (/"(?:type\[)?DataclassInstance\b/.test(message) || /"\w+\[[^"]*\b\w+@__init__\b/.test(message)) return true;
   // A type that the declarations of a library keep to themselves.
   if (/^(?:Argument of t|T)ype "_[A-Z]\w*"/.test(message)) return true;
   // Of an object nothing is known.

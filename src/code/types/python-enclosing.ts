@@ -29,6 +29,38 @@ export function isSettledAround(
   return lines.slice(outer + 1, inner).some((one, at) => settles(one, lines, outer + 1 + at, name));
 }
 
+/** Whether a variable that is said to be unbound is bound by a function above the use which takes it over. */
+export function isBoundWithin(
+  { message, file, number }: PythonSpot,
+  linesOf: (file: string) => readonly string[],
+): boolean {
+  const name = /^"(\w+)" is unbound/.exec(message)?.[1];
+  if (name === undefined) return false;
+  const lines = linesOf(file);
+  const head = headAbove(lines, number - 1);
+  const inner = new RegExp(`^\\s*nonlocal\\b[^#]*\\b${name}\\b`);
+  return head >= 0 && lines.slice(head + 1, number - 1).some((one) => inner.test(one));
+}
+
+/**
+ * Whether the function around a use asks what a value is by types that are worked out: pyright does not follow that, so
+ * it goes on with what the value is not any more.
+ */
+export function isSortedOut(
+  { rule, message, file, line, column, number }: PythonSpot,
+  linesOf: (file: string) => readonly string[],
+): boolean {
+  const isOfPart = /^"__\w+__" method not defined on type "Literal\[|^"Literal\[[^"]*\]" is not iterable/.test(message);
+  if (!(isOfPart || /^Index -?\d+ is out of range for type "?tuple\[\(\)\]/.test(message)) || rule === null)
+    return false;
+  const name = /^\w+/.exec(line.slice(column - 1))?.[0];
+  if (name === undefined) return false;
+  const lines = linesOf(file);
+  const head = headAbove(lines, number - 1);
+  const asked = new RegExp(`\\bisinstance\\(\\s*${name}\\s*,\\s*[\\w.]+\\(`);
+  return head >= 0 && lines.slice(head + 1, number - 1).some((one) => asked.test(one));
+}
+
 /** Whether a line asks whether a name is `None`, and what stands below it leaves or gives the name a value. */
 function settles(line: string, lines: readonly string[], at: number, name: string): boolean {
   if (new RegExp(`^\\s*assert\\s+${name}(?:\\s+is\\s+not\\s+None)?\\s*(?:,|$)`).test(line)) return true;

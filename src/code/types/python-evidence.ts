@@ -9,14 +9,23 @@ import {
   isOwnLanguage,
   isRegistered,
 } from './python-decorated.ts';
-import { isSettledAround } from './python-enclosing.ts';
+import { isBoundWithin, isSettledAround, isSortedOut } from './python-enclosing.ts';
 import { FilledAttributes } from './python-filled.ts';
-import { isAskedFor, isAskedTogether, isGuarded, isOptionalModule, isPiped, isTried } from './python-guards.ts';
+import {
+  isAskedFor,
+  isAskedForMethod,
+  isAskedTogether,
+  isGuarded,
+  isOptionalModule,
+  isPiped,
+  isTried,
+} from './python-guards.ts';
+import { MadeSure } from './python-lazy.ts';
 import { LoadedModules } from './python-loaded.ts';
 import { TreeMembers } from './python-members.ts';
 import type { MissingModules } from './python-misread.ts';
 import { MixedIn } from './python-mixins.ts';
-import { isListedPart, isOtherwiseBound, worksOutNames } from './python-modules.ts';
+import { isListedPart, isOtherwiseBound, isWrittenByBuild, worksOutNames } from './python-modules.ts';
 import { NoneDefaults } from './python-none-defaults.ts';
 import { isNoted, isSilenced } from './python-noted.ts';
 import { FilledOnDemand, heldAt } from './python-on-demand.ts';
@@ -24,6 +33,7 @@ import { UnpromisedResults } from './python-overrides.ts';
 import type { PythonSpot } from './python-spot.ts';
 import { StandIns } from './python-stand-ins.ts';
 import { TakenNames } from './python-stars.ts';
+import { WidenedAttributes } from './python-widened.ts';
 
 /** What the text of a tree knows better than pyright, which sees types only. */
 export class PythonEvidence {
@@ -57,7 +67,8 @@ export class PythonEvidence {
     this.#loaded = new LoadedModules(files);
     const noneDefaults = new NoneDefaults(files);
     const [members, results] = [new TreeMembers(files), new UnpromisedResults(files)];
-    this.#others = [members, results, new StandIns(files), noneDefaults, new MixedIn(files)];
+    const elsewhere = [new MixedIn(files), new WidenedAttributes(files), new MadeSure(files)];
+    this.#others = [members, results, new StandIns(files), noneDefaults, ...elsewhere];
     this.#onDemand = new FilledOnDemand(files);
     this.#taken = new TakenNames(files, missing);
     for (const { path, text } of files) {
@@ -92,11 +103,11 @@ export class PythonEvidence {
     // A function that gives back what it is asked for by the type of an argument: pyright does not follow the check.
     if (rule === 'reportReturnType') return isOwnMember(message) || isDeclaredOnly(spot);
     const text = this.#texts.get(spot.file) ?? '';
-    if (isAskedTogether(spot) || isPiped(spot) || this.#taken.isOfMachine(spot)) return true;
+    if (isAskedTogether(spot) || isAskedForMethod(spot) || isPiped(spot) || this.#taken.isOfMachine(spot)) return true;
     if (this.#others.some((one) => one.explains(spot))) return true;
     if (
       this.#filled.explains(spot) ||
-      isSettledAround(spot, (file) => this.#linesOf(file)) ||
+      [isSettledAround, isBoundWithin, isSortedOut].some((explains) => explains(spot, (file) => this.#linesOf(file))) ||
       isOptionalModule(spot, text)
     )
       return true;
@@ -119,7 +130,7 @@ export class PythonEvidence {
     return (
       (rule?.startsWith('reportOptional') === true && isAskedFor(spot)) ||
       (rule === 'reportAttributeAccessIssue' &&
-        (isAskedFor(spot) || this.#taken.explains(spot) || this.#isOfModule(spot)))
+        (isAskedFor(spot) || this.#taken.explains(spot) || isWrittenByBuild(spot) || this.#isOfModule(spot)))
     );
   }
 
@@ -140,9 +151,12 @@ export class PythonEvidence {
   }
 
   /** A method in the place of its value: what a decorator of a package makes of it is not known. */
-  #isProperty({ line }: PythonSpot): boolean {
+  #isProperty({ message, line }: PythonSpot): boolean {
     const attributes = [...line.matchAll(/\.([A-Za-z_]\w*)(?!\w|\s*\()/g)];
-    return attributes.some(([, name = '']) => this.#properties.has(name) || this.#decorated.has(name));
+    // The body of a class puts a value in the place of what a base makes so.
+    const own = /is not assignable to declared type/.test(message) ? /^\s+(\w+)\s*=(?!=)/.exec(line)?.[1] : undefined;
+    const names = [...attributes.map(([, name = '']) => name), ...(own === undefined ? [] : [own])];
+    return names.some((name) => this.#properties.has(name) || this.#decorated.has(name));
   }
 
   /** A class whose constructor a decorator of a package writes, or that is made of a dictionary's own fields. */

@@ -122,6 +122,16 @@ export function isAskedFor({ message, line, above }: PythonSpot): boolean {
   return [...above, line].some((one) => asked.test(one));
 }
 
+/** Whether the code has asked by `hasattr` for the method that the declared type lacks, or for keys. */
+export function isAskedForMethod({ message, line, above }: PythonSpot): boolean {
+  const method = /^"(__\w+__)" method not defined on type/.exec(message)?.[1];
+  const hasKeys = /^"SupportsKeysAndGetItem\[[^"]*" is not iterable/.test(message);
+  if (method === undefined && !hasKeys) return false;
+  const asked = new RegExp(`\\bhasattr\\([^\\n]*["']${method ?? 'keys'}["']`);
+  const own = above.slice(above.findLastIndex((one) => /^\s*(?:async\s+)?def\b/.test(one)) + 1);
+  return [...own, line].some((one) => asked.test(one));
+}
+
 /** Lines above a use among which it is asked for several at once whether they are there. */
 const ASKED_ABOVE = 20;
 

@@ -12,13 +12,20 @@ export class LoadedModules {
     for (const { path, text } of files) {
       if (!/\.pyi?$/.test(path)) continue;
       for (const [, dots = '', module = '', taken = '', plain = ''] of text.matchAll(IMPORT)) {
-        for (const one of plain.split(',')) this.#names.add(one.trim().split(/\s+/)[0] ?? '');
+        for (const one of plain.split(',')) this.#add(one.trim().split(/\s+/)[0] ?? '');
         if (plain !== '') continue;
         const from = dots === '' ? module : [packageOf(path, dots.length, present), module].filter(Boolean).join('.');
-        this.#names.add(from);
+        this.#add(from);
         for (const name of taken.replace(/[()]|#[^\n]*/g, '').split(','))
           this.#names.add(`${from}.${name.trim().split(/\s+/)[0] ?? ''}`);
       }
+    }
+  }
+
+  /** A module is loaded with all packages that it is in. */
+  #add(module: string): void {
+    for (let name = module; !this.#names.has(name); name = name.slice(0, Math.max(0, name.lastIndexOf('.')))) {
+      this.#names.add(name);
     }
   }
 

@@ -32,6 +32,14 @@ export function isRecreatedWith(name: string, text: string): boolean {
   return made !== null && new RegExp(`["']${name}["']`).test(text.slice(made.index));
 }
 
+/**
+ * Whether a module is said to be missing that the compiler of Protocol Buffers writes: a build brings it, and where it
+ * was checked in, it is not looked at.
+ */
+export function isWrittenByBuild({ message }: PythonSpot): boolean {
+  return /^"\w+_pb2(?:_grpc)?" is (?:unknown import symbol|not a known attribute of module)/.test(message);
+}
+
 /** Files of the tree that a dotted module may be. */
 export function modulePlaces(module: string, texts: Texts): string[] {
   const path = module.replaceAll('.', '/');

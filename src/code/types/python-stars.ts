@@ -70,12 +70,20 @@ export class TakenNames {
     return [`${base}.py`, posix.join(base, '__init__.py')].filter((one) => this.#texts.has(one));
   }
 
+  /** Whether declarations beside a module do not tell of a name that it has. */
+  #isUndeclared(place: string, name: string): boolean {
+    if (!place.endsWith('.py') || !this.#texts.has(`${place}i`)) return false;
+    const own = new RegExp(`^(?:(?:async[ \\t]+)?def|class)[ \\t]+${name}\\b|^${name}[ \\t]*[:=]`, 'm');
+    return own.test(this.#texts.get(place) ?? '');
+  }
+
   /** Whether one of some modules, or of those of which they take all names, has a name from what is not there. */
   #mayHave(places: readonly string[], name: string, isImported: boolean): boolean {
     const named = new RegExp(
       `\\bimport\\b[^\\n]*\\b${name}\\b|^\\s+${name}(?:\\s+as\\s+\\w+)?,?\\s*$|^\\s*${name}\\s*=`,
       'm',
     );
+    if (places.some((place) => this.#isUndeclared(place, name))) return true;
     const left = [...places];
     const seen = new Set<string>();
     for (let place = left.pop(); place !== undefined && seen.size < MOST_MODULES; place = left.pop()) {

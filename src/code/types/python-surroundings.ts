@@ -66,7 +66,7 @@ export class PythonSurroundings {
 
   /** Whether a line (from 1) gives a parameter of the function around it another value. */
   rebindsParameter(line: number): boolean {
-    const name = /^\s*(\w+)\s*=[^=]/.exec(this.line(line))?.[1];
+    const name = /^\s*(?:for\s+(?=\w+\s+in\b))?(\w+)\s*(?:=[^=]|in\b)/.exec(this.line(line))?.[1];
     if (name === undefined) return false;
     const [, parameters = ''] = SIGNATURE_HERE.exec(this.#functionAround(line - 1)) ?? [];
     return new RegExp(`(?:^|[,\\s])${name}\\s*:`).test(parameters);

@@ -125,6 +125,22 @@ describe('in Python', () => {
     expect(found).toEqual(['low 3', 'medium 5', 'medium 8']);
   });
 
+  it('what an object calls its log may take any arguments, one of the standard library may not', async () => {
+    const lines = [
+      'def f(self, logger, error):',
+      '    self.app.log.error("failed", error)',
+      '    logger.error("failed", error)',
+    ];
+    expect(await told('PLE1205', 'pkg/a.py', ...lines)).toEqual(['low 2', 'high 3']);
+    expect(await told('PLE1205', 'pkg/a.py', ...lines, 'import logging')).toEqual(['high 2', 'high 3']);
+  });
+
+  it('one handler that catches the one of two names is told once', async () => {
+    const lines = ['try:', '    f()', 'except KeyError or ValueError:', '    g()'];
+    const rules = await Promise.all(['B030', 'PLW0711'].map((rule) => told(rule, 'pkg/a.py', ...lines)));
+    expect(rules).toEqual([[], ['high 3']]);
+  });
+
   it('a group is used once though a loop around has a name of its own for it', async () => {
     const found = await told(
       'B031',

@@ -21,10 +21,17 @@ export function judgePython(one: Diagnostic, lines: readonly string[]): 'fault' 
 }
 
 function isHarmless({ code, start_location: start }: Diagnostic, lines: readonly string[]): boolean {
+  if (code === 'PLE1205' || code === 'PLE1206') return isOwnLogger(lines, start);
   if (code === 'B006') return isOnlyRead(lines, start);
   // Beside a name that does change it says that this one stays.
   if (code === 'PLW0127') return isOneOfSeveral(lines[start.row - 1] ?? '') || isKeptInBranch(lines, start.row - 1);
   return code === 'B020' && isNameTakenOver(lines, start);
+}
+
+/** `self.app.log.error(…)` where nothing is of `logging`: what an object calls its log may take any arguments. */
+function isOwnLogger(lines: readonly string[], { row, column }: Diagnostic['start_location']): boolean {
+  const called = /^[\w.]+/.exec((lines[row - 1] ?? '').slice(column - 1))?.[0] ?? '';
+  return called.split('.').length > 3 && !lines.some((one) => /\b(?:logging|getLogger)\b/.test(one));
 }
 
 /** Names of builtins that code calls so often that taking one away surprises. */

@@ -475,6 +475,30 @@ const pairs: readonly Pair[] = [
     fine: 'export const use = (client, names) => client.query(`set search_path to ${names.map((one) => `"${one.replace(/"/g, \'""\')}"`).join()}`);\n',
   },
   {
+    name: 'names of a list are quoted by a function that is handed over',
+    path: 'src/a.js',
+    told: 'medium sql-injection',
+    defect:
+      'const quote = (one) => `"${one}"`;\nexport const use = (client, names) => client.query(`select ${names.map(quote).join()}`);\n',
+    fine: 'const quote = (one) => `"${one.replaceAll(\'"\', \'""\')}"`;\nexport const use = (client, names) => client.query(`select ${names.map(quote).join()}`);\nexport const same = (client, names) => client.query(`select ${names.map(quoteIdentifier).join()}`);\n',
+  },
+  {
+    name: 'a placeholder or a number for each element holds nothing of it',
+    path: 'src/a.js',
+    told: 'medium sql-injection',
+    defect:
+      "export const use = (client, ids) => client.query(`select a from b where id in (${ids.map(({ id }) => `'${id.trim()}'`).join()})`);\n",
+    fine: "export const one = (client, ids) => client.query(`select a from b where id in (${ids.map(() => '?').join()})`, ids);\nexport const two = (client, ids) => client.query(`select a from b where id in (${ids.map((_, at) => `$${at + 1}`).join()})`, ids);\nexport const three = (client, ids) => client.query(`select a from b where id in (${ids.map(Number).join()})`);\n",
+  },
+  {
+    name: 'what a function that nobody knows makes of elements may hold them',
+    path: 'src/a.js',
+    told: 'medium sql-injection',
+    defect:
+      "import { format } from './format';\nexport const use = (client, names) => client.query(`select ${names.map(format).join()}`);\n",
+    fine: 'export const use = (client, names) => client.query(`select ${names.map((one) => one.length).join()}`);\n',
+  },
+  {
     name: 'a quote that a text is taken apart at is doubled between its parts',
     path: 'src/a.js',
     told: 'medium sql-injection',

@@ -1,6 +1,6 @@
 import { checksOf } from './checks.ts';
 import type { Flow } from './flow.ts';
-import { beforeMapping, harmlessAfter, keepAdded, passesOn, quotedBy, withoutSlashes } from './passing.ts';
+import { harmlessAfter, keepAdded, MAPS, passesOn, quotedBy, withoutSlashes, withReturned } from './passing.ts';
 import { Scope } from './scope.ts';
 import { handlerInputs, sourceOfCall, sourceOfName } from './sources.ts';
 import { type CallExpression, type Expression, type MemberExpression, pathOf, type TextExpression } from './syntax.ts';
@@ -252,11 +252,11 @@ export class Expressions {
     if (typeof key === 'string' && receiver !== null && receiver.taints.length > 0) {
       return carrying(refined(joinTaints(carried), key), { name: `${name}()` });
     }
-    const all = returned === null ? carried : [...beforeMapping(name, carried, returned), returned];
+    const all = withReturned(name, carried, returned);
     const value = carrying(joinTaints(all), {
       name: nameOfResult(name, args),
       isFixed: isConversion(name) && isFixedCall(receiver, given),
-      isBuilt: carried.some(({ isBuilt }) => isBuilt),
+      isBuilt: all.some(({ isBuilt }) => isBuilt),
       prefix: prefixOfList(name, args),
     });
     keepAdded(this.#flow.language, node, site, scope);
@@ -275,23 +275,26 @@ export class Expressions {
     scope: Scope,
   ): Value | null {
     const results: Value[] = [];
+    const element = receiver === null || receiver.taints.length === 0 ? UNKNOWN : elementOf(receiver);
     for (const [at, { made }] of args.entries()) {
+      const handed = node.args[at];
+      const isNamed = at === 0 && handed !== undefined && handed.kind !== 'function';
+      if (isNamed && MAPS.test(name)) results.push(this.#applied(made, pathOf(handed) ?? '', element, scope));
       if (made === null) continue;
       const inputs = handlerInputs(this.#flow.language, name, node, made, at);
       if (inputs !== null) this.#flow.handed(made, scope, inputs);
-      else if (node.args[at]?.kind === 'function') {
-        const element = receiver === null || receiver.taints.length === 0 ? UNKNOWN : elementOf(receiver);
-        const isThen = /\.(?:then|tap|pipe)$/.test(name);
-        const first = isThen && receiver !== null ? receiver : element;
-        results.push(
-          this.#flow.handed(
-            made,
-            scope,
-            made.parameters.map((_, index) => (index === 0 ? first : UNKNOWN)),
-          ),
-        );
+      else if (handed?.kind === 'function') {
+        const first = /\.(?:then|tap|pipe)$/.test(name) && receiver !== null ? receiver : element;
+        const given = made.parameters.map((_, index) => (index === 0 ? first : UNKNOWN));
+        results.push(this.#flow.handed(made, scope, given));
       }
     }
     return /\.(?:map|flatMap|then|filter|find|reduce)$/.test(name) && results.length > 0 ? eitherOf(results) : null;
+  }
+
+  /** What a function that is handed over by its name makes of an element. */
+  #applied(made: Value['made'], name: string, element: Value, scope: Scope): Value {
+    const followed = made === null ? null : this.#flow.called(made, scope, [element], new Map());
+    return followed === null ? harmlessAfter(this.#flow.language, name, element) : quotedBy(name, followed);
   }
 }

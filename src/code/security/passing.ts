@@ -39,14 +39,24 @@ export function passesOn(
   return GIVEN.test(name) ? [receiver, ...given] : [receiver];
 }
 
+/** Methods that give what a function makes of each element, and nothing else of the list. */
+export const MAPS = /\.(?:map|flatMap)$/;
+
 /**
- * What `list.map(…)` is called on, without what its function gives back of it: `names.map((one) => quote(one))` holds
- * the quoted ones only.
+ * What a call is made of: what it passes on, and what functions that it is given return. Of a list whose elements are
+ * mapped that is what comes of them: `names.map((one) => quote(one))` is quoted, `ids.map(() => '?')` holds no id.
  */
-export function beforeMapping(name: string, carried: readonly Value[], returned: Value): readonly Value[] {
-  if (!/\.(?:map|flatMap)$/.test(name)) return carried;
-  const isMade = (root: string) => returned.taints.some((one) => one.root.startsWith(`${root}[]`));
-  return carried.map((one) => ({ ...one, taints: one.taints.filter(({ root }) => !isMade(root)) }));
+export function withReturned(name: string, carried: readonly Value[], returned: Value | null): readonly Value[] {
+  if (returned === null) return carried;
+  if (!MAPS.test(name)) return [...carried, returned];
+  const left = joinTaints(carried).flatMap((taint) => {
+    const made = returned.taints.filter(({ root }) => root.startsWith(taint.root));
+    const safeFor = made
+      .map((one) => one.safeFor)
+      .reduce((some, more) => some.intersection(more), made[0]?.safeFor ?? taint.safeFor);
+    return made.length === 0 ? [] : [{ ...taint, safeFor }];
+  });
+  return [carrying(left), returned];
 }
 
 /** `list.append(x)`, `params.push(x)`: the list carries it from now on. */

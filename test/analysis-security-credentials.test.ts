@@ -122,6 +122,15 @@ describe('A key that every visitor of a page gets', () => {
   });
 });
 
+it('A key that says of itself that it only reads what is built for everybody is told as little', async () => {
+  const token = (may: string) => Buffer.from(`5b0a9c1e-7d42-4f86-9a3b-c81d06e7f254|${may}`).toString('base64');
+  const settings = (may: string) => `{\n  "nxCloudAccessToken": "${token(may)}"\n}\n`;
+  expect(await told('nx.json', settings('read'))).toEqual(LOW);
+  expect(await told('nx.json', settings('read-only'))).toEqual(LOW);
+  expect(await told('nx.json', settings('read-write'))).toEqual(HIGH);
+  expect(await told('nx.json', `{\n  "accessToken": "${token('read')}"\n}\n`)).toEqual(HIGH);
+});
+
 describe('A password for the machine that a program runs on', () => {
   const link = (host: string, password: string) =>
     `import mysql from 'mysql2';\nexport const link = mysql.createConnection({ ${host}user: 'app', password: '${password}' });\n`;

@@ -29,13 +29,19 @@ const NOT_FOR_PAGES =
 
 /** A key that says which project reports or asks, and lets nobody in. */
 export function isClientKey(key: Key, text: string, line: string, offset: number): boolean {
-  const { name } = key;
+  const { name, value } = key;
+  if (onlyReads(name, value)) return true;
   const variable = VARIABLE.exec(line)?.[1] ?? '';
   const words = `${variable}_${name}`.replace(/([a-z\d])([A-Z])/g, '$1_$2');
   if (NOT_FOR_PAGES.test(words)) return false;
   if (SHIPPED.test(variable) || SHIPPED.test(name) || isOfFirebase(key, text)) return true;
   if (!/api[_-]?key$|client[_-]?token$/i.test(name)) return false;
   return CLIENT_SERVICE.test(text.slice(Math.max(0, offset - 200), offset + 200));
+}
+
+/** A key of Nx Cloud that says of itself that it reads what others have built, as everybody who builds the tree does. */
+function onlyReads(name: string, value: string): boolean {
+  return /^nx_?cloud_?access_?token$/i.test(name) && /\|read(?:-only)?$/.test(Buffer.from(value, 'base64').toString());
 }
 
 /** What the configuration of a page for Firebase holds, and nothing else. */

@@ -420,6 +420,19 @@ describe('Where mypy checks a project’s types', () => {
     ]);
   });
 
+  it('a folder of the project may be set up for itself, and what stands beside it is not', async () => {
+    const found = await typesOf({
+      'lib/mypy.ini': '[mypy]\nstrict = False\n',
+      'lib/shop/checked.py': [...overriding, 'nowhere()'],
+      'tools/plain.py': overriding,
+      'tools/setup.cfg': '[metadata]\nname = tools\n',
+    });
+    expect(found).toEqual([
+      'high lib/shop/checked.py:7 reportUndefinedVariable',
+      'medium tools/plain.py:5 reportIncompatibleMethodOverride',
+    ]);
+  });
+
   it('it is told how many files these are', () => {
     const files = ['src/shop/__init__.py', 'src/shop/checked.py', 'src/shop/parts/__init__.py', 'src/other.py'];
     const texts = (more: Record<string, string>) =>

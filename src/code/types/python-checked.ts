@@ -44,22 +44,27 @@ interface Configuration {
 
 /** Whether a file may say how the project's own type checker is run. */
 export function saysHowChecked(path: string): boolean {
-  return MYPY_FILES.includes(path);
+  return MYPY_FILES.includes(posix.basename(path));
 }
 
 /**
  * Which files mypy checks for a project: all where it is set up, or, where it ignores all errors but those of some
- * modules, these. `texts` are the files of the tree, by path. What pyright says otherwise of such code is where the two
- * checkers differ, not where the program does.
+ * modules, these. What is set up in a folder, and not at the root, is so for what stands below it. `texts` are the
+ * files of the tree, by path. What pyright says otherwise of such code is where the two checkers differ, not where the
+ * program does.
  */
 export function checkedElsewhere(texts: ReadonlyMap<string, string>): CheckedElsewhere {
-  const configuration = configurationOf(texts);
-  if (configuration === null) return { has: () => false, reason: null };
-  if (!configuration.ignores) return { has: () => true, reason: `The project has mypy check its types: ${OTHERWISE}` };
+  const configurations = configurationsOf(texts);
+  if (configurations.size === 0) return { has: () => false, reason: null };
+  if (configurations.get('')?.ignores === false) {
+    return { has: () => true, reason: `The project has mypy check its types: ${OTHERWISE}` };
+  }
   const python = [...texts.keys()].filter((path) => /\.pyi?$/.test(path));
-  const told = configuration.rules.some(({ ignores }) => !ignores)
-    ? python.filter((path) => isTold(modulesOf(path, texts), configuration.rules))
-    : [];
+  const told = python.filter((path) => {
+    const own = configurationAbove(path, configurations);
+    if (own === null || !own.ignores) return own !== null;
+    return own.rules.some(({ ignores }) => !ignores) && isTold(modulesOf(path, texts), own.rules);
+  });
   if (told.length === 0) return { has: () => false, reason: null };
   const checked = new Set(told);
   const share = `${told.length} of its ${python.length} Python files`;
@@ -69,27 +74,50 @@ export function checkedElsewhere(texts: ReadonlyMap<string, string>): CheckedEls
   };
 }
 
+/** The configurations of a tree, by their folders: that of its root, or, where there is none, those of others. */
+function configurationsOf(texts: ReadonlyMap<string, string>): Map<string, Configuration> {
+  const root = configurationOf(texts, '');
+  if (root !== null) return new Map([['', root]]);
+  const saying = [...texts.keys()].filter((path) => saysHowChecked(path) || posix.basename(path) === 'pyproject.toml');
+  return new Map(
+    [...new Set(saying.map((path) => posix.dirname(path)))].flatMap((folder) => {
+      const own = folder === '.' ? null : configurationOf(texts, `${folder}/`);
+      return own === null ? [] : [[folder, own]];
+    }),
+  );
+}
+
+/** The configuration that stands nearest above a file; null where none does. */
+function configurationAbove(path: string, known: ReadonlyMap<string, Configuration>): Configuration | null {
+  for (let folder = posix.dirname(path); folder !== '.'; folder = posix.dirname(folder)) {
+    const own = known.get(folder);
+    if (own !== undefined) return own;
+  }
+  return known.get('') ?? null;
+}
+
 /**
  * Folders of a tree, from its root, that mypy is told to look for modules in. What leads out of the tree, or hangs on a
  * variable of the machine, is none of them.
  */
 export function mypyFolders(texts: ReadonlyMap<string, string>): string[] {
-  const written = (configurationOf(texts)?.looked ?? []).flatMap((one) => one.split(/[,:\n]/));
+  const written = (configurationOf(texts, '')?.looked ?? []).flatMap((one) => one.split(/[,:\n]/));
   return written.flatMap((one) => {
     const path = posix.join(one.trim().replace(/^\$(?:MYPY_CONFIG_FILE_DIR|\{MYPY_CONFIG_FILE_DIR\})(?=\/|$)/, '.'));
     return posix.isAbsolute(path) || /^\.|[$~\\:]/.test(path) ? [] : path.replace(/\/$/, '');
   });
 }
 
-function configurationOf(texts: ReadonlyMap<string, string>): Configuration | null {
+/** What the configuration of a folder, which ends with a slash or is the root, says. */
+function configurationOf(texts: ReadonlyMap<string, string>, folder: string): Configuration | null {
   for (const path of MYPY_FILES) {
-    const text = texts.get(path) ?? '';
+    const text = texts.get(`${folder}${path}`) ?? '';
     const section = iniSection(text, 'mypy');
     if (section === null) continue;
     const looked = /^mypy_path[ \t]*[=:](.*(?:\n[ \t]+\S.*)*)/m.exec(section)?.[1] ?? '';
     return { ignores: iniIgnores(section) === true, rules: iniRules(text), looked: [looked] };
   }
-  const text = texts.get('pyproject.toml') ?? '';
+  const text = texts.get(`${folder}pyproject.toml`) ?? '';
   if (!text.includes('mypy')) return null;
   try {
     const own = pyproject.parse(parseToml(text)).tool?.mypy;

@@ -122,6 +122,13 @@ describe('A key that every visitor of a page gets', () => {
   });
 });
 
+it('What weighs less says why', async () => {
+  const saidOf = async (text: string) => (await scanText('.env', text)).findings.map(({ message }) => message);
+  expect(await saidOf(`PUBLIC_API_KEY=${strong}\n`)).toEqual([expect.stringMatching(/everybody gets/)]);
+  expect(await saidOf(`HOST=::1\nPASSWORD=${strong}\n`)).toEqual([expect.stringMatching(/machine that it runs on/)]);
+  expect(await saidOf(`PASSWORD=${strong}\n`)).toEqual([expect.stringMatching(/a secret that stands in the file/)]);
+});
+
 it('A key that says of itself that it only reads what is built for everybody is told as little', async () => {
   const token = (may: string) => Buffer.from(`5b0a9c1e-7d42-4f86-9a3b-c81d06e7f254|${may}`).toString('base64');
   const settings = (may: string) => `{\n  "nxCloudAccessToken": "${token(may)}"\n}\n`;

@@ -39,7 +39,7 @@ export function isClientKey(key: Key, text: string, line: string, offset: number
   return CLIENT_SERVICE.test(text.slice(Math.max(0, offset - 200), offset + 200));
 }
 
-/** A key of Nx Cloud that says of itself that it reads what others have built, as everybody who builds the tree does. */
+/** A key of Nx Cloud that says of itself that it reads what was built, as everybody does who builds the tree. */
 function onlyReads(name: string, value: string): boolean {
   return /^nx_?cloud_?access_?token$/i.test(name) && /\|read(?:-only)?$/.test(Buffer.from(value, 'base64').toString());
 }

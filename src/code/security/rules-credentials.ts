@@ -50,8 +50,8 @@ export function checkCredentials(collector: Collector, { name, args, named, node
     const isNear = isForOwnMachine(key, () => settingsOf(args, named));
     const isTried = isWord(secret) || standingOf(collector.path) === 'tooling';
     const severity = isNear ? (isTried ? 'low' : 'medium') : isWord(secret) ? 'medium' : 'high';
-    const whose = isNear ? 'a password of the machine that it runs on' : 'a password';
-    tell(collector, node, `\`${name}\` is given ${whose} that stands in the code.`, secret, severity);
+    const where = isNear ? ', for the machine that it runs on' : '';
+    tell(collector, node, `\`${name}\` is given a password that stands in the code${where}.`, secret, severity);
     return;
   }
 }

@@ -161,13 +161,13 @@ function byEntropy(path: string, text: string, role: FileRole): Found[] {
         const severity = judge(candidate, line);
         if (severity === null || isSearchKey(candidate, text, offset)) continue;
         if (isShownToPeople && isOfWords(candidate.value)) continue;
-        const start = offset + candidate.start;
-        const placed = { ...candidate, start };
-        const message = `\`${candidate.name}\` is given a secret that stands in the file (${redacted(candidate.value)}).`;
-        const isUsed = role === 'source' && !isOfDevelopment(path) && !isClientKey(placed, text, line, offset);
-        const isNear = isUsed && isForOwnMachine(candidate.name, () => settingsBeside(text, start, isSettings));
-        const weight = isNear ? lessThan(severity) : severity;
-        results.push(found(start, start + candidate.value.length, message, isUsed ? weight : 'low'));
+        const placed = { ...candidate, start: offset + candidate.start };
+        const isClient = isClientKey(placed, text, line, offset);
+        const isUsed = role === 'source' && !isOfDevelopment(path) && !isClient;
+        const isNear = isUsed && isForOwnMachine(candidate.name, () => settingsBeside(text, placed.start, isSettings));
+        const weight = isNear && severity === 'high' ? 'medium' : isNear ? 'low' : severity;
+        const says = isClient ? 'client' : isNear ? 'near' : 'secret';
+        results.push(foundValue(placed, isUsed ? weight : 'low', says));
       }
     }
     offset += line.length + 1;
@@ -175,8 +175,15 @@ function byEntropy(path: string, text: string, role: FileRole): Found[] {
   return results;
 }
 
-function lessThan(severity: Severity): Severity {
-  return severity === 'high' ? 'medium' : 'low';
+/** What a value is that stands in a file, and for whom. */
+const SAYS = {
+  secret: (shown: string) => `a secret that stands in the file (${shown})`,
+  near: (shown: string) => `a password that stands in the file (${shown}), for the machine that it runs on`,
+  client: (shown: string) => `a key that stands in the file (${shown}), as everybody gets it who uses the program`,
+} as const;
+
+function foundValue({ name, value, start }: Candidate, severity: Severity, says: keyof typeof SAYS): Found {
+  return found(start, start + value.length, `\`${name}\` is given ${SAYS[says](redacted(value))}.`, severity);
 }
 
 function candidates(line: string, isSettings: boolean): Candidate[] {

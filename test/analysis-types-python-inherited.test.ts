@@ -46,6 +46,29 @@ describe('Of what other classes and modules bring to those of a program', () => 
     expect(found).toEqual([21, 29, 33].map((line) => `high a.py:${line} reportCallIssue`));
   });
 
+  it('a decorator that may be given its arguments first gives a function, and another one what it gives', async () => {
+    const found = await typesOf({
+      'a.py': [
+        'from collections.abc import Callable',
+        'def cached(act: Callable[..., int] | None = None, *, size: int = 1):',
+        '    def decorate(given: Callable[..., int]):',
+        '        return given',
+        '    if act is not None:',
+        '        return decorate(act)',
+        '    return decorate',
+        'def plain(size: int):',
+        '    def decorate(given: Callable[..., int]):',
+        '        return given',
+        '    return decorate',
+        'def add(first: int, second: int) -> int:',
+        '    return first + second',
+        'cached(add)(1, 2)',
+        'plain(1)(add, 2)', // 15
+      ],
+    });
+    expect(found).toEqual(['high a.py:15 reportCallIssue']);
+  });
+
   it('what is above a class that is mixed in, and what its objects have, is for those that mix it', async () => {
     const found = await typesOf({
       'a.py': [

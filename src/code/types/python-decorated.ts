@@ -1,3 +1,5 @@
+import { blockBelow } from './python-blocks.ts';
+import { callIn } from './python-calls.ts';
 import type { PythonSpot } from './python-spot.ts';
 
 /** A function with decorators, as the lines of a file show it. */
@@ -105,4 +107,27 @@ const OWN_CLASS_DECORATOR = /^(?:\w+\.)?(?:dataclass|final|unique|total_ordering
 /** Whether a decorator of a class in a text is one of Python's own, which pyright knows what it makes of a class. */
 export function isOwnClassDecorator(decorator: string, text: string): boolean {
   return OWN_CLASS_DECORATOR.test(decorator) && !isTakenElsewhere(decorator, text);
+}
+
+/**
+ * Whether what is called is the result of a decorator that may be given its own arguments first: `cached(act)(1)` and
+ * `cached(size=1)(act)`. Without an annotation pyright takes both results for possible.
+ */
+export function isResultOfDecorator(spot: PythonSpot, texts: Iterable<string>): boolean {
+  const name = /(?<!\w)(\w+)\([^()]*\)\s*\($/.exec(callIn(spot))?.[1];
+  if (name === undefined || !WRONG_ARGUMENTS.test(spot.message)) return false;
+  const head = new RegExp(`^[ \\t]*def[ \\t]+${name}[ \\t]*\\(`, 'm');
+  for (const text of texts) {
+    const start = text.includes(name) ? head.exec(text)?.index : undefined;
+    if (start !== undefined && givesBoth(blockBelow(text.slice(start).split('\n'), 0))) return true;
+  }
+  return false;
+}
+
+const WRONG_ARGUMENTS = /^Expected \d+ (?:more )?positional|^No parameter named/;
+
+/** Whether a function gives another one, and what that one gives. */
+function givesBoth(body: readonly string[]): boolean {
+  const plain = new Set(body.flatMap((line) => /^\s*return\s+(\w+)\s*$/.exec(line)?.[1] ?? []));
+  return body.some((line) => plain.has(/^\s*return\s+(\w+)\(/.exec(line)?.[1] ?? ''));
 }

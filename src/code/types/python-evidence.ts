@@ -8,6 +8,7 @@ import {
   isOwnDecorator,
   isOwnLanguage,
   isRegistered,
+  isResultOfDecorator,
 } from './python-decorated.ts';
 import { isBoundWithin, isSettledAround, isSortedOut } from './python-enclosing.ts';
 import { FilledAttributes } from './python-filled.ts';
@@ -125,6 +126,7 @@ export class PythonEvidence {
         this.#isOfDecorator(spot) ||
         this.#isDecorated(spot) ||
         this.#isInferred(spot) ||
+        isResultOfDecorator(spot, this.#texts.values()) ||
         isOwnWay(spot)
       );
     return (
@@ -189,7 +191,7 @@ export class PythonEvidence {
     const { message, line, column } = spot;
     if (!/^Expected \d+ (?:more )?positional|^Arguments? missing|^No parameter named/.test(message)) return false;
     const call = callIn(spot);
-    const named = call === line ? null : /(\w+)\s*\($/.exec(call)?.[1];
+    const named = call === line ? null : /(?<!\w)(\w+)\s*\($/.exec(call)?.[1];
     const callee = named ?? calleeOf(line.slice(column - 1)) ?? /(\w+)\([^()]*$/.exec(line.slice(0, column - 1))?.[1];
     if (callee === undefined) return false;
     // What an attribute holds is not decided by the value it has at first.

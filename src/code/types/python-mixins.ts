@@ -4,11 +4,12 @@ import { callIn } from './python-calls.ts';
 import { BASIC, namesOf } from './python-classes.ts';
 import type { PythonSpot } from './python-spot.ts';
 
-const CLASS = /^[ \t]*class[ \t]+(\w+)[ \t]*(?:\[[^\]\n]*\])?[ \t]*\(([^)]*)\)/gm;
+const CLASS = /^[ \t]*class[ \t]+(\w+)[ \t]*(?:\[[^\]\n]*\][ \t]*)?\(([^)]*)\)/gm;
 const UP = /\bsuper\((?:(\w+)\s*,\s*\w+\s*)?\)\s*\.\s*\w+\s*\(/;
 const OF_OBJECT = /^Cannot access attribute "(\w+)" for class "(\w+)\*"/;
-/** Classes that are looked at for one attribute. */
+/** Classes that are looked at for one attribute, and the characters of each. */
 const MOST_BELOW = 100;
+const LONGEST_CLASS = 50_000;
 
 /** Where a class begins. */
 interface Place {
@@ -89,7 +90,7 @@ export class MixedIn {
     for (let one = left.pop(); one !== undefined && seen.size < MOST_BELOW; one = left.pop()) {
       if (seen.has(one.name)) continue;
       seen.add(one.name);
-      const lines = (this.#texts.get(one.file) ?? '').slice(one.offset).split('\n');
+      const lines = (this.#texts.get(one.file) ?? '').slice(one.offset, one.offset + LONGEST_CLASS).split('\n');
       const body = blockBelow(lines, 0);
       if (body.some((line) => own.test(line))) return true;
       left.push(...(this.#below.get(one.name) ?? []));

@@ -125,6 +125,34 @@ describe('in Python', () => {
     expect(found).toEqual(['low 3', 'medium 5', 'medium 8']);
   });
 
+  it('a package may list its own modules, and nothing that is not there', async () => {
+    const findings = await analyse({
+      'src/pkg/__init__.py': text('__all__ = ["bar", "parts", "gone"]'),
+      'src/pkg/bar.py': text('a = 1'),
+      'src/pkg/parts/__init__.py': text('a = 1'),
+      'src/gone.py': text('__all__ = ["bar"]'),
+      'src/bar.py': text('a = 1'),
+    });
+    expect(findings.filter(({ rule }) => rule === 'F822').map(({ file, message }) => `${file} ${message}`)).toEqual([
+      'src/gone.py Undefined name `bar` in `__all__`',
+      'src/pkg/__init__.py Undefined name `gone` in `__all__`',
+    ]);
+  });
+
+  it('what is timed is called on the spot, what is kept is not', async () => {
+    const found = await told(
+      'B023',
+      'pkg/a.py',
+      'from timeit import timeit',
+      'def f(runs, later):',
+      '    for run in runs:',
+      '        print(timeit(lambda: run(1), number=2))',
+      '        later.timeit(lambda: run(1))', // 5
+      '        print(timeit(run, setup=later.append(lambda: run(1))))', // 6
+    );
+    expect(found).toEqual(['medium 5', 'medium 6']);
+  });
+
   it('what an object calls its log may take any arguments, one of the standard library may not', async () => {
     const lines = [
       'def f(self, logger, error):',
@@ -583,6 +611,36 @@ describe('what an operator is given', () => {
       '}',
     );
     expect(found).toEqual(['medium 10', 'medium 11', 'medium 13']);
+  });
+
+  it('is a bit that a condition chooses, in a place of a list too', async () => {
+    const found = await told(
+      'oxc/bad-bitwise-operator',
+      'src/a.js',
+      'export function a(key, parity, given) {',
+      '  key[0] |= parity % 2 === 0 ? 1 : 0;',
+      '  key[1] |= {};', // 3
+      '  return key;',
+      '}',
+    );
+    expect(found).toEqual(['medium 3']);
+  });
+
+  it('is a shape that is filled, and no array with one object in all places', async () => {
+    const found = await told(
+      'unicorn/no-array-fill-with-reference-type',
+      'src/a.js',
+      'export const a = (shape, color) => shape.rect(0, size(1), 2).fill({ color });',
+      'export const b = (shape, color) =>',
+      '  shape',
+      '    .circle(0, 1)',
+      '    .fill({ color });', // 5
+      'export const c = (size) => new Array(size).fill({});', // 6
+      'export const d = (list) => list.map((one) => one + 1).fill([]);', // 7
+      'export const e = Array.from({ length: 3 }).fill({});', // 8
+      'export const f = (list) => list.fill({});', // 9
+    );
+    expect(found).toEqual(['medium 6', 'medium 7', 'medium 8', 'medium 9']);
   });
 
   it('is told once where it is compared with what `typeof` never gives', async () => {

@@ -41,6 +41,26 @@ export function withoutSharedNames(
   );
 }
 
+/**
+ * The same without the names that a package lists in `__all__` and that are modules of its own folder: `from package
+ * import *` loads these.
+ */
+export function withoutOwnModules(
+  lint: ReadonlyMap<string, LintResult>,
+  paths: Iterable<string>,
+): ReadonlyMap<string, LintResult> {
+  const isListed = ({ code }: LintResult['hits'][number]) => code === 'F822';
+  const packages = [...lint].filter(([path, { hits }]) => /(?:^|\/)__init__\.pyi?$/.test(path) && hits.some(isListed));
+  if (packages.length === 0) return lint;
+  const modules = new Set([...paths].map((path) => path.replace(/(?:\/__init__)?\.\w+$/, '')));
+  const kept = packages.map(([path, { hits, problem }]): [string, LintResult] => {
+    const folder = path.replace(/[^/]*$/, '');
+    const isModule = (message: string) => modules.has(`${folder}${/`(\w+)`/.exec(message)?.[1] ?? ''}`);
+    return [path, { hits: hits.filter((hit) => !isListed(hit) || !isModule(hit.message)), problem }];
+  });
+  return new Map([...lint, ...kept]);
+}
+
 function undefinedName({ code, message }: LintResult['hits'][number]): string | null {
   if (code === 'eslint/no-undef') return /^'([^']+)'/.exec(message)?.[1] ?? null;
   return code === 'F821' ? (/`(\w+)`/.exec(message)?.[1] ?? null) : null;

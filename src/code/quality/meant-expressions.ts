@@ -137,6 +137,26 @@ export function isMask(before: string, here: string, text: string): boolean {
   return isAddedTo && /^\s*(?:0x[\da-f]+|\d+)\s*$/i.test(value);
 }
 
+/** Characters before a call that are looked at for what it is called on. */
+const LONGEST_RECEIVER = 400;
+/** What gives an array. */
+const GIVES_ARRAY =
+  /(?:\bArray|\bof|from|concat|copyWithin|filter|flat|flatMap|map|reverse|slice|sort|splice|split|fill|to[A-Z]\w*)(?:<[^()]*>)?$/;
+
+/** Whether the call of `fill` that is given what stands at a place is one on what another call gives, and no array. */
+export function isFilledShape(text: string, offset: number): boolean {
+  const before = text.slice(Math.max(0, offset - LONGEST_RECEIVER), offset);
+  const called = before.replace(/\s*\.\s*fill\(\s*$/, '');
+  if (called === before || !called.endsWith(')')) return false;
+  let open = 0;
+  for (let at = called.length - 1; at >= 0; at -= 1) {
+    if (called[at] === ')') open += 1;
+    else if (called[at] === '(') open -= 1;
+    if (open === 0) return /[\w$]$/.test(called.slice(0, at)) && !GIVES_ARRAY.test(called.slice(0, at));
+  }
+  return false;
+}
+
 function indentOf(line: string): number {
   return line.length - line.trimStart().length;
 }

@@ -1,6 +1,6 @@
 import { wantsNothing } from './callback-results.ts';
 import type { LintHit } from './file-facts.ts';
-import { isChosenMethod, isFilledIn, isFraction, isMask, neverEndsEarly } from './meant-expressions.ts';
+import { isChosenMethod, isFilledIn, isFilledShape, isFraction, isMask, neverEndsEarly } from './meant-expressions.ts';
 import {
   isAskedAbove,
   isCascade,
@@ -145,7 +145,9 @@ const judges: Readonly<Record<string, Judge>> = {
   'oxc/bad-bitwise-operator': ({ here, line, hit, text }) =>
     isMask(line.slice(0, hit.column - 1), here, text) ||
     /^[\w$.]+\s*[|&]=?\s*[A-Z][\w$]*[.[]/.test(here) ||
-    /^[\w$.]+\s*[|&]=[^;]*(?:&&|\|\||[<>]|[=!]==?)/.test(here),
+    /^[\w$.]+(?:\[[^\][;]*\])?\s*[|&]=[^;]*(?:&&|\|\||[<>]|[=!]==?)/.test(here),
+  // What a call before it gives is no array, as a shape that is drawn and then filled.
+  'unicorn/no-array-fill-with-reference-type': ({ text, lines, hit }) => isFilledShape(text, offsetOf(lines, hit)),
   // A method that is chosen by its name, in a chain with a call on each line.
   'eslint/no-unexpected-multiline': ({ hit, lines }) => isChosenMethod(lines, hit.line),
   'eslint/no-loss-of-precision': ({ here }) => isFraction(here),

@@ -1,7 +1,7 @@
 import { version } from '../../version.ts';
 import type { Analyser, AnalyserInput, EngineRun, Gap } from '../analyser.ts';
 import type { SourceFile } from '../source-file.ts';
-import { withoutAmbientNames, withoutSharedNames } from './ambient-names.ts';
+import { withoutAmbientNames, withoutOwnModules, withoutSharedNames } from './ambient-names.ts';
 import { isAnalysed, isCompared, isDeclarations, isPython, isScript } from './analysed-files.ts';
 import { type Duplication, findDuplication } from './duplication.ts';
 import { type Inspected, inspect } from './inspecting.ts';
@@ -43,7 +43,8 @@ export const analyseQuality: Analyser = async (given) => {
     return Promise.all([inspecting, runOxlint(inner, files, oxlint), compareFiles(inner, files, jscpd, inspecting)]);
   });
   const linted = { ...said, lint: withoutAmbientNames(withoutSharedNames(said.lint, read.facts)) };
-  const inspected = { ...read, lint: withoutAmbientNames(read.lint) };
+  const paths = files.map(({ path }) => path);
+  const inspected = { ...read, lint: withoutOwnModules(withoutAmbientNames(read.lint), paths) };
   const reports = files.map(({ path }) => reportFile(path, { inspected, linted }));
   const unused = await findUnusedNames(input, inspected.facts);
   const heard = await withoutSilenced(input, settings, [...reports.flatMap((one) => one.findings), ...unused]);

@@ -10,10 +10,13 @@ export function isCalledInItsTurn(lines: readonly string[], at: number, column: 
   if (/(?<![\w\])])\(\s*lambda\b[^()]*$/.test(line.slice(0, column - 1))) {
     return /^[^()]*(?:\([^()]*\)[^()]*)*\)\(/.test(line.slice(column - 1));
   }
-  if (isArgumentOfSub(lines, at, column)) return true;
+  if (isArgumentOfSub(lines, at, column) || TIMED.test(line.slice(0, column - 1))) return true;
   const head = /\blambda\b/.test(line.slice(0, column - 1)) ? defaultAround(lines, at) : definitionAround(lines, at);
   return head !== null && isOnlyCalled(lines, head);
 }
+
+/** What is timed is called on the spot: `timeit(lambda: run(one), number=3)`. */
+const TIMED = /(?<![\w.])timeit(?:\.(?:timeit|repeat))?\(\s*(?:stmt=)?lambda\s*:[^:]*$/;
 
 interface NamedFunction {
   readonly name: string;

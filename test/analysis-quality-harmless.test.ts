@@ -125,6 +125,39 @@ describe('in Python', () => {
     expect(found).toEqual(['low 3', 'medium 5', 'medium 8']);
   });
 
+  it('a module may have put a name of its choice among its names', async () => {
+    const lines = ['def f(options):', '    for one in options:', '        globals()[one] = 1', '    print(size)'];
+    expect(await told('F821', 'pkg/a.py', ...lines)).toEqual([]);
+    const fixed = lines.map((line) => line.replace('[one]', '["one"]'));
+    expect(await told('F821', 'pkg/a.py', ...fixed)).toEqual(['high 4']);
+    expect(await told('F821', 'pkg/a.py', ...lines.map((line) => line.replace(' = ', ' == ')))).toEqual(['high 4']);
+  });
+
+  it('what is switched off by hand weighs little, and a condition that is a slip does not', async () => {
+    const found = await told(
+      'eslint/no-constant-condition',
+      'src/a.js',
+      'export function a(b) {',
+      '  if (0) b();', // 2
+      '  if (false) b();', // 3
+      '  if ("b") b();', // 4
+      '  return 0 ? b : null;', // 5
+      '}',
+    );
+    expect(found).toEqual(['low 2', 'low 3', 'high 4', 'high 5']);
+  });
+
+  it('what is said to be of a type is taken at its word, but not what is said to be anything', async () => {
+    const found = await told(
+      'eslint/no-unsafe-optional-chaining',
+      'src/a.ts',
+      "export const a = (b?: { c: string[] }) => (b?.c as string[]).join('/');",
+      "export const d = (b?: { c: any }) => (b?.c as any).join('/');",
+      "export const e = (b?: { c: string[] }) => (b?.c).join('/');",
+    );
+    expect(found).toEqual(['low 1', 'high 2', 'high 3']);
+  });
+
   it('a package may list its own modules, and nothing that is not there', async () => {
     const findings = await analyse({
       'src/pkg/__init__.py': text('__all__ = ["bar", "parts", "gone"]'),

@@ -582,6 +582,21 @@ const pairs: readonly Pair[] = [
     fine: 'import hashlib\ndef load(self, blob, passphrase):\n    return self.open(hashlib.sha256(blob).hexdigest(), blob, passphrase)\n',
   },
   {
+    name: 'what is named for a password may be given an account only',
+    path: 'src/a.py',
+    told: 'high weak-hash',
+    defect:
+      'import hashlib\ndef store_password(email, value):\n    hashed = hashlib.sha1(value.encode()).hexdigest()\n    return hashed\n',
+    fine: 'import hashlib\ndef authorize_password(email: str) -> bool:\n    mixed = (email + PEPPER).encode()\n    hashed = hashlib.sha1(mixed).hexdigest()\n    return allow(hashed, 20)\n',
+  },
+  {
+    name: 'a target that is said to be allowed may be gone to',
+    path: 'src/a.py',
+    told: 'medium open-redirect',
+    defect: view("to = request.args['next']\nif to and _follow_redirect(to):\n    return redirect(to)"),
+    fine: view("to = request.args['next']\nif to and _allow_redirect(to):\n    return redirect(to)"),
+  },
+  {
     name: 'what a function is for stands in the program',
     path: 'src/a.py',
     told: 'medium template-injection',

@@ -71,7 +71,9 @@ const judges: Readonly<Record<string, Judge>> = {
   // A loop that is left from within, as `while (true)` is.
   'eslint/no-constant-condition': ({ here, line, lines, hit, text }) =>
     (/^true\b/.test(here) && /\bfor\s*\([^;]*;\s*$/.test(line.slice(0, hit.column - 1))) ||
-    isFilledIn(text, offsetOf(lines, hit)),
+    isFilledIn(text, offsetOf(lines, hit)) ||
+    // Switched off by hand, to be switched on again.
+    (/^(?:0|false)\s*\)/.test(here) && /\bif\s*\($/.test(line.slice(0, hit.column - 1)) ? 'harmless' : false),
   // What is assigned on the way is a condition for what follows.
   'eslint/no-constant-binary-expression': ({ here, lines, hit, text }) =>
     /^\(\s*[\w$.]+\s*=[^=]/.test(here) || isFilledIn(text, offsetOf(lines, hit)),
@@ -181,7 +183,10 @@ const judges: Readonly<Record<string, Judge>> = {
   },
   // Who comes there has asked for it a few lines above, and left where there was nothing.
   'eslint/no-unsafe-optional-chaining': ({ hit, here, lines, text }) =>
-    neverEndsEarly(text, offsetOf(lines, hit)) ? 'harmless' : isAskedAbove(here, lines, hit.line),
+    // Whoever writes it says of which type it is: `(route?.path as string[]).join('/')`.
+    neverEndsEarly(text, offsetOf(lines, hit)) || /^[\w$.?]+\s+as\s+(?!any\b|unknown\b)[^()]*\)/.test(here)
+      ? 'harmless'
+      : isAskedAbove(here, lines, hit.line),
   // Elements that something else than React makes: there `class` is what React calls `className`.
   'react/jsx-key': ({ text }) =>
     !/\bfrom\s*['"](?:react|preact)\b/.test(text) && /<[a-z][\w-]*\s(?:[^<>]*\s)?class=/.test(text),

@@ -221,6 +221,8 @@ function isInQuery(lines: readonly string[], { row, column }: { row: number; col
 /**
  * Whether a name that is nowhere defined is looked for on purpose, or another checker has been told that it is there.
  */
+const GIVES_NAMES = /(?<![\w.])(?:globals|locals|vars)\(\)(?:\[\s*(?!["'])[^\]]*\]\s*=(?!=)|\.update\()/;
+
 function isNameGiven(message: string, lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? '';
   if (
@@ -235,6 +237,8 @@ function isNameGiven(message: string, lines: readonly string[], at: number): boo
   // Sphinx runs its configuration with these.
   if (name === 'tags' && lines.some((one) => /^(?:html_theme|extensions|master_doc|project)\s*[:=]/.test(one)))
     return true;
+  // A module that puts names of its own choice among its names may have put this one there.
+  if (lines.some((one) => GIVES_NAMES.test(one))) return true;
   const indent = indentOf(line);
   const opening = lines.slice(0, at).findLastIndex((one) => /^\s*try:/.test(one) && indentOf(one) < indent);
   const handler = lines.slice(at + 1).find((one) => one.trim() !== '' && indentOf(one) < indent);

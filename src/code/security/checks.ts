@@ -17,7 +17,7 @@ const ADDRESSES: readonly RuleId[] = ['server-side-request-forgery', 'open-redir
 
 /** Names of functions that say whether a value is one that may be used. */
 const VALIDATES =
-  /(?:^|[.$])_*(?:(?:is|has|are|can|url_has)\w*?)?_?(?:allowed|valid|safe|trusted|permitted|known|whitelisted|allowlisted|in_?side|with_?in|local|same_?origin)/i;
+  /(?:^|[.$])_*(?:(?:is|has|are|can|url_has)\w*?)?_?(?:allow|valid|safe|trusted|permitted|known|whitelisted|allowlisted|in_?side|with_?in|local|same_?origin)/i;
 /** Names of functions that say whether a value has a form without any signs: a number, an identifier, a duration. */
 const HAS_FORM =
   /(?:^|[.$])is_?(?:iso_?\w*|uuid\w*|numeric|integer|int|number|hex\w*|alpha\w*|slug|mongo_?id|object_?id|semver)$/i;

@@ -61,9 +61,10 @@ function hashed(
   collector: Collector,
   { node, name }: CallSite,
   algorithm: string,
-  around: string,
+  given: string,
   isHmac: boolean,
 ): void {
+  const around = isOfAccount(given) ? given.slice(given.indexOf('\n')) : given;
   const password = PASSWORD.test(around);
   if (WEAK.test(algorithm)) {
     // The service that knows which passwords were stolen is asked with the beginning of their SHA-1.
@@ -99,6 +100,15 @@ function hashed(
     const message = `\`${name}\` hashes a password with ${algorithm.toUpperCase()}, which is so fast that guesses are cheap.`;
     collector.certain('weak-hash', node, message, 'medium', 'CWE-916');
   }
+}
+
+/** `def authorize_login_password(email):` is named for a password and given none. */
+function isOfAccount(around: string): boolean {
+  const [head = '', ...rest] = around.split('\n');
+  const [, given = ''] = /\bdef\s+\w+\(([^()]*)\)/.exec(head) ?? [];
+  const names = given.split(',').map((one) => /^\s*\**(\w*)/.exec(one)?.[1] ?? '');
+  const isAccount = (name: string) => /^(?:self|cls|request|ip|ip_address|e?mail|email_address|user_?name)$/.test(name);
+  return names.some((name) => /mail|user/.test(name)) && names.every(isAccount) && !PASSWORD.test(rest.join('\n'));
 }
 
 /** `open(sha256(blob).hexdigest(), blob, passphrase)`: the password goes along with the hash of something else. */

@@ -35,6 +35,26 @@ describe('Of modules of Python that the tree has', () => {
     expect(found).toEqual([10, 13, 9].map((line) => `high shop/use.py:${line} ${rule}`));
   });
 
+  it('one that is asked for before it is loaded need not be there', async () => {
+    const found = await typesOf({
+      'shop/__init__.py': ['name = "shop"'],
+      'use.py': [
+        'import os',
+        'site = "a"',
+        'if os.path.exists("shop/local.py"):',
+        '    from shop import local',
+        '    site = getattr(local, "SITE", site)',
+        'if not os.path.exists("shop/other.py"):',
+        '    from shop import other', // 7
+        '    site = other.SITE',
+        'if os.environ.get("SHOP"):',
+        '    from shop import third', // 10
+        '    site = third.SITE',
+      ],
+    });
+    expect(found).toEqual([`high use.py:10 ${rule}`, `high use.py:7 ${rule}`]);
+  });
+
   it('a package whose own file was left out may have any name, and one whose file is there has what it says', async () => {
     const found = await typesOf({
       'made/__init__.py': [generated, 'run = print'],

@@ -13,6 +13,9 @@ function raisedBy({ rule, message }: PythonSpot): RegExp | null {
 /** Asks for a version that is gone, in a way that pyright does not know. */
 const FOR_PYTHON_2 = /^\s*if\s+(?:sys\.version\[0\]\s*==\s*["']2["']|(?:\w+\.)?(?:IS_)?PY2)\s*:/;
 
+/** Asks whether a module is there before it is loaded: `if os.path.exists('local_settings.py'):`. */
+const ASKED_FOR = /^\s*(?:el)?if\b(?!.*\bnot\b).*\b(?:exists|isfile|is_file|find_spec)\(/;
+
 /** A place in the lines around a spot, below which others stand. */
 interface Head {
   readonly text: string;
@@ -53,6 +56,7 @@ export function isGuarded(spot: PythonSpot): boolean {
     // Read by type checkers only: it does not run.
     if (/^\s*if\s+(?:[\w.]*\.)?TYPE_CHECKING\s*:/.test(text)) return raised.source.includes('ImportError');
     if (FOR_PYTHON_2.test(text)) return true;
+    if (ASKED_FOR.test(text)) return /is unknown import symbol/.test(spot.message);
     return /^\s*(?:async\s+)?with\b.*(?:suppress|[rR]aises\w*)\(/.test(text) && raised.test(text);
   });
 }

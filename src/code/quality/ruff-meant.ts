@@ -31,7 +31,20 @@ function isHarmless({ code, start_location: start }: Diagnostic, lines: readonly
 /** `self.app.log.error(…)` where nothing is of `logging`: what an object calls its log may take any arguments. */
 function isOwnLogger(lines: readonly string[], { row, column }: Diagnostic['start_location']): boolean {
   const called = /^[\w.]+/.exec((lines[row - 1] ?? '').slice(column - 1))?.[0] ?? '';
-  return called.split('.').length > 3 && !lines.some((one) => /\b(?:logging|getLogger)\b/.test(one));
+  return called.split('.').length > 3 && !hasLine(lines, LOGS);
+}
+
+const LOGS = /\b(?:logging|getLogger)\b/;
+
+/** Of texts, the patterns that a line of them matches or none does: a text may have many places to be judged. */
+const askedBefore = new WeakMap<readonly string[], Map<RegExp, boolean>>();
+
+function hasLine(lines: readonly string[], pattern: RegExp): boolean {
+  const asked = askedBefore.get(lines) ?? new Map<RegExp, boolean>();
+  askedBefore.set(lines, asked);
+  const known = asked.get(pattern) ?? lines.some((one) => pattern.test(one));
+  asked.set(pattern, known);
+  return known;
 }
 
 /** Names of builtins that code calls so often that taking one away surprises. */
@@ -238,7 +251,7 @@ function isNameGiven(message: string, lines: readonly string[], at: number): boo
   if (name === 'tags' && lines.some((one) => /^(?:html_theme|extensions|master_doc|project)\s*[:=]/.test(one)))
     return true;
   // A module that puts names of its own choice among its names may have put this one there.
-  if (lines.some((one) => GIVES_NAMES.test(one))) return true;
+  if (hasLine(lines, GIVES_NAMES)) return true;
   const indent = indentOf(line);
   const opening = lines.slice(0, at).findLastIndex((one) => /^\s*try:/.test(one) && indentOf(one) < indent);
   const handler = lines.slice(at + 1).find((one) => one.trim() !== '' && indentOf(one) < indent);

@@ -126,6 +126,23 @@ describe('What a package that is not installed would say is no error of TypeScri
     expect(found).toEqual(['medium src/a.tsx:4 TS2322']);
   });
 
+  it('where only the elements of one function are declared, and not where all files have elements of the tree', async () => {
+    const elements = ['interface IntrinsicElements { p: { size: number } }', 'type Element = object;'];
+    const item = [
+      'export const Item = ({ text }: { text: string }) => <p size={1}>{text}</p>;',
+      "export const list = () => ['a'].map((one) => <Item key={one} text={one} />);", // 2
+    ];
+    const files = (declared: readonly string[]) => ({
+      'tsconfig.json': config,
+      'src/jsx.d.ts': declared,
+      'src/b.tsx': item,
+    });
+    const ofFunction = ['export const h: any;', 'declare namespace h {', '  namespace JSX {', ...elements, '  }', '}'];
+    expect(await typesOf(files(ofFunction))).toEqual([]);
+    const ofAll = ['declare namespace JSX {', ...elements, '}'];
+    expect(await typesOf(files(ofAll))).toEqual(['medium src/b.tsx:2 TS2322']);
+  });
+
   it('where a framework adds a type or an option for all files, and not where nothing has that name', async () => {
     const found = await typesOf({
       'tsconfig.json': config,

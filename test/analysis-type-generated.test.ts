@@ -332,12 +332,22 @@ describe('What a package decides about is not known without it', () => {
         "import type { Dirent } from 'node:fs';",
         'export const path = (one: Dirent) => one.path + one.lost;',
       ],
+      'src/b.ts': [
+        "import { readFile } from 'node:fs/promises';",
+        'export const read = (from: string, options?: { encoding?: BufferEncoding | null }) => readFile(from, options);',
+        'export const lost = (from: string) => readFile(from, { encoding: 1 });', // 3
+      ],
     };
     const asking = (range: string) => JSON.stringify({ devDependencies: { '@types/node': range } });
-    expect(await typesOf({ ...files, 'package.json': asking('^22.19.0') })).toEqual(['medium src/a.ts:2 TS2339']);
+    expect(await typesOf({ ...files, 'package.json': asking('^22.19.0') })).toEqual([
+      'medium src/a.ts:2 TS2339',
+      'medium src/b.ts:3 TS2769',
+    ]);
     expect(await typesOf({ ...files, 'package.json': asking('^24.0.0') })).toEqual([
       'medium src/a.ts:2 TS2339',
       'medium src/a.ts:2 TS2339',
+      'medium src/b.ts:2 TS2769',
+      'medium src/b.ts:3 TS2769',
     ]);
   });
 

@@ -230,6 +230,19 @@ describe('what a package gives to the tree by its own classes and functions', ()
     expect(found).toEqual(['parts.tsx:4 TS2604']);
   });
 
+  it('is a component where it is a member that may be the name of any element, and not where it is a number', async () => {
+    const found = await told({
+      'render.tsx': [
+        'import type { JSX, ReactNode } from "react";',
+        'type Part = ((props: { children: ReactNode }) => ReactNode) | keyof JSX.IntrinsicElements;',
+        'interface Renderers { block: { quote: Part; size: number } }',
+        'export const quote = ({ renderers }: { renderers: Renderers }) => <renderers.block.quote children="a" />;',
+        'export const size = ({ renderers }: { renderers: Renderers }) => <renderers.block.size />;', // 5
+      ],
+    });
+    expect(found).toEqual(['render.tsx:5 TS2604']);
+  });
+
   it('is that a condition holds, where a function of theirs asserts it before', async () => {
     const found = await told({
       'items.ts': [
@@ -343,5 +356,119 @@ describe('JavaScript that types are written in by comments', () => {
       ],
     });
     expect(found).toEqual(['medium count.js:8 TS2345']);
+  });
+});
+
+describe('types that stand on what a package keeps for itself', () => {
+  it('are no circle where a package is given them, and are one where they name themselves', async () => {
+    const found = await told({
+      'types.ts': [
+        'import { List, Single } from "absent";',
+        'type Inner = Single | List<Outer>;',
+        'type Outer = Inner | List<Inner>;',
+        'type Left = Right | List<Right>;', // 4
+        'type Right = Left | Single;', // 5
+        'export const outer = (one: Outer) => [one, List];',
+        'export const left = (one: Left) => [one];',
+      ],
+    });
+    expect(found).toEqual(['types.ts:4 TS2456', 'types.ts:5 TS2456']);
+  });
+
+  it('may be called where it bounds them, and not where the tree does', async () => {
+    const found = await told({
+      'hooks.ts': [
+        'import { Creator } from "absent";',
+        'interface Made { name: string }',
+        'export function use<T extends Creator<Made>>(action: T) { return action(1); }',
+        'export function make<K extends Made>(maker: K) { return maker(1); }', // 4
+        'export function ask<A extends unknown>(asked: A) { return asked(1); }', // 5
+      ],
+    });
+    expect(found).toEqual(['hooks.ts:4 TS2349', 'hooks.ts:5 TS2349']);
+  });
+
+  it('have keys that are texts where it gives them, and numbers where the tree says so', async () => {
+    const found = await told({
+      'base.ts': ['export class Base { static keys(): readonly string[] { return []; } }'],
+      'settings.ts': [
+        'import type { Given } from "absent";',
+        'export interface Foreign extends Omit<Given, "name"> { host?: string }',
+        'export interface Counted { [place: number]: string }',
+      ],
+      'kinds.ts': [
+        'import type { Given } from "absent";',
+        'import { Base } from "./base.js";',
+        'import type { Counted, Foreign } from "./settings.js";',
+        'export const given = (one: Given) => one;',
+        'export class One extends Base { static keys(): readonly (keyof Foreign)[] { return []; } }',
+        'export class Two extends Base { static keys(): readonly (keyof Counted)[] { return []; } }', // 6
+        'export class Three extends Base { static keys(): readonly (keyof Given)[] { return []; } }',
+        'export class Four extends Base { static keys(): readonly number[] { return []; } }', // 8
+      ],
+    });
+    expect(found).toEqual(['kinds.ts:6 TS2417', 'kinds.ts:8 TS2417']);
+  });
+
+  it('are what a member takes in an object, and what is put in one of its members is given', async () => {
+    const found = await told({
+      'editor.ts': [
+        'import type { Editor, Part } from "absent";',
+        'interface Wanted { kind: never }',
+        'type Known = { [Name in Part["type"]]: { type: Name } extends Part & { type: Name } ? Name : never }[Part["type"]];',
+        'function box(made: { kinds: readonly [Known, ...Part["type"][]]; size: number }) { return made; }',
+        'export const wanted = (one: Wanted) => one;',
+        'export const boxes = [box({ kinds: ["a", "b"], size: 1 }), box({ kinds: ["a"], size: "b" })];', // 6
+        'const rules = { editor: 1, part: 2 };',
+        'export function withRules(editor: Editor) {',
+        '  editor.normalize = ([node, path]) => {',
+        '    const kind = path ? "editor" : node.type;',
+        '    if (typeof kind === "string") node.set(rules[kind]);',
+        '  };',
+        '}',
+        'const own: { normalize: (name: string) => void } = { normalize: () => {} };',
+        'own.normalize = (name) => console.log(rules[name]);', // 15
+      ],
+    });
+    expect(found).toEqual(['editor.ts:15 TS7053', 'editor.ts:6 TS2322']);
+  });
+
+  it('are never nothing where one of theirs equals them, and may be where one of the tree does', async () => {
+    const found = await told({
+      'links.ts': [
+        'import type { Part } from "absent";',
+        'interface Own { href?: string }',
+        'export function merge(parts: Part, owns: Own[]) {',
+        '  let last: { href: string } | null = null as { href: string } | null;',
+        '  for (const one of parts.children) if (one.kind && one.href === last?.href) console.log(last.href);',
+        '  for (const one of owns) if (one.href === last?.href) console.log(last.href);', // 6
+        '  for (const one of parts.children) if (one.href !== last?.href) console.log(last.href);', // 7
+        '  last = { href: "a" };',
+        '}',
+      ],
+    });
+    expect(found).toEqual(['links.ts:6 TS18047', 'links.ts:7 TS18047']);
+  });
+});
+
+describe('a function that is asked whether it is there', () => {
+  it('may be missing where any key has one, and not where its own name is written', async () => {
+    const found = await told({
+      'lists.ts': [
+        'export type Fields = { [key: string]: () => string };',
+        'export interface List { fields: Fields; actions: { run: () => string } }',
+        'export interface Config { lists: Record<string, List> }',
+      ],
+      'label.ts': [
+        'import type { Config, List } from "./lists.js";',
+        'export const label = (list: List) => (list.fields.label ? "label" : "id");',
+        'export const named = (config: Config) => config.lists.a?.fields.label && config.lists.b;',
+        'export function check(config: Config) {',
+        '  for (const [, list] of Object.entries(config.lists)) if (list.fields.id) throw new Error("id");',
+        '}',
+        'export const run = (list: List) => (list.actions.run ? "run" : "id");', // 7
+      ],
+    });
+    expect(found).toEqual(['label.ts:7 TS2774']);
   });
 });

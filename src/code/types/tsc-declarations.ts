@@ -35,7 +35,7 @@ export interface Declarations {
   /** Fields and methods of classes. */
   readonly members: ReadonlyMap<string, readonly Origin[]>;
   readonly classes: readonly SyntaxNode[];
-  /** Calls, by the functions that they are given: what `this` is in these, they say. */
+  /** Calls, or members, by the functions that they are given: what `this` is in these, they say. */
   readonly callers: ReadonlyMap<SyntaxNode, SyntaxNode>;
   /** Interfaces, classes and aliases, by the types and values that they are made of. */
   readonly types: ReadonlyMap<string, readonly SyntaxNode[]>;
@@ -134,7 +134,7 @@ class Reader {
       this.#take(node);
       const isScope = SCOPE.test(node.type);
       const scope = isScope ? node : next.scope;
-      const caller = /^(?:Call|New)Expression$/.test(node.type) ? node : isScope ? null : next.caller;
+      const caller = callerOf(node) ?? (isScope ? null : next.caller);
       for (const child of childrenOf(node)) waiting.push({ node: child, scope, caller });
     }
   }
@@ -264,6 +264,13 @@ class Reader {
       this.types.set('default', base === null ? [] : [base]);
     }
   }
+}
+
+/** What decides on what the functions in a node are given: a call, or the member that they are put in. */
+function callerOf(node: SyntaxNode): SyntaxNode | null {
+  if (/^(?:Call|New)Expression$/.test(node.type)) return node;
+  const left = node.type === 'AssignmentExpression' ? asNode(node.left) : null;
+  return left?.type === 'MemberExpression' ? left : null;
 }
 
 /** The member's name where a member of the instance itself is meant: `this.name`. */

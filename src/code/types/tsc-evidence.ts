@@ -3,6 +3,7 @@ import { roleOf } from '../file-roles.ts';
 import type { Diagnostic } from './messages.ts';
 import type { MirroredFile } from './mirror.ts';
 import { CertainTypes } from './tsc-certain.ts';
+import { isForeignCircle } from './tsc-circles.ts';
 import { followsFromCollapse, followsFromRunner } from './tsc-collapse.ts';
 import { isConfigName, readConfig } from './tsc-config.ts';
 import { type DeclarationReader, declarationReader } from './tsc-declarations.ts';
@@ -11,6 +12,8 @@ import { AugmentedTypes, followsFromForeignName, isOfForeignObject, spacesOf } f
 import { TypeGuesses } from './tsc-guesses.ts';
 import { HollowClasses } from './tsc-holes.ts';
 import { candidatesOf, type RelativeImport, relativeImports, unsettledFiles } from './tsc-imports.ts';
+import { InferredParts } from './tsc-inferred.ts';
+import { KeyedMembers } from './tsc-keys.ts';
 import { namesOnLine } from './tsc-narrowed.ts';
 import { isOfOlderNode } from './tsc-node-version.ts';
 import { isReadOtherwise } from './tsc-older.ts';
@@ -47,6 +50,7 @@ export class ScriptEvidence {
   readonly #augmented: AugmentedTypes;
   readonly #guesses: TypeGuesses;
   readonly #certain: CertainTypes;
+  readonly #keyed: KeyedMembers;
   readonly #read: DeclarationReader;
   readonly #leading: Leading = (file, specifier) => this.#leadsTo(file, specifier);
   /** Whether the tree has a configuration of the compiler, which may leave files out. */
@@ -78,6 +82,8 @@ export class ScriptEvidence {
     this.#guesses = new TypeGuesses(this.#texts);
     this.#read = declarationReader(this.#texts);
     this.#certain = new CertainTypes(this.#texts, this.#read, this.#leading);
+    const parts = new InferredParts(this.#texts, this.#read, this.#leading);
+    this.#keyed = new KeyedMembers(this.#texts, this.#read, parts);
     this.#workspace = new Workspace(files, imported.keys());
   }
 
@@ -114,6 +120,7 @@ export class ScriptEvidence {
     if (roleOf(file) === 'test' && followsFromRunner(diagnostic)) return true;
     const text = this.#texts.get(file) ?? '';
     const foreign = this.#foreignIn(file);
+    if (isForeignCircle(diagnostic, this.#read(file), foreign)) return true;
     return followsFromForeignName(diagnostic, text, foreign) || followsFromCollapse(diagnostic, text, foreign);
   }
 
@@ -175,6 +182,7 @@ export class ScriptEvidence {
     if (this.#isOfOtherScript(diagnostic, text) || this.#isSpaceForAll(diagnostic)) return true;
     if (this.#isPackageType(diagnostic, line) || this.#isPackageFolder(diagnostic)) return true;
     if (this.#isOfFramework(diagnostic, line) || this.#guesses.isOfPrototype(diagnostic)) return true;
+    if (this.#keyed.explain(diagnostic)) return true;
     if (isOfOlderNode(diagnostic, this.#texts) || isReadOtherwise(diagnostic, this.#texts, project.major)) return true;
     if (isOfForeignObject(diagnostic, text, this.#foreignIn(diagnostic.file), project.assumed)) return true;
     if (project.lenient && this.#guesses.explain(diagnostic)) return true;

@@ -29,6 +29,9 @@ export function followsFromForeignName(
   // The same name for a package's value and for a type of the file: only the package says whether they clash.
   if (rule === 'TS2395') return foreign.has(/'([A-Za-z_$][\w$]*)'/.exec(message)?.[1] ?? '');
   if (rule === 'TS2394') return mentions(signatureAt(text, line), foreign);
+  // Keys of any type.
+  if (rule === 'TS2417') return /Type 'string \| number \| symbol' is not assignable to type 'string'/.test(details);
+  if (rule === 'TS2349') return isOfBounded(lineOf(text, line).slice(column - 1), details, text, foreign);
   if (rule === 'TS2454') return isSetOrLeft(message, text, line, foreign);
   if (rule === 'TS2322' && /to type 'never'/.test(message)) return !/\bnever\b/.test(text);
   // What a package's function takes or gives, with nothing in it; a file that means an empty one writes it.
@@ -47,6 +50,17 @@ function rulesOnConstraint(rule: string, message: string, text: string, foreign:
   if (asked.size === 0) return false;
   return [...text.matchAll(CONSTRAINT)].some(
     ([, name = '', bound = '']) => asked.has(name) && mentions(bound, foreign),
+  );
+}
+
+/** A parameter that is called, of a type that is only bounded by what is not installed, as `Type extends Creator`. */
+function isOfBounded(rest: string, details: string, text: string, foreign: ReadonlySet<string>): boolean {
+  const called = /^([A-Za-z_$][\w$]*)\(/.exec(rest)?.[1]?.replaceAll('$', '\\$');
+  if (called === undefined || !/^[ \t\uFEFF]*Type 'unknown' has no call signatures/m.test(details)) return false;
+  const written = text.matchAll(new RegExp(`[(,]\\s*${called}\\s*:\\s*([A-Z]\\w*)\\s*[,)]`, 'g'));
+  const types = new Set([...written].map(([, type = '']) => type));
+  return [...text.matchAll(CONSTRAINT)].some(
+    ([, name = '', bound = '']) => types.has(name) && mentions(bound, foreign),
   );
 }
 

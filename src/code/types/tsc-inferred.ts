@@ -9,6 +9,7 @@ import {
   originsAt,
   type SyntaxNode,
 } from './tsc-declarations.ts';
+import { pathAt, pathTo } from './tsc-object-paths.ts';
 import { type FunctionPlace, SignaturePlaces } from './tsc-signatures.ts';
 import { around, type Leading, rootOf } from './tsc-syntax.ts';
 
@@ -16,6 +17,8 @@ import { around, type Leading, rootOf } from './tsc-syntax.ts';
 const PASSING = /^(?:Object|Promise|Array|Reflect|structuredClone)$/;
 /** Classes of the language whose instances are of what they are given. */
 const HOLDING = /^(?:Map|Set|WeakMap|WeakSet|WeakRef)$/;
+/** Stands for a name that a type says nothing of by itself, as in `[name: string]: number`. */
+export const ANY_KEY = '[]';
 /** How many aliases a type is followed through. */
 const MOST_STEPS = 8;
 
@@ -67,12 +70,14 @@ export class InferredParts {
       return node === null || steps > MOST_STEPS ? null : this.writtenOf(file, node, steps + 1);
     };
     switch (value.type) {
-      case 'Identifier': {
+      case 'Identifier':
+      case 'JSXIdentifier': {
         const [origin] = originsAt(this.#read(file)?.values.get(nameOf(value) ?? '') ?? [], value.start);
         if (origin === undefined || (origin.written === null && this.#isBoundIn(file, origin))) return null;
         return origin.written === null ? inner(origin.value) : this.memberOf(file, origin.written, origin.path ?? []);
       }
-      case 'MemberExpression': {
+      case 'MemberExpression':
+      case 'JSXMemberExpression': {
         const owner = value.computed === true ? null : inner(value.object);
         return owner === null ? null : this.memberOf(owner.file, owner.node, [nameOf(value.property) ?? '']);
       }
@@ -182,21 +187,28 @@ export class InferredParts {
     if (/^TS(?:TypeAnnotation|ParenthesizedType|TypeAliasDeclaration)$/.test(node.type))
       return below(nodesOf([node.typeAnnotation]));
     const members = nodesOf(node.type === 'TSTypeLiteral' ? node.members : asNode(node.body)?.body);
-    const own = members.flatMap((one) => (nameOf(one.key) === name ? (asNode(one.typeAnnotation) ?? []) : []));
+    const own = members.flatMap((one) => (nameIn(one) === name ? (asNode(one.typeAnnotation) ?? []) : []));
     return [...own.map((one) => ({ file, node: one })), ...below(nodesOf(node.extends))];
   }
 
-  /** What is written of the parameters that what stands at an offset is given to, of functions of the file. */
-  takenAt(file: string, offset: number): SyntaxNode[] {
+  /**
+   * What is written of the parameters that what stands at an offset is given to, of functions of the file; and of the
+   * member, of an object that is written out.
+   */
+  takenAt(file: string, offset: number): TypePart[] {
     const declared = this.#read(file);
     const call = around(declared?.body ?? [], offset).findLast(({ type }) => type === 'CallExpression');
     const place = nodesOf(call?.arguments).findIndex(({ start, end }) => start <= offset && offset < end);
     if (call === undefined || place < 0) return [];
+    const path = pathAt(nodesOf(call.arguments)[place], offset);
     const member = memberName(call.callee);
     const origins = member === null ? declared?.values.get(nameOf(call.callee) ?? '') : declared?.members.get(member);
     return (origins ?? []).flatMap(({ value }) => {
       const parameter = nodesOf(value?.params)[place];
-      return asNode(parameter?.typeAnnotation) ?? asNode(asNode(parameter?.left)?.typeAnnotation) ?? [];
+      const node = parameter === undefined ? null : typeOf(parameter);
+      if (node === null) return [];
+      const part = path.length === 0 ? null : this.memberOf(file, node, path);
+      return [{ file, node }, ...(part === null ? [] : [part])];
     });
   }
 
@@ -222,6 +234,11 @@ export function partsOfObject(node: SyntaxNode, inferred: ReadonlySet<string> | 
   });
 }
 
+/** The name of a member. */
+function nameIn(member: SyntaxNode): string | null {
+  return member.type === 'TSIndexSignature' ? ANY_KEY : nameOf(member.key);
+}
+
 /** Types that are inferred from what nothing is known of. */
 const INFERRED = /\b(?:unknown|never|void)\b|\{\}|\[x: (?:number|string)\]|\bstring \| number \| symbol\b/;
 const INFERRED_MEMBER =
@@ -234,16 +251,6 @@ const INFERRED_MEMBER =
 export function inferredIn(message: string): ReadonlySet<string> | null {
   if (!INFERRED.test(message)) return null;
   return new Set([...message.matchAll(INFERRED_MEMBER)].map(([, name = '']) => name));
-}
-
-/** The names of the properties that lead from an expression to a function in it; null where it is no part of it. */
-function pathTo(node: SyntaxNode | undefined, given: SyntaxNode): string[] | null {
-  if (node === undefined || node === given) return node === undefined ? null : [];
-  if (node.type !== 'ObjectExpression') return null;
-  const own = nodesOf(node.properties).find(({ start, end }) => start <= given.start && given.end <= end);
-  const name = own?.type === 'Property' ? nameOf(own.key) : null;
-  const rest = pathTo(asNode(own?.value) ?? undefined, given);
-  return name === null || rest === null ? null : [name, ...rest];
 }
 
 /** Whether a parameter is a name, or takes it out of what it is given. */

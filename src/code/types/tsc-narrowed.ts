@@ -11,6 +11,8 @@ import {
 import type { InferredParts, TypePart } from './tsc-inferred.ts';
 import { around, declaring, lineOf, namesIn, offsetOf, subjectsAt } from './tsc-syntax.ts';
 
+/** Said of a name that may be nothing. */
+const NULLABLE = /^TS1804[789]$/;
 /** An object that is made of others. */
 const SPREADING = /\b(?:const|let)\s+([A-Za-z_$][\w$]*)\s*(?::[^=;\n]*)?=\s*\{([^{};]*\.\.\.[^{};]*)\}/g;
 
@@ -56,9 +58,10 @@ export class NarrowedValues {
     );
   }
 
-  /** Whether values are told apart by a member of theirs whose type is not known. */
+  /** Whether values are told apart by a member of theirs whose type is not known, or by what it is equal to. */
   isToldApart(diagnostic: Diagnostic): boolean {
     const { file, rule, message } = diagnostic;
+    if (NULLABLE.test(rule)) return this.#isEqualled(diagnostic);
     if (!/^TS(?:2339|2551)$/.test(rule)) return false;
     const text = this.#texts.get(file) ?? '';
     const body = this.#read(file)?.body ?? [];
@@ -67,6 +70,23 @@ export class NarrowedValues {
     return members.some((member) =>
       this.#membersOf(message, member).some((one) => this.#open.isMadeOfOpen(one.file, one.node)),
     );
+  }
+
+  /**
+   * Whether what may be nothing was found to have a member that equals something not known, as in
+   * `one.id === last?.id`: were it known never to be nothing, neither would be `last`.
+   */
+  #isEqualled({ file, line, column, message }: Diagnostic): boolean {
+    const name = /^'([A-Za-z_$][\w$]*)' is possibly/.exec(message)?.[1];
+    if (name === undefined) return false;
+    const text = this.#texts.get(file) ?? '';
+    const offset = offsetOf(text, line, column);
+    const isOf = (side: SyntaxNode) =>
+      side.type === 'ChainExpression' && text.startsWith(`${name}?.`, side.start) && side.end < offset;
+    return around(this.#read(file)?.body ?? [], offset)
+      .flatMap((node) => settledAt(node, offset))
+      .map((one) => nodesOf([one.left, one.right]))
+      .some((sides) => sides.some(isOf) && sides.some((one) => !isOf(one) && this.#open.isOpen(file, one)));
   }
 
   /** What the member is asked of that a message is about. */
@@ -130,7 +150,9 @@ function classesAsked(text: string, body: readonly SyntaxNode[], value: SyntaxNo
   const path = pathOf(text, value);
   return around(body, value.start)
     .flatMap((node) => settledAt(node, value.start))
-    .flatMap((one) => (pathOf(text, asNode(one.left)) === path ? (asNode(one.right) ?? []) : []));
+    .flatMap((one) =>
+      one.operator === 'instanceof' && pathOf(text, asNode(one.left)) === path ? (asNode(one.right) ?? []) : [],
+    );
 }
 
 /** The checks below a node that have come out as true where an offset in it is reached. */
@@ -157,7 +179,7 @@ function settledAt(node: SyntaxNode, offset: number): SyntaxNode[] {
   }
 }
 
-/** The `instanceof` of a condition that hold when it comes out as `outcome`. */
+/** The `instanceof` and `===` of a condition that hold when it comes out as `outcome`. */
 function checksOf(condition: unknown, outcome: boolean): SyntaxNode[] {
   const node = asNode(condition);
   if (node === null) return [];
@@ -166,7 +188,9 @@ function checksOf(condition: unknown, outcome: boolean): SyntaxNode[] {
   if (node.type === 'LogicalExpression' && node.operator === (outcome ? '&&' : '||')) {
     return [...checksOf(node.left, outcome), ...checksOf(node.right, outcome)];
   }
-  return outcome && node.type === 'BinaryExpression' && node.operator === 'instanceof' ? [node] : [];
+  return outcome && node.type === 'BinaryExpression' && /^(?:instanceof|===)$/.test(String(node.operator))
+    ? [node]
+    : [];
 }
 
 function isLeft(node: SyntaxNode | null): boolean {

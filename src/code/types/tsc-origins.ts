@@ -19,6 +19,7 @@ import {
   FOLLOWED,
   GIVEN_SPACES,
   isOfCertain,
+  keysSaid,
   type Leading,
   namesIn,
   naming,
@@ -28,14 +29,13 @@ import {
   returnsOf,
   rootOf,
   subjectsAt,
+  UNTYPED_MARKUP,
   WHOLE,
 } from './tsc-syntax.ts';
 
 /** How many declarations a chain is followed through, and how many expressions: code goes round and round. */
 const MOST_STEPS = 40;
 const MOST_EXPRESSIONS = 300;
-/** Packages that say what the handlers of elements are given. */
-const UNTYPED_MARKUP = ['react', 'preact', 'solid-js'];
 
 /**
  * Follows what a message is about to where its type comes from: through variables, fields, parameters, calls and the
@@ -85,12 +85,13 @@ export class TypeOrigins {
     if (!FOLLOWED.has(rule)) return false;
     const declared = this.#read(file);
     if (declared === null) return false;
+    if (rule === 'TS2417') return this.#namesOpen(file, keysSaid(diagnostic), isGlobal);
     const offset = offsetOf(this.#texts.get(file) ?? '', line, column);
     this.#inferred = inferredIn(message);
     if (this.#namesOpen(file, message, isGlobal)) return true;
     if (isOfCertain(message) && /^TS(?:2339|2551)$/.test(rule)) return this.narrowed.explain(diagnostic);
     if (this.narrowed.isToldApart(diagnostic)) return true;
-    if (this.#parts.takenAt(file, offset).some((type) => this.#isMadeOfOpen(file, type))) return true;
+    if (this.#parts.takenAt(file, offset).some((one) => this.#isMadeOfOpen(one.file, one.node))) return true;
     return subjectsAt(declared.body, offset, rule).some((one) => this.#isOpen(file, one));
   }
 
@@ -270,6 +271,7 @@ export class TypeOrigins {
       case 'JSXIdentifier':
         return this.#isOpenName(file, nameOf(node) ?? '', node.start);
       case 'MemberExpression':
+      case 'JSXMemberExpression':
         return any(node.object) || this.#isOpenBelow(file, node);
       case 'CallExpression':
       case 'NewExpression':

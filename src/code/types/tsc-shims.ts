@@ -204,11 +204,27 @@ function jsxText(local: string, below: NameTree): string {
 }
 
 /**
- * Whether a script declares by itself what an element is. One that adds to what a package declares of it, elements of
- * its own for instance, does not.
+ * Whether a script declares by itself what an element is, for all files or as a module's own. One that adds to what a
+ * package declares of it, elements of its own for instance, does not; nor does a namespace below that of a function
+ * which makes elements: only the files that call it for theirs are meant.
  */
 export function declaresJsx(text: string): boolean {
-  return /\bnamespace\s+JSX\b/.test(text) && /^[ \t\uFEFF]*(?:export\s+)?(?:type|interface)\s+Element\b/m.test(text);
+  if (!/^[ \t\uFEFF]*(?:export\s+)?(?:type|interface)\s+Element\b/m.test(text)) return false;
+  const lines = text.split('\n');
+  return lines.some((line, at) => /\bnamespace\s+JSX\b/.test(line) && !isBelowFunction(lines, at));
+}
+
+/** Lines above a namespace among which the one begins that it stands in. */
+const OUTER_ABOVE = 40;
+
+/** Whether a namespace stands in that of a name, as in `namespace h { namespace JSX {} }`. */
+function isBelowFunction(lines: readonly string[], at: number): boolean {
+  const indent = (lines[at] ?? '').search(/\S/);
+  if (indent <= 0) return false;
+  const outer = lines
+    .slice(Math.max(0, at - OUTER_ABOVE), at)
+    .findLast((one) => one.trim() !== '' && one.search(/\S/) < indent);
+  return /\bnamespace\s+[A-Za-z_$]/.test(outer ?? '');
 }
 
 /**

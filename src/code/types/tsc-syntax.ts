@@ -1,16 +1,27 @@
 import { posix } from 'node:path';
+import type { Diagnostic } from './messages.ts';
 import { asNode, childrenOf, nameOf, nodesOf, type SyntaxNode } from './tsc-declarations.ts';
 import { candidatesOf } from './tsc-imports.ts';
 
 /** Codes of what may be said of a value only because the whole of its type is not known. */
 export const FOLLOWED = new Set(
   (
-    '1360 2322 2339 2345 2349 2351 2352 2353 2362 2363 2365 2367 2416 2488 2531 2532 2533 2538 2551 2554 2555 2559 2571 2604 ' +
+    '1360 2322 2339 2345 2349 2351 2352 2353 2362 2363 2365 2367 2416 2417 2488 2531 2532 2533 2538 2551 2554 2555 2559 2571 2604 ' +
     '2638 2677 2702 2722 2739 2740 2741 2769 2794 7053 18046 18047 18048 18049'
   )
     .split(' ')
     .map((code) => `TS${code}`),
 );
+
+/** Packages that say what the handlers of elements are given. */
+export const UNTYPED_MARKUP = ['react', 'preact', 'solid-js'];
+/** Keys of a type that are more than texts, as they are where nothing is known of it. */
+const OF_KEYS = /^[ \t\uFEFF]*Type '(keyof [A-Z][\w$]*)' is not assignable to type 'string'/m;
+
+/** The keys of a type that a message about the static side of a class says are no texts; empty for none. */
+export function keysSaid({ details = '' }: Diagnostic): string {
+  return `'${OF_KEYS.exec(details)?.[1] ?? ''}'`;
+}
 
 /** Values that stand for a type of their own, whatever they are made of. */
 export const WHOLE = /^(?:Literal|TemplateLiteral|BinaryExpression|UnaryExpression|UpdateExpression|ClassExpression)$/;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
@@ -57,6 +57,22 @@ describe('analyze in CI', { timeout: 120_000 }, () => {
     expect(refused.code).toBe(1);
     expect(JSON.parse(refused.stderr)).toEqual({ error: { code: 'FINDINGS', message: '1 finding is high.' } });
     expect(JSON.parse(refused.stdout)).toMatchObject({ leftOut: [{ reason: 'vendored', files: 1, folders: 0 }] });
+  });
+
+  it('looks for everything where no types are listed, and does not take what follows for one', async () => {
+    const folder = await project('all', { 'a.ts': 'export const a: number = "one";\n' });
+    const report = join(cli.folder, 'all.sarif');
+    const told = await cli.run(['analyze', folder, '--types', '--sarif', report, '--json']);
+    expect(told).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(told.stdout).counts.map(({ type }: { type: string }) => type)).toEqual([
+      'QUALITY',
+      'SECURITY',
+      'TYPES',
+    ]);
+    expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({ version: '2.1.0' });
+    const wrong = await cli.run(['analyze', folder, '--types', 'speed']);
+    expect(wrong).toMatchObject({ code: 1, stdout: '' });
+    expect(wrong.stderr).toContain('speed');
   });
 
   it('says that a report cannot be written before it does the work', async () => {

@@ -11,6 +11,8 @@ export interface AnalyzeOptions {
   readonly project?: string;
 }
 
+const everything = 'quality,security,types';
+
 const examples = `
 Examples:
   $ millwright analyze .                                 the folder you are in, as it stands
@@ -25,7 +27,11 @@ export function registerAnalyzeCommand(program: Command, output: Output): void {
     .command('analyze')
     .description('Analyse code: quality, security, types; what is new and what is fixed since the last time.')
     .argument('<path or URL>', 'a folder, owner/name on GitHub, or an https URL')
-    .option('--types <list>', 'what to look for, separated by commas', 'quality,security,types')
+    .addOption(
+      new Option('--types [list]', 'what to look for, separated by commas; everything without a list')
+        .default(everything)
+        .preset(everything),
+    )
     .option('--sarif <file>', 'write the report there, in SARIF 2.1.0')
     .addOption(
       new Option('--fail-on <severity>', 'exit with 1 when a finding is as bad as that').choices([...severities]),
